@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import PackageDescription
+
+// MARK: Locating libtorch
+
+// `LIBTORCH` names any libtorch; without it, the copy that `scripts/setup` keeps in the user's cache folder.
+// `PASSERBY_LIBTORCH=none` leaves out every module above the tensor engine, so that `Retrieval`,
+// `Configuration`, `Pipeline` and `Data` build and test on a machine that has no libtorch at all.
+let environment = Context.environment
+let withTensors = environment["PASSERBY_LIBTORCH"] != "none"
+let cacheFolder = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
+let libtorch = environment["LIBTORCH"] ?? "\(cacheFolder)/passerby/libtorch-2.13.0"
+
+if withTensors, !FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
+    FileHandle.standardError.write(Data("""
+        error: no libtorch at '\(libtorch)'. Run scripts/setup, or set LIBTORCH to a folder with include/ and lib/, \
+        or PASSERBY_LIBTORCH=none to build the modules that need none.
+
+        """.utf8))
+}
+
+let torchHeaders: [CXXSetting] = [
+    .unsafeFlags([
+        "-isystem", "\(libtorch)/include",
+        "-isystem", "\(libtorch)/include/torch/csrc/api/include",
+    ])
+]
+let torchLibraries: [LinkerSetting] = [
+    .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+    .linkedLibrary("torch_cpu"),
+    .linkedLibrary("c10"),
+]
+
+// MARK: Settings of every Swift target
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// MARK: The house
+//
+// CTorch ─▶ Tensor ─▶ Layers ─▶ Backbones ─┐
+// CTurboJPEG, CPNG ─▶ Data ────────────────┼─▶ Methods ─▶ Experiments ─▶ passerby
+// COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
+// CYAML ─▶ Configuration ─▶ Pipeline ────────────────────────┘
+//
+// `Vocabulary` (identities and cameras) and `Randomness` (counter-based generators) are leaves that any
+// module may import.
+
+func module(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, swiftSettings: strict),
+        .testTarget(
+            name: "\(name)Tests",
+            dependencies: [.byName(name: name)] + dependencies,
+            exclude: fixtures ? ["Fixtures"] : [],
+            swiftSettings: strict
+        ),
+    ]
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let withoutTensors: [Target] =
+    [
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "Vocabulary", swiftSettings: strict),
+    ]
+    + module("Randomness", [])
+    + module("Data", ["CTurboJPEG", "CPNG", "Randomness", "Vocabulary"], fixtures: true)
+    + module("Retrieval", ["COpenBLAS", "Randomness", "Vocabulary"])
+    + module("Configuration", ["CYAML"])
+    + module("Pipeline", ["Configuration", crypto])
+
+let tensors: [Target] =
+    [
+        .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+        .executableTarget(name: "passerby", dependencies: [
+                "Experiments", "Pipeline", "Configuration", "Methods", "Data", "Retrieval", "Layers", "Tensor", arguments,
+            ], swiftSettings: strict),
+    ]
+    + module("Tensor", ["CTorch"])
+    + module("Layers", ["Tensor", "Randomness"])
+    + module("Backbones", ["Layers", "Tensor", "Randomness"], fixtures: true)
+    + module("Methods", ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Vocabulary"])
+    + module("Experiments", ["Methods", "Pipeline", "Configuration", "Data", "Retrieval", "Randomness", "Vocabulary",
+                             "Backbones", "Layers", "Tensor"])
+
+let package = Package(
+    name: "passerby",
+    products: withTensors ? [.executable(name: "passerby", targets: ["passerby"])] : [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
+    targets: withoutTensors + (withTensors ? tensors : []),
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)
