@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+/// Loads a file with the files that it extends.
+struct Composition {
+    static let extendsKey = "extends"
+    static let overrideKey = "override"
+
+    let stages: String
+
+    /// A file of the chain, by the path shown to the user and by what it is called on the disk.
+    private struct Link {
+        let path: String
+        let identity: String
+    }
+
+    /// The merged tree of the file at `path`.
+    func load(_ path: String) throws(ConfigurationError) -> YAMLNode {
+        let start = SourceSpan(file: path, line: 1, column: 1)
+        return try load(path, after: [], askedAt: start, keyPath: "")
+    }
+
+    private func load(
+        _ path: String, after chain: [Link], askedAt span: SourceSpan, keyPath: String
+    ) throws(ConfigurationError) -> YAMLNode {
+        let link = Link(path: path, identity: TextFile.identity(of: path))
+        if let first = chain.firstIndex(where: { $0.identity == link.identity }) {
+            let kind = Problem.Kind.extendsCycle(chain: chain[first...].map(\.path) + [path])
+            throw ConfigurationError([Problem(kind, at: span, keyPath: keyPath)])
+        }
+        var tree = try Document.parse(text(of: path, askedAt: span, keyPath: keyPath), file: path)
+        guard case .mapping = tree.value else {
+            let kind = Problem.Kind.wrongType(found: tree.found, expected: "a mapping of keys to values")
+            throw ConfigurationError([Problem(kind, at: tree.span)])
+        }
+        let parent = tree.remove(Composition.extendsKey)
+        let overrides = tree.remove(Composition.overrideKey)
+        if let parent, !parent.isNull {
+            let parentPath = try self.path(of: parent, relativeTo: path)
+            let base = try load(
+                parentPath, after: chain + [link], askedAt: parent.span, keyPath: Composition.extendsKey)
+            tree = merged(tree, over: base)
+        }
+        if let overrides, !overrides.isNull { try apply(overrides, to: &tree) }
+        return tree
+    }
+
+    private func text(
+        of path: String, askedAt span: SourceSpan, keyPath: String
+    ) throws(ConfigurationError) -> String {
+        do throws(TextFileError) {
+            return try TextFile.read(path)
+        } catch {
+            switch error {
+            case .notUTF8(let mark):
+                let place = SourceSpan(file: path, line: mark.line + 1, column: mark.column + 1)
+                throw ConfigurationError([Problem(.unreadable(file: path, reason: "\(error)"), at: place)])
+            case .system, .tooLarge:
+                let kind = Problem.Kind.unreadable(file: path, reason: "\(error)")
+                throw ConfigurationError([Problem(kind, at: span, keyPath: keyPath)])
+            }
+        }
+    }
+
+    private func path(of parent: YAMLNode, relativeTo path: String) throws(ConfigurationError) -> String {
+        guard case .scalar(.text(let name)) = parent.value, !name.isEmpty else {
+            let kind = Problem.Kind.wrongType(found: parent.found, expected: "the name of another file")
+            throw ConfigurationError([Problem(kind, at: parent.span, keyPath: Composition.extendsKey)])
+        }
+        let file = name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? name : name + ".yaml"
+        guard !file.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return file }
+        return path[...slash] + file
+    }
+
+    private func apply(_ overrides: YAMLNode, to tree: inout YAMLNode) throws(ConfigurationError) {
+        guard case .mapping(let entries) = overrides.value else {
+            let expected = "a mapping of key paths to values"
+            let kind = Problem.Kind.wrongType(found: overrides.found, expected: expected)
+            throw ConfigurationError([Problem(kind, at: overrides.span, keyPath: Composition.overrideKey)])
+        }
+        var problems: [Problem] = []
+        for entry in entries {
+            do throws(ConfigurationError) {
+                try Override(entry: entry).apply(to: &tree, stages: stages)
+            } catch {
+                problems += error.problems
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+    }
+}
+
+/// The child's tree laid over its parent's: mappings key by key, anything else replaced.
+///
+/// The keys of the parent come first, in its order.
+func merged(_ child: YAMLNode, over parent: YAMLNode) -> YAMLNode {
+    guard case .mapping(let changes) = child.value, case .mapping(let base) = parent.value else {
+        return child
+    }
+    let changed = Dictionary(changes.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    let known = Set(base.map(\.key))
+    let kept = base.map { entry in
+        guard let change = changed[entry.key] else { return entry }
+        let value = merged(change.value, over: entry.value)
+        return YAMLNode.Entry(key: change.key, keySpan: change.keySpan, value: value)
+    }
+    return YAMLNode(.mapping(kept + changes.filter { !known.contains($0.key) }), span: child.span)
+}
+
+extension YAMLNode {
+    /// The value as a report names it.
+    var found: String {
+        switch value {
+        case .scalar(let scalar): scalar.found
+        case .sequence(let items): items.isEmpty ? "an empty sequence" : "a sequence"
+        case .mapping(let entries): entries.isEmpty ? "an empty mapping" : "a mapping"
+        }
+    }
+
+    /// Takes a key out of a mapping and returns its value.
+    fileprivate mutating func remove(_ key: String) -> YAMLNode? {
+        let removed = self[key]
+        value = .mapping(entries.filter { $0.key != key })
+        return removed
+    }
+}

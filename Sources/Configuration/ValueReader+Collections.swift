@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+
+extension ValueReader {
+    /// A sequence of values of one kind.
+    ///
+    /// - Parameters:
+    ///   - element: What each value has to be.
+    ///   - count: How many values are allowed; any number where it is left out.
+    /// - Returns: A reader that answers none when any element was reported, after reading all of them.
+    public static func list<Element>(
+        of element: ValueReader<Element>, count: ClosedRange<Int>? = nil
+    ) -> ValueReader where Value == [Located<Element>] {
+        let bounds = count.map { $0.upperBound == .max ? Bounds(lower: .init($0.lowerBound)) : Bounds($0) }
+        let length = bounds.map { " of length \($0)" } ?? ""
+        let expected = "a sequence\(length), each item \(element.expected)"
+        return ValueReader(expected: expected) { node, keyPath, collector in
+            guard case .sequence(let items) = node.value else {
+                collector.reportType(of: node, expected: expected, keyPath)
+                return nil
+            }
+            let read = items.indices.map { element.located(items[$0], at: "\(keyPath)[\($0)]", collector) }
+            if let bounds, !bounds.contains(items.count) {
+                let found = items.count == 1 ? "1 item" : "\(items.count) items"
+                let kind = Problem.Kind.outOfRange(found: found, allowed: "\(bounds)")
+                collector.report(kind, at: node.span, keyPath: keyPath)
+                return nil
+            }
+            let values = read.compactMap { $0 }
+            return values.count == items.count ? values : nil
+        }
+    }
+
+    /// A mapping whose keys are the user's own.
+    ///
+    /// - Parameter element: What each value has to be.
+    /// - Returns: A reader of the entries in the order of the file, the key of each as its first part.
+    public static func dictionary<Element>(
+        of element: ValueReader<Element>
+    ) -> ValueReader where Value == [(key: Located<String>, value: Located<Element>)] {
+        ValueReader(expected: "a mapping, each value \(element.expected)") { node, keyPath, collector in
+            let keys = MappingReader(node, at: keyPath, reportingTo: collector)
+            let read = keys.keys.map { key in
+                keys.required(key.value, element).map { (key: key, value: $0) }
+            }
+            let values = read.compactMap { $0 }
+            return values.count == read.count ? values : nil
+        }
+    }
+
+    /// A mapping with keys of its own; null counts as an empty one where the key is required.
+    ///
+    /// - Parameter draft: Reads the keys; the reader is finished afterwards.
+    /// - Returns: A reader that answers what the draft answers.
+    public static func mapping(_ draft: @escaping (MappingReader) -> Value?) -> ValueReader {
+        ValueReader(expected: "a mapping") { node, keyPath, collector in
+            let reader = MappingReader(node, at: keyPath, reportingTo: collector)
+            defer { reader.finish() }
+            return draft(reader)
+        }
+    }
+
+    /// One alternative of a closed list with its own keys: `{arcface: {scale: 64}}`, or `linear` without
+    /// keys.
+    ///
+    /// - Parameters:
+    ///   - type: The alternatives, by the words that choose them.
+    ///   - draft: Reads the keys of the alternative; the reader is finished afterwards.
+    /// - Returns: A reader that answers what the draft answers.
+    public static func oneOf<Kind: RawRepresentable & CaseIterable>(
+        _ type: Kind.Type, _ draft: @escaping (Kind, MappingReader) -> Value?
+    ) -> ValueReader where Kind.RawValue == String {
+        let names = Kind.allCases.map(\.rawValue)
+        let expected = "one of \(names.joined(separator: ", "))"
+        return ValueReader(expected: expected) { node, keyPath, collector in
+            guard
+                let choice = SingleEntry.choose(from: names, node, at: keyPath, collector),
+                let kind = ValueReader<Kind>.known(choice.word, at: choice.span, keyPath, collector)
+            else { return nil }
+            let path = joined(keyPath, choice.word)
+            let reader = MappingReader(choice.body, at: path, reportingTo: collector)
+            defer { reader.finish() }
+            return draft(kind, reader)
+        }
+    }
+}
