@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+internal import Foundation
+internal import Glibc
+
+/// File operations whose effect is on the device when they return, and which fail with a named error.
+enum DurableFile {
+    /// Puts a file in place whole: temporary neighbour, fsync, rename, fsync of the folder.
+    static func replace(_ url: URL, with data: Data) throws {
+        // One name for all attempts: what a kill leaves is overwritten by the next. The run lock sees to it
+        // that there are no two at a time.
+        let temporary = url.deletingLastPathComponent().appendingPathComponent(
+            ".\(url.lastPathComponent).partial")
+        do {
+            try write(data, to: temporary)
+            try rename(temporary, to: url)
+        } catch {
+            // The reason for the failure matters; that of a failed clean-up does not.
+            unlink(temporary.path)
+            throw error
+        }
+    }
+
+    /// Renames over what may be there and makes the new name durable.
+    static func rename(_ source: URL, to target: URL) throws {
+        guard Glibc.rename(source.path, target.path) == 0 else { throw failure("rename to", target.path) }
+        try synchronise(target.deletingLastPathComponent())
+    }
+
+    /// Flushes one file, or the names in one folder, to the device.
+    static func synchronise(_ url: URL) throws {
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", url.path) }
+        defer { close(descriptor) }
+        // EINVAL: a file system that has nothing to flush for this kind of file.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("flush", url.path) }
+    }
+
+    /// Makes a folder with all above it; one that is there already is fine.
+    static func makeFolders(_ url: URL) throws {
+        if mkdir(url.path, 0o777) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, url.path != "/", !url.path.isEmpty else { throw failure("create", url.path) }
+        try makeFolders(url.deletingLastPathComponent())
+        guard mkdir(url.path, 0o777) == 0 || errno == EEXIST else { throw failure("create", url.path) }
+    }
+
+    /// Removes a file or a folder with all it holds; one that is not there is fine.
+    static func remove(_ url: URL) throws {
+        do {
+            try FileManager.default.removeItem(at: url)
+        } catch CocoaError.fileNoSuchFile {
+            return
+        } catch {
+            guard lstatSucceeds(url) else { return }
+            throw PipelineError.inputOutput(operation: "remove", path: url.path, reason: "\(error)")
+        }
+    }
+
+    /// Whether anything has this name, a dangling link included.
+    static func lstatSucceeds(_ url: URL) -> Bool {
+        var status = stat()
+        return lstat(url.path, &status) == 0
+    }
+
+    /// Whether a folder has this name, or what a link of this name points to is one.
+    static func isFolder(_ url: URL) -> Bool {
+        var status = stat()
+        return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Writes all bytes to an open descriptor, through short writes and interruptions.
+    static func writeAll(_ data: Data, to descriptor: Int32, path: String) throws {
+        try data.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+                let count = Glibc.write(descriptor, base, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw failure("write", path) }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
+    /// The named error of the system call that just failed.
+    static func failure(_ operation: String, _ path: String, code: Int32 = errno) -> PipelineError {
+        switch code {
+        case ENOSPC, EDQUOT: .diskFull(path: path)
+        case EROFS, EACCES, EPERM: .readOnly(path: path)
+        default: .inputOutput(operation: operation, path: path, reason: String(cString: strerror(code)))
+        }
+    }
+
+    private static func write(_ data: Data, to url: URL) throws {
+        let descriptor = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure("create", url.path) }
+        defer { close(descriptor) }
+        try writeAll(data, to: descriptor, path: url.path)
+        guard fsync(descriptor) == 0 else { throw failure("flush", url.path) }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+
+internal import Foundation
+
+/// Runs the stages of a plan in order, in one run folder, from wherever an earlier process left it.
+///
+/// A stage whose manifest and files agree is not run again. One that was interrupted starts again with its
+/// checkpoints and nothing else. After each stage `result.json` says how far the run is.
+public struct Orchestrator {
+    private let plan: Plan
+    private let folder: RunFolder
+    private let stages: [any Stage]
+    private let until: String?
+    private let output: any ProgressOutput
+    private let interruption: Interruption
+    private let clock: RunClock
+
+    /// A run that has not begun.
+    ///
+    /// - Parameters:
+    ///   - plan: What to run.
+    ///   - runFolder: Where; new or to be continued.
+    ///   - stages: One for each stage of the plan, in its order.
+    ///   - until: The last stage to run; nil runs all.
+    ///   - output: Where progress is shown.
+    ///   - interruption: What asks the run to stop.
+    ///   - clock: What durations are measured with.
+    public init(
+        plan: Plan, runFolder: RunFolder, stages: [any Stage], until: String? = nil,
+        output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
+        clock: RunClock = .system
+    ) {
+        precondition(
+            stages.map(\.plan) == plan.stages,
+            "stages \(stages.map(\.plan.name)) are not those of the plan, \(plan.stages.map(\.name))")
+        self.plan = plan
+        folder = runFolder
+        self.stages = stages
+        self.until = until
+        self.output = output
+        self.interruption = interruption
+        self.clock = clock
+    }
+
+    /// Runs what is not done yet.
+    ///
+    /// - Returns: The contents of `result.json`: `completed`, or `interrupted` after the stage of `until`.
+    /// - Throws: ``Interrupted`` when a signal asked to stop; ``PipelineError`` for files, devices and locks;
+    ///   whatever a stage throws. The run can be resumed after each of them.
+    public func run() throws -> RunResult {
+        let stageCount = try countOfStages()
+        let lock = try RunLock(folder.lockFile, now: clock.now())
+        defer { withExtendedLifetime(lock) {} }
+        var result = RunResult(experiment: plan.experiment, run: folder.run)
+        do {
+            try write(opening(result))
+            let events = try EventSink(folder: folder, clock: clock)
+            for index in 0..<stageCount {
+                try interruption.check()
+                result.append(try finish(index, events: events))
+                if index + 1 == stageCount {
+                    result.status = stageCount == stages.count ? .completed : .interrupted
+                }
+                try write(result)
+            }
+            return result
+        } catch {
+            let error = PipelineError(cause: error) ?? error
+            result.status = error is Interrupted ? .interrupted : .failed
+            result.error = error is Interrupted ? nil : "\(error)"
+            // The error to report is the one that stopped the run, also when this file cannot be written.
+            try? write(result)
+            throw error
+        }
+    }
+
+    private func countOfStages() throws -> Int {
+        guard let until else { return stages.count }
+        let names = plan.stages.map(\.name)
+        guard let index = names.firstIndex(of: until) else {
+            throw PipelineError.unknownStage(name: until, allowed: names)
+        }
+        return index + 1
+    }
+
+    /// What `result.json` says while the stages of an earlier process are looked through: what it said, and
+    /// that the run goes on.
+    private func opening(_ fresh: RunResult) -> RunResult {
+        // Unreadable is as good as absent: every line of the file is made anew from the manifests.
+        var result = (try? folder.result()) ?? fresh
+        result.status = .running
+        result.error = nil
+        return result
+    }
+
+    private func write(_ result: RunResult) throws {
+        try JSONFile.write(result, to: folder.resultFile)
+    }
+
+    private func stageFolder(_ stage: StagePlan) -> StageFolder {
+        StageFolder(url: folder.stageFolder(stage.name), plan: stage, key: plan.key(of: stage))
+    }
+
+    /// The result of a stage, found or made.
+    private func finish(_ index: Int, events: EventSink) throws -> StageManifest {
+        let stage = stageFolder(plan.stages[index])
+        let progress = ProgressReporter(label: stage.plan.name, output: output, clock: clock)
+        if let manifest = try found(stage, progress) {
+            try stage.clean()
+            progress.finish("already finished in this run (\(ProgressLine.duration(manifest.seconds)))")
+            return manifest
+        }
+        do {
+            let manifest = try make(index, stage, events: events, progress: progress)
+            progress.finish()
+            return manifest
+        } catch let interrupted as Interrupted {
+            progress.finish("\(interrupted)")
+            throw interrupted
+        } catch {
+            progress.finish("failed")
+            throw error
+        }
+    }
+
+    /// The manifest of a stage that is done.
+    ///
+    /// One that contradicts its plan or its files is reported and does not count.
+    private func found(_ stage: StageFolder, _ progress: ProgressReporter) throws -> StageManifest? {
+        do {
+            return try stage.finishedManifest()
+        } catch let error as PipelineError {
+            guard case .corruptManifest = error else { throw error }
+            progress.warn("\(error); running the stage again")
+            return nil
+        }
+    }
+
+    private func make(
+        _ index: Int, _ stage: StageFolder, events: EventSink, progress: ProgressReporter
+    ) throws -> StageManifest {
+        let start = clock.uptime()
+        try stage.prepare()
+        let scope = StageScope(
+            stage: stage, earlier: plan.stages.prefix(index).map(stageFolder),
+            events: EventLog(stage: stage.plan.name, sink: events), progress: progress,
+            interruption: interruption)
+        let outcome = try stages[index].run(in: scope)
+        try events.synchronise()
+        let milliseconds = ((clock.uptime() - start) * 1000).rounded()
+        let manifest = try stage.publish(outcome, seconds: milliseconds / 1000)
+        try stage.clean()
+        return manifest
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+/// What a user, a file or a device can make go wrong around a run.
+public enum PipelineError: Error, Equatable, Sendable {
+    /// No run folder could be made below the logs folder.
+    case cannotCreateRunFolder(path: String, reason: String)
+    /// A file or folder of the run lies where nothing may be written.
+    case readOnly(path: String)
+    /// The device has no space left (or the user no quota).
+    case diskFull(path: String)
+    /// Any other refusal of the operating system.
+    case inputOutput(operation: String, path: String, reason: String)
+    /// A value has no JSON form.
+    case cannotEncode(path: String, reason: String)
+    /// A JSON file of the run cannot be read or understood.
+    case corruptFile(path: String, reason: String)
+    /// A stage's manifest does not describe what lies beside it.
+    case corruptManifest(path: String, reason: String)
+    /// A checkpoint that was just written does not read back as what was written.
+    case checkpointNotReadBack(path: String)
+    /// A stage ended without having written what its plan promises.
+    case missingArtefact(stage: String, name: String)
+    /// Another process works in the same folder.
+    case locked(path: String, holder: LockHolder)
+    /// No stage of the plan has this name.
+    case unknownStage(name: String, allowed: [String])
+    /// A plan that cannot be run: a repeated name, an input that comes later, a name that is no file name.
+    case invalidPlan(reason: String)
+    /// No unfinished run of the same experiment is there to be continued.
+    case nothingToResume(experiment: String, folder: String, found: [UnsuitableRun])
+}
+
+/// A run that `--resume` looked at and cannot continue.
+public struct UnsuitableRun: Sendable, Equatable, CustomStringConvertible {
+    /// Why a run cannot be continued.
+    public enum Reason: Sendable, Equatable {
+        /// It ended.
+        case completed
+        /// Its plan is not the one asked for.
+        case differs([JSONDifference])
+        /// Its files cannot be read.
+        case unreadable(String)
+    }
+
+    /// The name of the run's folder.
+    public let run: String
+    /// Why it cannot be continued.
+    public let reason: Reason
+
+    public var description: String {
+        switch reason {
+        case .completed: "\(run): completed"
+        case .unreadable(let text): "\(run): \(text)"
+        case .differs(let differences):
+            "\(run): differs in " + Self.text(of: differences)
+        }
+    }
+
+    private static func text(of differences: [JSONDifference]) -> String {
+        let shown = differences.prefix(shownCount).map(\.description)
+        let rest = differences.count - shown.count
+        return (shown + (rest > 0 ? ["and \(rest) more"] : [])).joined(separator: "; ")
+    }
+
+    private static let shownCount = 4
+}
+
+extension PipelineError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .cannotCreateRunFolder(let path, let reason):
+            "\(path): cannot create a run folder: \(reason). Name a writable folder with --logs"
+        case .readOnly(let path):
+            "\(path): cannot be written: the folder or its file system is read-only for this user"
+        case .diskFull(let path):
+            "\(path): no space left on the device. Free some and continue with --resume"
+        case .inputOutput(let operation, let path, let reason):
+            "\(path): cannot \(operation): \(reason)"
+        case .cannotEncode(let path, let reason):
+            "\(path): cannot be written as JSON: \(reason)"
+        case .corruptFile(let path, let reason), .corruptManifest(let path, let reason):
+            "\(path): \(reason)"
+        case .checkpointNotReadBack(let path):
+            "\(path): the checkpoint just written reads back different; the one before is kept"
+        case .missingArtefact(let stage, let name):
+            "stage '\(stage)' ended without writing '\(name)', which its plan promises"
+        case .locked(let path, let holder):
+            "\(path): in use by \(holder); wait for it, or remove this file if it is gone"
+        case .unknownStage(let name, let allowed):
+            "no stage '\(name)'; the stages are \(allowed.joined(separator: ", "))"
+        case .invalidPlan(let reason):
+            "the plan cannot be run: \(reason)"
+        case .nothingToResume(let experiment, let folder, let found):
+            "\(folder): no unfinished run of '\(experiment)' to resume; "
+                + (found.isEmpty
+                    ? "there are no runs"
+                    : "found\n" + found.map { "  \($0)" }.joined(separator: "\n"))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+
+/// An experiment as an ordered list of stages: what will run, and nothing about where.
+public struct Plan: Sendable, Codable, Equatable {
+    /// The version of the artefacts' formats; part of every key, so that old results are not taken for new.
+    public static let formatVersion = 1
+
+    /// The experiment's name; may hold `/` between parts.
+    public let experiment: String
+    /// The seed from which every random stream is derived.
+    public let seed: UInt64
+    /// The digest of the datasets' manifests.
+    public let dataDigest: ContentDigest
+    /// The stages, each after all its inputs.
+    public let stages: [StagePlan]
+
+    /// A plan whose names are file names and whose inputs come before they are needed.
+    ///
+    /// - Throws: ``PipelineError/invalidPlan(reason:)``.
+    public init(experiment: String, seed: UInt64, dataDigest: ContentDigest, stages: [StagePlan]) throws {
+        self.experiment = experiment
+        self.seed = seed
+        self.dataDigest = dataDigest
+        self.stages = stages
+        if let reason = Self.problem(experiment: experiment, stages: stages) {
+            throw PipelineError.invalidPlan(reason: reason)
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case experiment, seed, dataDigest = "data", stages
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            experiment: container.decode(String.self, forKey: .experiment),
+            seed: container.decode(UInt64.self, forKey: .seed),
+            dataDigest: container.decode(ContentDigest.self, forKey: .dataDigest),
+            stages: container.decode([StagePlan].self, forKey: .stages))
+    }
+
+    /// The stage of this name.
+    ///
+    /// - Throws: ``PipelineError/unknownStage(name:allowed:)``.
+    public func stage(named name: String) throws -> StagePlan {
+        guard let stage = stages.first(where: { $0.name == name }) else {
+            throw PipelineError.unknownStage(name: name, allowed: stages.map(\.name))
+        }
+        return stage
+    }
+
+    /// The fields in which this plan, the one on record, differs from the one asked for.
+    public func differences(from requested: Plan) -> [JSONDifference] {
+        tree.differences(from: requested.tree)
+    }
+
+    /// The plan with stages by name, so that a difference is found under `stages.adapt`, not `stages[2]`.
+    private var tree: JSONValue {
+        let stages = stages.map { stage in
+            let outputs = stage.outputs.map { output in
+                JSONValue.object(["name": .string(output.name), "kind": .string(output.kind.rawValue)])
+            }
+            return (stage.name, JSONValue.object([
+                "method": .string(stage.method), "settings": stage.settings,
+                "inputs": .array(stage.inputs.map { .string($0) }), "outputs": .array(outputs),
+            ]))
+        }
+        return .object([
+            "experiment": .string(experiment), "seed": .string(String(seed)),
+            "data": .string(dataDigest.hexadecimal), "order": .array(self.stages.map { .string($0.name) }),
+            "stages": .object(Dictionary(stages, uniquingKeysWith: { first, _ in first })),
+        ])
+    }
+}
+
+extension Plan {
+    /// The first thing that makes the plan impossible to run, or nil.
+    private static func problem(experiment: String, stages: [StagePlan]) -> String? {
+        let parts = experiment.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ isFileName(String($0)) }) else {
+            return "experiment name '\(experiment)' is not made of file names"
+        }
+        var earlier: Set = [StagePlan.data]
+        for stage in stages {
+            if let reason = problem(of: stage, after: earlier) { return reason }
+            earlier.insert(stage.name)
+        }
+        return nil
+    }
+
+    private static func problem(of stage: StagePlan, after earlier: Set<String>) -> String? {
+        guard isFileName(stage.name) else { return "stage name '\(stage.name)' is no file name" }
+        guard !earlier.contains(stage.name) else { return "the name '\(stage.name)' is taken" }
+        if let input = stage.inputs.first(where: { !earlier.contains($0) }) {
+            let allowed = earlier.sorted().joined(separator: ", ")
+            return "stage '\(stage.name)' needs '\(input)', which is none of \(allowed)"
+        }
+        var names: Set = [StageFolder.manifestName, StageFolder.checkpointsName]
+        for output in stage.outputs {
+            guard isFileName(output.name) else { return "artefact name '\(output.name)' is no file name" }
+            guard names.insert(output.name).inserted else {
+                return "stage '\(stage.name)' cannot write '\(output.name)': the name is taken"
+            }
+        }
+        return nil
+    }
+
+    /// Whether a text is one visible path component.
+    private static func isFileName(_ text: String) -> Bool {
+        !text.isEmpty && !text.hasPrefix(".") && text.utf8.count < 200
+            && text.unicodeScalars.allSatisfy { $0.value >= 32 && $0 != "/" }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+
+public import Foundation
+
+/// One stage of an experiment, able to run.
+public protocol Stage {
+    /// What the stage does, from what, to what.
+    var plan: StagePlan { get }
+
+    /// Runs the stage to its end, from its last checkpoint where there is one.
+    ///
+    /// - Parameter scope: Everything of the run that the stage may touch.
+    /// - Returns: Its figures. Every artefact of ``plan`` has been written by then.
+    /// - Throws: ``Interrupted`` from ``StageScope/checkInterruption()``, or the stage's own errors. Nothing
+    ///   but its checkpoints remains then.
+    func run(in scope: StageScope) throws -> StageOutcome
+}
+
+/// What a stage came to, besides its artefacts.
+public struct StageOutcome: Sendable, Codable, Equatable {
+    /// The stage's own figures by name.
+    public let metrics: [String: Double]
+    /// The stage's rows of the final table.
+    public let rows: [ResultRow]
+
+    /// Figures and rows; both may be empty.
+    public init(metrics: [String: Double] = [:], rows: [ResultRow] = []) {
+        self.metrics = metrics
+        self.rows = rows
+    }
+}
+
+/// What a running stage is handed: its files, its checkpoints, and ways to say how it gets on.
+public final class StageScope {
+    /// The stage's folder, where its artefacts appear once it has ended.
+    public let folder: URL
+    /// The stage's checkpoints; they survive a kill and are removed when the stage has ended.
+    public let checkpoints: CheckpointStore
+    /// Where values are recorded.
+    public let events: EventLog
+    /// Where progress is shown.
+    public let progress: ProgressReporter
+
+    private let stage: StageFolder
+    private let earlier: [StageFolder]
+    private let interruption: Interruption
+
+    init(
+        stage: StageFolder, earlier: [StageFolder], events: EventLog, progress: ProgressReporter,
+        interruption: Interruption
+    ) {
+        folder = stage.url
+        checkpoints = CheckpointStore(folder: stage.checkpoints) { progress.warn($0) }
+        self.events = events
+        self.progress = progress
+        self.stage = stage
+        self.earlier = earlier
+        self.interruption = interruption
+    }
+
+    /// The path to which an artefact of this stage is written: a temporary folder until the stage has ended.
+    ///
+    /// - Parameter name: One of the outputs in the stage's plan.
+    /// - Returns: A path in an existing folder, where nothing has this name when the stage begins.
+    public func artefact(_ name: String) -> String {
+        let allowed = stage.plan.outputs.map(\.name)
+        precondition(allowed.contains(name), "'\(name)' is no output of '\(stage.plan.name)': \(allowed)")
+        return stage.partial.appendingPathComponent(name).path
+    }
+
+    /// The path of an artefact that an earlier stage left.
+    ///
+    /// - Parameters:
+    ///   - stageName: One of the inputs in the stage's plan.
+    ///   - name: One of that stage's outputs.
+    /// - Returns: The path of a finished file or folder; not to be written to.
+    public func input(_ stageName: String, _ name: String) -> String {
+        let inputs = stage.plan.inputs
+        precondition(
+            inputs.contains(stageName), "'\(stageName)' is no input of '\(stage.plan.name)': \(inputs)")
+        guard let source = earlier.first(where: { $0.plan.name == stageName }) else {
+            preconditionFailure("'\(stageName)' is no earlier stage: \(earlier.map(\.plan.name))")
+        }
+        let allowed = source.plan.outputs.map(\.name)
+        precondition(allowed.contains(name), "'\(name)' is no output of '\(stageName)': \(allowed)")
+        return source.artefact(name).path
+    }
+
+    /// Throws once the run was asked to stop; call it at every step boundary, after which nothing is lost.
+    ///
+    /// - Throws: ``Interrupted``. Save a checkpoint first and let it pass.
+    public func checkInterruption() throws {
+        try interruption.check()
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+/// The identity of a stage's result: equal keys, equal results.
+public struct StageKey: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The digest of everything that determines the result.
+    public let digest: ContentDigest
+
+    public var description: String { digest.hexadecimal }
+
+    init(digest: ContentDigest) {
+        self.digest = digest
+    }
+
+    public init(from decoder: any Decoder) throws {
+        digest = try ContentDigest(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try digest.encode(to: encoder)
+    }
+}
+
+extension Plan {
+    /// The key of a stage: SHA-256 over settings, keys of inputs, data, seed and format version.
+    ///
+    /// The experiment's name is no part of it, so two experiments that begin alike have equal keys. The
+    /// stage's name is, because the stage's random streams may be derived from it.
+    ///
+    /// - Parameter stage: A stage of this plan.
+    /// - Returns: The same key for the same result, in any run on any machine.
+    /// - Complexity: One pass over the settings of every stage that it depends on.
+    public func key(of stage: StagePlan) -> StageKey {
+        precondition(stages.contains(stage), "stage '\(stage.name)' is none of \(stages.map(\.name))")
+        // Inputs come earlier in the list, so one pass in order meets every key before it is needed.
+        var keys = [StagePlan.data: dataDigest.hexadecimal]
+        for candidate in stages {
+            let identity = identity(of: candidate, keys: keys)
+            keys[candidate.name] = ContentDigest(of: identity.canonicalText).hexadecimal
+        }
+        return StageKey(digest: ContentDigest(hexadecimal: keys[stage.name, default: ""]))
+    }
+
+    private func identity(of stage: StagePlan, keys: [String: String]) -> JSONValue {
+        .object([
+            "format": .integer(Plan.formatVersion),
+            "inputs": .array(stage.inputs.map { .string(keys[$0, default: ""]) }),
+            "method": .string(stage.method),
+            "name": .string(stage.name),
+            "outputs": .array(stage.outputs.map { .string($0.name) }),
+            // As text: a JSON number above 2⁵³ would not survive every reader.
+            "seed": .string(String(seed)),
+            "settings": stage.settings,
+        ])
+    }
+}

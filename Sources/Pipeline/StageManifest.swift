@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+/// The contents of a stage's `manifest.json`, written last: where it is, the stage is done.
+public struct StageManifest: Sendable, Codable, Equatable {
+    /// An artefact as it was when the stage ended.
+    public struct Entry: Sendable, Codable, Equatable {
+        /// The name in the stage's folder.
+        public let name: String
+        /// What it holds.
+        public let kind: Artefact.Kind
+        /// How many files it is made of.
+        public let files: Int
+        /// How many bytes they hold.
+        public let bytes: Int
+        /// The digest of the file, or of the sorted names and digests of the folder's files.
+        public let sha256: ContentDigest
+    }
+
+    /// The version of the artefacts' formats.
+    public let format: Int
+    /// The stage's name.
+    public let stage: String
+    /// The method that filled it.
+    public let method: String
+    /// What determined the result.
+    public let key: StageKey
+    /// Seconds that the attempt which finished it took.
+    public let seconds: Double
+    /// Every artefact of the stage's plan.
+    public let artefacts: [Entry]
+    /// The stage's own figures by name.
+    public let metrics: [String: Double]
+    /// The stage's rows of the final table.
+    public let rows: [ResultRow]
+}

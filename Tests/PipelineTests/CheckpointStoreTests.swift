@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+@testable import Pipeline
+
+@Suite struct `A store of checkpoints` {
+    let scratch: Scratch
+    let warnings = Warnings()
+
+    final class Warnings { var texts: [String] = [] }
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
+    var store: CheckpointStore {
+        let warnings = warnings
+        return CheckpointStore(folder: scratch.url.appendingPathComponent("checkpoints")) {
+            warnings.texts.append($0)
+        }
+    }
+
+    func save(_ epochs: Int...) throws {
+        for epoch in epochs {
+            try store.save(epoch: epoch) { path in
+                try Data("state \(epoch)".utf8).write(to: URL(fileURLWithPath: path))
+            }
+        }
+    }
+
+    func latest() throws -> String? {
+        try store.latest().map { "\($0.epoch): " + (try text(URL(fileURLWithPath: $0.path))) }
+    }
+
+    func file(_ name: String) -> URL { store.folder.appendingPathComponent(name) }
+
+    @Test func `has none before the first save`() throws {
+        #expect(try latest() == nil)
+        #expect(!exists(store.folder))
+    }
+
+    @Test func `gives back the newest, and keeps the one before`() throws {
+        try save(0, 1, 2)
+        #expect(try latest() == "2: state 2")
+        #expect(names(in: store.folder) == [
+            "000002-epoch-1.checkpoint", "000002-epoch-1.checkpoint.sha256",
+            "000003-epoch-2.checkpoint", "000003-epoch-2.checkpoint.sha256",
+        ])
+    }
+
+    @Test func `writes the digest as sha256sum reads it`() throws {
+        try save(0)
+        // printf 'state 0' | sha256sum
+        #expect(try text(file("000001-epoch-0.checkpoint.sha256")) == """
+            d19ffb904395eada15ce069ce68c9ae4098a131c064b3b9b78e685d9bbe6187b  000001-epoch-0.checkpoint
+
+            """)
+    }
+
+    @Test(arguments: ["stat", "state 9", ""])
+    func `falls back to the one before when the newest is truncated or changed`(content: String) throws {
+        try save(0, 1)
+        let damaged = file("000002-epoch-1.checkpoint")
+        try Data(content.utf8).write(to: damaged)
+        #expect(try latest() == "0: state 0")
+        #expect(warnings.texts
+            == ["\(damaged.path): this checkpoint does not match its digest; taking the one before"])
+        // The next save counts the sound one among the two that are kept.
+        try save(1)
+        #expect(names(in: store.folder).filter { $0.hasSuffix(".checkpoint") }
+            == ["000001-epoch-0.checkpoint", "000002-epoch-1.checkpoint"])
+    }
+
+    @Test func `takes none whose digest is missing`() throws {
+        try save(0)
+        let path = file("000001-epoch-0.checkpoint").path
+        try FileManager.default.removeItem(atPath: path + ".sha256")
+        #expect(try latest() == nil)
+        #expect(warnings.texts == ["\(path): this checkpoint has no digest beside it; taking the one before"])
+    }
+
+    @Test func `is as before when a save fails halfway`() throws {
+        try save(0, 1)
+        let before = names(in: store.folder)
+        #expect(throws: Killed.self) {
+            try store.save(epoch: 2) { path in
+                try Data("sta".utf8).write(to: URL(fileURLWithPath: path))
+                throw Killed()
+            }
+        }
+        #expect(names(in: store.folder) == before)
+        #expect(try latest() == "1: state 1")
+    }
+
+    @Test func `ignores what a kill during a save leaves behind`() throws {
+        try save(0)
+        // Killed while writing, and killed between the digest and the rename.
+        try Data("sta".utf8).write(to: file(".000002-epoch-1.checkpoint.partial"))
+        try Data("0000  000002-epoch-1.checkpoint\n".utf8).write(to: file("000002-epoch-1.checkpoint.sha256"))
+        #expect(try latest() == "0: state 0")
+        try save(1)
+        #expect(try latest() == "1: state 1")
+        #expect(warnings.texts.isEmpty)
+        #expect(!exists(file(".000002-epoch-1.checkpoint.partial")))
+    }
+
+    @Test func `does not touch the last good one when an epoch is saved again`() throws {
+        try save(3, 3)
+        #expect(names(in: store.folder).filter { $0.hasSuffix(".checkpoint") }
+            == ["000001-epoch-3.checkpoint", "000002-epoch-3.checkpoint"])
+    }
+
+    @Test func `holds folders as well as files`() throws {
+        try store.save(epoch: 0) { path in
+            let folder = URL(fileURLWithPath: path)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            try Data("a".utf8).write(to: folder.appendingPathComponent("student"))
+            try Data("b".utf8).write(to: folder.appendingPathComponent("teacher"))
+        }
+        let path = try #require(try store.latest()?.path)
+        #expect(names(in: URL(fileURLWithPath: path)) == ["student", "teacher"])
+        try Data("c".utf8).write(to: URL(fileURLWithPath: path).appendingPathComponent("teacher"))
+        #expect(try latest() == nil)
+    }
+
+    @Test func `is empty once removed`() throws {
+        try save(0)
+        try store.remove()
+        #expect(try latest() == nil)
+        #expect(!exists(store.folder))
+    }
+}

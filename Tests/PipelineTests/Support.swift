@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Synchronization
+
+@testable import Pipeline
+
+/// A folder of its own for a test, removed with the value.
+final class Scratch {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("pipeline-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+}
+
+func text(_ url: URL) throws -> String { try String(contentsOf: url, encoding: .utf8) }
+
+func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+func names(in folder: URL) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+}
+
+/// A clock that a test sets.
+final class ManualTime: Sendable {
+    private let bits = Atomic<UInt64>(0)
+
+    var seconds: Double {
+        get { Double(bitPattern: bits.load(ordering: .relaxed)) }
+        set { bits.store(newValue.bitPattern, ordering: .relaxed) }
+    }
+
+    /// 2026-01-31 09:45:00 UTC and the set seconds.
+    var clock: RunClock { RunClock(now: { 1_769_852_700 + self.seconds }, uptime: { self.seconds }) }
+}
+
+/// An output that keeps what was written.
+final class Recorder: ProgressOutput {
+    let columns: Int?
+    let usesColour: Bool
+    var text = ""
+
+    init(columns: Int? = nil, usesColour: Bool = false) {
+        self.columns = columns
+        self.usesColour = usesColour
+    }
+
+    func write(_ text: String) { self.text += text }
+}
+
+/// The end of a fake process: thrown where a kill would strike.
+struct Killed: Error, Equatable {}
+
+/// A stage that counts: each epoch adds the epoch's number to a sum that starts from its input's artefact.
+struct CountingStage: Stage {
+    let plan: StagePlan
+    let epochs: Int
+    /// Called with a name at every moment that matters; throws to be killed there.
+    var at: (String) throws -> Void = { _ in }
+
+    func run(in scope: StageScope) throws -> StageOutcome {
+        try at("\(plan.name) begins")
+        var sum = 0
+        for input in plan.inputs where input != StagePlan.data {
+            sum += try Int(String(contentsOfFile: scope.input(input, "sum.txt"), encoding: .utf8)) ?? -1000
+        }
+        var first = 0
+        if let (epoch, path) = try scope.checkpoints.latest() {
+            sum = try Int(String(contentsOfFile: path, encoding: .utf8)) ?? -1000
+            first = epoch + 1
+        }
+        for epoch in first..<epochs {
+            try at("\(plan.name) epoch \(epoch)")
+            sum += epoch + 1
+            try scope.events.record(epoch: epoch, name: "sum", value: Double(sum))
+            try scope.checkpoints.save(epoch: epoch) { path in
+                try String(sum).write(toFile: path, atomically: false, encoding: .utf8)
+                try at("\(plan.name) saves \(epoch)")
+            }
+            try scope.checkInterruption()
+        }
+        try String(sum).write(toFile: scope.artefact("sum.txt"), atomically: false, encoding: .utf8)
+        try at("\(plan.name) ends")
+        let row = ResultRow(name: plan.name, mAP: Double(sum) / 100, top1: 0.5, top5: 0.75, top10: 1)
+        return StageOutcome(metrics: ["sum": Double(sum)], rows: [row])
+    }
+}
+
+/// Three counting stages in a row: 1 + 2 + 3 = 6, then 6 + 1 + 2 = 9, then 9 + 1 = 10.
+struct Counting {
+    static let epochs = ["translate": 3, "pretrain": 2, "adapt": 1]
+    let plan: Plan
+    var at: (String) throws -> Void = { _ in }
+
+    init(experiment: String = "count", seed: UInt64 = 1, epochs: [String: Int] = Counting.epochs) throws {
+        var before = StagePlan.data
+        var stages: [StagePlan] = []
+        for name in ["translate", "pretrain", "adapt"] {
+            let settings: JSONValue = ["epochs": .integer(epochs[name, default: 0])]
+            stages.append(StagePlan(
+                name: name, method: "count", settings: settings, inputs: [before],
+                outputs: [Artefact(name: "sum.txt", kind: .document)]))
+            before = name
+        }
+        let data = ContentDigest(of: "three pictures")
+        plan = try Plan(experiment: experiment, seed: seed, dataDigest: data, stages: stages)
+    }
+
+    func create(in logs: URL, now: Double = 0) throws -> RunFolder {
+        try RunFolder.create(in: logs, plan: plan, experiment: "seed: 1\n", now: now)
+    }
+
+    var stages: [CountingStage] {
+        plan.stages.map { CountingStage(plan: $0, epochs: Self.epochs[$0.name, default: 0], at: at) }
+    }
+
+    func orchestrator(
+        _ folder: RunFolder, until: String? = nil, output: Recorder = Recorder(),
+        interruption: Interruption = Interruption(), time: ManualTime = ManualTime()
+    ) -> Orchestrator {
+        Orchestrator(
+            plan: plan, runFolder: folder, stages: stages, until: until, output: output,
+            interruption: interruption, clock: time.clock)
+    }
+}
+
+/// What the message about a lock advises.
+let remedy = "wait for it, or remove this file if it is gone"
