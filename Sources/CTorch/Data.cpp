@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// Tensors, their elements, and autograd.
+
+#include <ATen/core/grad_mode.h>
+
+#include <cstring>
+
+#include "Guard.h"
+
+using passerby::guarded;
+using passerby::returning;
+
+extern "C" {
+
+int32_t pt_from_bytes(const void *bytes, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result) {
+    return returning(result, [&] {
+        auto tensor = at::empty(at::IntArrayRef(shape, rank), passerby::scalar_type(dtype));
+        if (tensor.nbytes() > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, tensor.nbytes());
+        return tensor;
+    });
+}
+
+int32_t pt_full(double value, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result) {
+    return returning(result, [&] {
+        return at::full(at::IntArrayRef(shape, rank), value, passerby::scalar_type(dtype));
+    });
+}
+
+int32_t pt_zeros_like(const pt_tensor *other, pt_result result) {
+    return returning(result, [&] { return at::zeros_like(other->value.detach()); });
+}
+
+void pt_free(pt_tensor *tensor) { delete tensor; }
+
+int32_t pt_rank(const pt_tensor *tensor) { return static_cast<int32_t>(tensor->value.dim()); }
+
+void pt_shape(const pt_tensor *tensor, int64_t *shape) {
+    auto sizes = tensor->value.sizes();
+    std::copy(sizes.begin(), sizes.end(), shape);
+}
+
+pt_dtype pt_dtype_of(const pt_tensor *tensor) {
+    switch (tensor->value.scalar_type()) {
+        case at::kLong: return pt_int64;
+        case at::kByte: return pt_uint8;
+        case at::kBool: return pt_bool;
+        default: return pt_float32;
+    }
+}
+
+int32_t pt_copy_to_bytes(const pt_tensor *tensor, void *bytes, int64_t byte_count) {
+    return guarded([&] {
+        auto rows = tensor->value.detach().contiguous();
+        TORCH_CHECK(static_cast<int64_t>(rows.nbytes()) == byte_count, "the tensor has ", rows.nbytes(),
+                    " bytes, the destination ", byte_count);
+        if (byte_count > 0) std::memcpy(bytes, rows.const_data_ptr(), byte_count);
+    });
+}
+
+int32_t pt_all_finite(const pt_tensor *tensor, bool *finite) {
+    return guarded([&] { *finite = at::isfinite(tensor->value.detach()).all().item<bool>(); });
+}
+
+int32_t pt_copy_into(pt_tensor *destination, const pt_tensor *source) {
+    return guarded([&] {
+        TORCH_CHECK(destination->value.sizes() == source->value.sizes(), "the shapes differ");
+        at::NoGradGuard scope;
+        destination->value.copy_(source->value);
+    });
+}
+
+bool pt_set_gradient_recording(bool recording) {
+    bool before = at::GradMode::is_enabled();
+    at::GradMode::set_enabled(recording);
+    return before;
+}
+
+int32_t pt_set_requires_gradient(pt_tensor *tensor, bool required) {
+    return guarded([&] { tensor->value.requires_grad_(required); });
+}
+
+bool pt_requires_gradient(const pt_tensor *tensor) { return tensor->value.requires_grad(); }
+
+int32_t pt_backward(const pt_tensor *loss) {
+    return guarded([&] { loss->value.backward(); });
+}
+
+int32_t pt_gradient(const pt_tensor *tensor, pt_result result) {
+    return guarded([&] {
+        const auto &gradient = tensor->value.grad();
+        *result = gradient.defined() ? new pt_tensor{gradient} : nullptr;
+    });
+}
+
+void pt_drop_gradient(pt_tensor *tensor) { tensor->value.mutable_grad().reset(); }
+
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+//
+// Elementwise operations, reductions, shape and selection.
+
+#include "Guard.h"
+
+using passerby::returning;
+
+namespace {
+
+at::Tensor apply(pt_unary_op op, const at::Tensor &x) {
+    switch (op) {
+        case pt_negate: return at::neg(x);
+        case pt_exp: return at::exp(x);
+        case pt_log: return at::log(x);
+        case pt_sqrt: return at::sqrt(x);
+        case pt_square: return at::square(x);
+        case pt_relu: return at::relu(x);
+        case pt_sigmoid: return at::sigmoid(x);
+        case pt_softplus: return at::softplus(x);
+        case pt_abs: return at::abs(x);
+        case pt_detach: return x.detach();
+        case pt_sum: return at::sum(x);
+        case pt_mean: return at::mean(x);
+        case pt_transpose: return at::t(x);
+        case pt_channels_last: return x.contiguous(at::MemoryFormat::ChannelsLast);
+        case pt_contiguous: return x.contiguous();
+    }
+    TORCH_CHECK(false, "unknown operation");
+}
+
+at::Tensor apply(pt_binary_op op, const at::Tensor &x, const at::Tensor &y) {
+    switch (op) {
+        case pt_add: return at::add(x, y);
+        case pt_subtract: return at::sub(x, y);
+        case pt_multiply: return at::mul(x, y);
+        case pt_divide: return at::div(x, y);
+        case pt_power: return at::pow(x, y);
+        case pt_matmul: return at::matmul(x, y);
+        case pt_equal: return at::eq(x, y);
+        case pt_greater: return at::gt(x, y);
+    }
+    TORCH_CHECK(false, "unknown operation");
+}
+
+at::Tensor apply(pt_scalar_op op, const at::Tensor &x, double scalar) {
+    switch (op) {
+        case pt_add_scalar: return at::add(x, scalar);
+        case pt_multiply_scalar: return at::mul(x, scalar);
+        case pt_power_scalar: return at::pow(x, scalar);
+        case pt_at_least: return at::clamp_min(x, scalar);
+        case pt_at_most: return at::clamp_max(x, scalar);
+        case pt_leaky_relu: return at::leaky_relu(x, scalar);
+        case pt_greater_scalar: return at::gt(x, scalar);
+    }
+    TORCH_CHECK(false, "unknown operation");
+}
+
+at::Tensor apply(pt_along_op op, const at::Tensor &x, int64_t dimension) {
+    switch (op) {
+        case pt_sum_along: return at::sum(x, {dimension}, true);
+        case pt_mean_along: return at::mean(x, {dimension}, true);
+        case pt_softmax: return at::softmax(x, dimension);
+        case pt_log_softmax: return at::log_softmax(x, dimension);
+    }
+    TORCH_CHECK(false, "unknown operation");
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t pt_unary(pt_unary_op op, const pt_tensor *input, pt_result result) {
+    return returning(result, [&] { return apply(op, input->value); });
+}
+
+int32_t pt_binary(pt_binary_op op, const pt_tensor *left, const pt_tensor *right, pt_result result) {
+    return returning(result, [&] { return apply(op, left->value, right->value); });
+}
+
+int32_t pt_scalar(pt_scalar_op op, const pt_tensor *input, double scalar, pt_result result) {
+    return returning(result, [&] { return apply(op, input->value, scalar); });
+}
+
+int32_t pt_where(const pt_tensor *mask, const pt_tensor *yes, const pt_tensor *no, pt_result result) {
+    return returning(result, [&] { return at::where(mask->value, yes->value, no->value); });
+}
+
+int32_t pt_to_dtype(const pt_tensor *input, pt_dtype dtype, pt_result result) {
+    return returning(result, [&] { return input->value.to(passerby::scalar_type(dtype)); });
+}
+
+int32_t pt_along(pt_along_op op, const pt_tensor *input, int64_t dimension, pt_result result) {
+    return returning(result, [&] { return apply(op, input->value, dimension); });
+}
+
+int32_t pt_extreme(const pt_tensor *input, int64_t dimension, bool largest, pt_result values, pt_result indices) {
+    return passerby::guarded([&] {
+        auto found = largest ? at::max(input->value, dimension, true) : at::min(input->value, dimension, true);
+        auto first = std::make_unique<pt_tensor>(pt_tensor{std::get<0>(found)});
+        *indices = new pt_tensor{std::get<1>(found)};
+        *values = first.release();
+    });
+}
+
+int32_t pt_reshape(const pt_tensor *input, const int64_t *shape, int32_t rank, pt_result result) {
+    return returning(result, [&] { return at::reshape(input->value, at::IntArrayRef(shape, rank)); });
+}
+
+int32_t pt_permute(const pt_tensor *input, const int64_t *order, int32_t rank, pt_result result) {
+    return returning(result, [&] { return at::permute(input->value, at::IntArrayRef(order, rank)); });
+}
+
+int32_t pt_narrow(const pt_tensor *input, int64_t dimension, int64_t start, int64_t length, pt_result result) {
+    return returning(result, [&] { return at::narrow(input->value, dimension, start, length); });
+}
+
+int32_t pt_concatenate(const pt_tensor *const *parts, int32_t count, int64_t dimension, pt_result result) {
+    return returning(result, [&] {
+        std::vector<at::Tensor> list;
+        list.reserve(count);
+        for (int32_t part = 0; part < count; ++part) list.push_back(parts[part]->value);
+        return at::cat(list, dimension);
+    });
+}
+
+int32_t pt_index_select(const pt_tensor *input, int64_t dimension, const pt_tensor *indices, pt_result result) {
+    return returning(result, [&] { return at::index_select(input->value, dimension, indices->value); });
+}
+
+int32_t pt_gather(const pt_tensor *input, int64_t dimension, const pt_tensor *indices, pt_result result) {
+    return returning(result, [&] { return at::gather(input->value, dimension, indices->value); });
+}
+
+int32_t pt_one_hot(const pt_tensor *labels, int64_t classes, pt_result result) {
+    return returning(result, [&] { return at::one_hot(labels->value, classes).to(at::kFloat); });
+}
+
+int32_t pt_reflection_pad(const pt_tensor *input, int64_t padding, pt_result result) {
+    return returning(result, [&] {
+        return at::reflection_pad2d(input->value, {padding, padding, padding, padding});
+    });
+}
+
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+#include <ATen/Parallel.h>
+#include <malloc.h>
+#include <torch/headeronly/version.h>
+
+#include "Guard.h"
+
+namespace passerby {
+
+std::string &last_error() noexcept {
+    thread_local std::string message;
+    return message;
+}
+
+void remember(const char *message) noexcept {
+    try {
+        last_error() = message;
+    } catch (...) {
+        last_error().clear();
+    }
+}
+
+at::ScalarType scalar_type(pt_dtype dtype) {
+    switch (dtype) {
+        case pt_float32: return at::kFloat;
+        case pt_int64: return at::kLong;
+        case pt_uint8: return at::kByte;
+        case pt_bool: return at::kBool;
+    }
+    TORCH_CHECK(false, "unknown element type ", static_cast<int>(dtype));
+}
+
+}  // namespace passerby
+
+extern "C" {
+
+const char *pt_last_error(void) { return passerby::last_error().c_str(); }
+
+void pt_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    // More arenas than threads that allocate in bulk only spread the same memory over more free lists.
+    mallopt(M_ARENA_MAX, 2);
+}
+
+int32_t pt_set_thread_count(int32_t count) {
+    return passerby::guarded([&] { at::set_num_threads(count); });
+}
+
+int32_t pt_thread_count(void) { return at::get_num_threads(); }
+
+const char *pt_version(void) { return TORCH_VERSION; }
+
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import Tensor
+
+/// Two floats of one rounding apart at magnitude 1.
+let rounding: Float = 1e-6
+
+@Suite struct `A tensor` {
+    @Test func `adds and multiplies with broadcasting`() throws {
+        let matrix = try Tensor([1, 2, 3, 4], shape: [2, 2])
+        let row = try Tensor([10, 20], shape: [1, 2])
+        // 2 · [[1, 2], [3, 4]] + [10, 20] = [[12, 24], [16, 28]]
+        #expect(try (2 * matrix + row).floats() == [12, 24, 16, 28])
+        // [[1, 2], [3, 4]]² = [[7, 10], [15, 22]]
+        #expect(try matrix.matmul(matrix).floats() == [7, 10, 15, 22])
+    }
+
+    @Test func `names the operation and both shapes when they do not fit`() throws {
+        let left = try Tensor.full(0, shape: [2, 3])
+        let right = try Tensor.full(0, shape: [4, 5])
+        let error = #expect(throws: TensorError.self) { try left.matmul(right) }
+        #expect(error?.description.hasPrefix("matmul([2, 3], [4, 5]): ") == true)
+    }
+
+    @Test func `turns an exception of the engine into an error and goes on`() throws {
+        let labels = try Tensor([0, 7])
+        #expect(throws: TensorError.self) { try labels.oneHot(classes: 3) }
+        #expect(try labels.oneHot(classes: 8).sum().scalar() == 2)
+    }
+
+    @Test func `differentiates`() throws {
+        // d/dx Σ x³ = 3x² at 1, 2, −3.
+        let x = try Tensor([1, 2, -3], shape: [3])
+        try x.setRequiresGradient(true)
+        try x.power(3).sum().backward()
+        #expect(try #require(try x.gradient()).floats() == [3, 12, 27])
+        x.dropGradient()
+        #expect(try x.gradient() == nil)
+        #expect(try withoutGradients { try x.squared() }.requiresGradient == false)
+    }
+
+    @Test func `finds extremes and where they are`() throws {
+        let matrix = try Tensor([3, 9, 1, -5, -2, -8], shape: [2, 3])
+        let (values, indices) = try matrix.maximum(along: 1)
+        #expect(try values.floats() == [9, -2])
+        #expect(try indices.integers() == [1, 1])
+        #expect(try matrix.minimum(along: 1).indices.integers() == [2, 2])
+    }
+
+    @Test func `keeps a row of zeros when rows are normalised`() throws {
+        let rows = try Tensor([3, 4, 0, 0], shape: [2, 2])
+        #expect(try rows.normalisedRows().floats() == [0.6, 0.8, 0, 0])
+    }
+
+    @Test func `normalises each channel of each image, whatever the memory layout`() throws {
+        // Channel values 0…3: mean 1.5, variance 1.25; (0 − 1.5)/√1.25 = −1.3416.
+        let map = try Tensor([0, 1, 2, 3, 10, 11, 12, 13], shape: [1, 2, 2, 2])
+        let expected: [Float] = [-1.341635, -0.447212, 0.447212, 1.341635]
+        for layout in [map, try map.channelsLast()] {
+            let values = try layout.instanceNormalised(weight: nil, bias: nil, epsilon: 1e-5).floats()
+            for (value, wanted) in zip(values, expected + expected) {
+                #expect(abs(value - wanted) < 2 * rounding)
+            }
+        }
+    }
+
+    @Test func `says when it holds something that is no number`() throws {
+        #expect(try Tensor([1, .nan], shape: [2]).isFinite() == false)
+        #expect(try Tensor([1, 2], shape: [2]).isFinite())
+    }
+}
+
+@Suite struct `Adam` {
+    /// Two steps by hand, θ = 1, gradients 2 and −1, α = 0.1, L2 decay 0.5:
+    /// g₁ = 2 + 0.5·1 = 2.5, m̂ = 2.5, v̂ = 6.25, θ = 1 − 0.1·2.5/2.5 = 0.9.
+    /// g₂ = −1 + 0.5·0.9 = −0.55, m = 0.9·0.25 − 0.055 = 0.17, m̂ = 0.17/0.19 = 0.894737,
+    /// v = 0.999·0.00625 + 0.001·0.3025 = 0.00654625, v̂ = 0.00654625/0.001999 = 3.274762,
+    /// θ = 0.9 − 0.1·0.894737/1.809630 = 0.850557.
+    @Test func `follows the algorithm`() throws {
+        let theta = try Tensor([1], shape: [1])
+        try theta.setRequiresGradient(true)
+        let mean = try theta.zerosLike()
+        let variance = try theta.zerosLike()
+        let step = try Tensor.full(0, shape: [])
+        for (gradient, expected) in [(2.0, Float(0.9)), (-1.0, Float(0.850557))] {
+            theta.dropGradient()
+            try (theta * gradient).sum().backward()
+            try Tensor.adam(AdamStep(rate: 0.1, decay: 0.5), parameters: [theta], means: [mean],
+                            variances: [variance], steps: [step])
+            #expect(abs(try theta.scalar() - expected) < rounding)
+        }
+    }
+
+    @Test func `does not depend on the memory layout of a convolution's weight`() throws {
+        let values = (0..<36).map { Float($0) / 36 }
+        let image = try Tensor((0..<32).map { Float(($0 * 7) % 11) / 11 }, shape: [1, 2, 4, 4])
+        var results: [[Float]] = []
+        for channelsLast in [false, true] {
+            let plain = try Tensor(values, shape: [2, 2, 3, 3])
+            let weight = channelsLast ? try plain.channelsLast() : plain
+            try weight.setRequiresGradient(true)
+            let mean = try weight.zerosLike()
+            let variance = try weight.zerosLike()
+            let input = channelsLast ? try image.channelsLast() : image
+            try input.convolved(with: weight, bias: nil, stride: 1, padding: 1).squared().sum().backward()
+            try Tensor.adam(AdamStep(rate: 0.01), parameters: [weight], means: [mean], variances: [variance],
+                            steps: [try Tensor.full(0, shape: [])])
+            results.append(try weight.floats())
+        }
+        for (plain, last) in zip(results[0], results[1]) {
+            #expect(abs(plain - last) < rounding)
+        }
+        #expect(results[0] != values)
+    }
+}
