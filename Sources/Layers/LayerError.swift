@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+/// What can go wrong with layers and their stored values.
+public enum LayerError: Error, Equatable {
+    /// A tensor whose shape is not the network's.
+    public struct Misshapen: Equatable, Sendable {
+        public let key: String
+        public let found: [Int]
+        public let expected: [Int]
+    }
+
+    /// Stored values that are not those of this network.
+    case state(missing: [String], unexpected: [String], misshapen: [Misshapen])
+}
+
+extension LayerError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .state(let missing, let unexpected, let misshapen):
+            let parts = [
+                listing("missing", missing), listing("unexpected", unexpected),
+                listing("misshapen", misshapen.map { "\($0.key) \($0.found), not \($0.expected)" }),
+            ]
+            return "the stored values do not fit the network: " + parts.compactMap { $0 }.joined(separator: "; ")
+        }
+    }
+
+    private func listing(_ title: String, _ items: [String]) -> String? {
+        guard !items.isEmpty else { return nil }
+        let shown = items.prefix(5).joined(separator: ", ")
+        return "\(items.count) \(title): \(shown)\(items.count > 5 ? ", …" : "")"
+    }
+}

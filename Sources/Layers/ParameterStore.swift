@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+
+public import Randomness
+public import Tensor
+
+/// The named tensors of a network, in the order in which its layers made them.
+public final class ParameterStore {
+    /// What training does to a tensor.
+    public enum Role: Sendable {
+        /// Moved by the optimiser.
+        case trained
+        /// Kept as it is, such as the bias of the neck's batch normalisation.
+        case frozen
+        /// Gathered by forward passes: running means, variances and counts.
+        case statistic
+    }
+
+    public struct Entry {
+        public let key: String
+        public let tensor: Tensor
+        public let role: Role
+    }
+
+    public private(set) var entries: [Entry] = []
+    private let random: RandomKey
+
+    /// - Parameter random: Where initial values come from; each tensor's stream is named by its key.
+    public init(random: RandomKey) {
+        self.random = random
+    }
+
+    /// The root from which layers name their tensors.
+    public var root: Path { Path(store: self, key: "") }
+
+    public var trained: [Entry] { entries.filter { $0.role == .trained } }
+
+    /// The trained tensors with keys that begin with a name, for an optimiser of several networks.
+    public func trained(under name: String) -> [Entry] {
+        trained.map { Entry(key: "\(name).\($0.key)", tensor: $0.tensor, role: $0.role) }
+    }
+
+    /// Records gradients for the trained tensors, or stops it for as long as the network only passes them on.
+    public func record(_ recording: Bool) throws {
+        for entry in trained { try entry.tensor.setRequiresGradient(recording) }
+    }
+
+    /// The number of elements that an optimiser moves or keeps frozen: what papers call parameters.
+    public var parameterCount: Int {
+        entries.filter { $0.role != .statistic }.map(\.tensor.count).reduce(0, +)
+    }
+
+    /// All tensors by key.
+    public var state: [String: Tensor] {
+        Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0.tensor) })
+    }
+
+    /// Overwrites all tensors, keeping their memory layouts.
+    ///
+    /// - Throws: ``LayerError/state(missing:unexpected:misshapen:)`` unless the keys and shapes are exactly this
+    ///   store's; nothing is then changed.
+    public func load(_ state: [String: Tensor]) throws {
+        let known = Set(entries.map(\.key))
+        let missing = entries.map(\.key).filter { state[$0] == nil }
+        let unexpected = state.keys.filter { !known.contains($0) }.sorted()
+        let misshapen = entries.compactMap { entry -> LayerError.Misshapen? in
+            guard let found = state[entry.key]?.shape, found != entry.tensor.shape else { return nil }
+            return .init(key: entry.key, found: found, expected: entry.tensor.shape)
+        }
+        guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
+            throw LayerError.state(missing: missing, unexpected: unexpected, misshapen: misshapen)
+        }
+        for entry in entries {
+            if let source = state[entry.key] { try entry.tensor.copy(from: source) }
+        }
+    }
+
+    /// Forgets the gradients of all tensors.
+    public func dropGradients() {
+        for entry in entries { entry.tensor.dropGradient() }
+    }
+
+    fileprivate func add(_ key: String, _ tensor: Tensor, _ role: Role) throws -> Tensor {
+        precondition(!entries.contains { $0.key == key }, "two tensors are named '\(key)'")
+        if role == .trained { try tensor.setRequiresGradient(true) }
+        entries.append(Entry(key: key, tensor: tensor, role: role))
+        return tensor
+    }
+
+    fileprivate func stream(_ key: String) -> RandomStream {
+        random.stream("initial value of " + key)
+    }
+}
+
+/// Where in a network a layer stands: the beginning of its tensors' keys.
+public struct Path {
+    private let store: ParameterStore
+    private let key: String
+
+    fileprivate init(store: ParameterStore, key: String) {
+        self.store = store
+        self.key = key
+    }
+
+    public static func / (path: Path, name: String) -> Path {
+        Path(store: path.store, key: path.key.isEmpty ? name : path.key + "." + name)
+    }
+
+    public static func / (path: Path, index: Int) -> Path {
+        path / String(index)
+    }
+
+    /// Makes a tensor under this path.
+    public func make(
+        _ name: String, shape: [Int], _ initial: InitialValues, role: ParameterStore.Role = .trained
+    ) throws -> Tensor {
+        let full = (self / name).key
+        var stream = store.stream(full)
+        let tensor = try Tensor(initial.values(shape: shape, &stream), shape: shape)
+        return try store.add(full, shape.count == 4 ? tensor.channelsLast() : tensor, role)
+    }
+
+    /// Makes a whole number, zero at first, such as the count of batches.
+    public func makeCounter(_ name: String) throws -> Tensor {
+        try store.add((self / name).key, Tensor.full(0, shape: [], type: .int64), .statistic)
+    }
+}
