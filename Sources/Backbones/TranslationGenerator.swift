@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+public import Layers
+public import Randomness
+public import Tensor
+
+// Shapes: N images · H, W height and width.
+
+/// CycleGAN's residual generator, ending in a sigmoid.
+///
+/// Keys, initial values and layers are those of the authors' `resnet_9blocks` at `channels: 64, blocks: 9`
+/// (11,378,179 parameters): all convolutions with bias, instance normalisation without parameters, weights
+/// N(0, 0.02²).
+///
+/// - SeeAlso: Zhu et al., ICCV 2017, arXiv:1703.10593, §7.1.
+public final class TranslationGenerator {
+    public let store: ParameterStore
+    private let entrance: Convolution
+    private let narrowing: [Convolution]
+    private let blocks: [(Convolution, Convolution)]
+    private let widening: [UpsamplingConvolution]
+    private let exit: Convolution
+
+    /// - Parameters:
+    ///   - channels: Width of the first map, 64 in the paper.
+    ///   - blockCount: Residual blocks, 9 in the paper.
+    public init(channels: Int, blockCount: Int, random: RandomKey) throws {
+        store = ParameterStore(random: random)
+        let path = store.root / "model"
+        let initial = InitialValues.normal(deviation: 0.02)
+        entrance = try Convolution(3, channels, kernel: 7, bias: true, initial: initial, at: path / 1)
+        narrowing = try [(1, 4), (2, 7)].map { factor, index in
+            try Convolution(channels * factor, channels * factor * 2, kernel: 3, stride: 2, padding: 1, bias: true,
+                            initial: initial, at: path / index)
+        }
+        let width = channels * 4
+        blocks = try (0..<blockCount).map { block in
+            let place = path / (10 + block) / "conv_block"
+            return (
+                try Convolution(width, width, kernel: 3, bias: true, initial: initial, at: place / 1),
+                try Convolution(width, width, kernel: 3, bias: true, initial: initial, at: place / 5)
+            )
+        }
+        let after = 10 + blockCount
+        widening = try [(4, after), (2, after + 3)].map { factor, index in
+            try UpsamplingConvolution(channels * factor, channels * factor / 2, initial: initial, at: path / index)
+        }
+        exit = try Convolution(channels, 3, kernel: 7, bias: true, initial: initial, at: path / (after + 7))
+    }
+
+    /// - Parameter images: ImageNet-normalised `[N, 3, H, W]`, H and W divisible by 4.
+    /// - Returns: Images in `[0, 1]`, `[N, 3, H, W]`.
+    public func callAsFunction(_ images: Tensor) throws -> Tensor {
+        var maps = try normalised(entrance(images.reflectionPadded(3))).relu()
+        for convolution in narrowing { maps = try normalised(convolution(maps)).relu() }
+        for (first, second) in blocks {
+            let inner = try normalised(first(maps.reflectionPadded(1))).relu()
+            maps = try maps + normalised(second(inner.reflectionPadded(1)))
+        }
+        for convolution in widening { maps = try normalised(convolution(maps)).relu() }
+        return try exit(maps.reflectionPadded(3)).sigmoid()
+    }
+}
+
+/// The 70×70 PatchGAN discriminator: five 4×4 convolutions, one logit for each patch.
+///
+/// Keys and layers are those of the authors' `basic` at `channels: 64` (2,764,737 parameters).
+///
+/// - SeeAlso: Isola et al., CVPR 2017, arXiv:1611.07004, §3.2.2.
+public final class PatchDiscriminator {
+    public let store: ParameterStore
+    private let layers: [Convolution]
+
+    public init(channels: Int, random: RandomKey) throws {
+        store = ParameterStore(random: random)
+        let path = store.root / "model"
+        let table = [
+            (index: 0, input: 3, output: channels, stride: 2),
+            (index: 2, input: channels, output: channels * 2, stride: 2),
+            (index: 5, input: channels * 2, output: channels * 4, stride: 2),
+            (index: 8, input: channels * 4, output: channels * 8, stride: 1),
+            (index: 11, input: channels * 8, output: 1, stride: 1),
+        ]
+        layers = try table.map { row in
+            try Convolution(row.input, row.output, kernel: 4, stride: row.stride, padding: 1, bias: true,
+                            initial: .normal(deviation: 0.02), at: path / row.index)
+        }
+    }
+
+    /// - Parameter images: ImageNet-normalised, `[N, 3, H, W]`, H and W at least 32.
+    /// - Returns: A logit for each patch, `[N, 1, H/8 − 2, W/8 − 2]`.
+    public func callAsFunction(_ images: Tensor) throws -> Tensor {
+        var maps = try layers[0](images).leakyRelu(slope: 0.2)
+        for layer in layers[1..<4] { maps = try normalised(layer(maps)).leakyRelu(slope: 0.2) }
+        return try layers[4](maps)
+    }
+}
+
+/// Instance normalisation without parameters.
+private func normalised(_ maps: Tensor) throws -> Tensor {
+    try maps.instanceNormalised(weight: nil, bias: nil, epsilon: 1e-5)
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+@testable import Layers
+@testable import Tensor
+
+/// The values that `Fixtures/make_backbones.py` fills networks and images with; the rule is explained there.
+enum Pattern {
+    private static let table: [Float] = {
+        var state: UInt32 = 1
+        return (0..<65_521).map { _ in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return Float(state >> 8) / 8_388_608 - 1
+        }
+    }()
+
+    /// The 64-bit FNV-1a hash.
+    private static func fingerprint(_ name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    }
+
+    /// Numbers in [−1, 1): the table from the key's place on, over and over.
+    static func tensor(_ key: String, shape: [Int]) throws -> Tensor {
+        let start = Int(fingerprint(key) % UInt64(table.count))
+        let turn = Array(table[start...] + table[..<start])
+        let count = shape.reduce(1, *)
+        var values: [Float] = []
+        values.reserveCapacity(count)
+        while values.count + turn.count <= count { values.append(contentsOf: turn) }
+        values.append(contentsOf: turn[..<(count - values.count)])
+        return try Tensor(values, shape: shape)
+    }
+
+    /// Images whose contrast grows from one to the next.
+    static func images(_ shape: [Int]) throws -> Tensor {
+        let contrast = (0..<shape[0]).map { Float($0 + 1) / 2 }
+        return try tensor("images", shape: shape) * Tensor(contrast, shape: [shape[0], 1, 1, 1])
+    }
+
+    /// Overwrites every tensor of a network but its counters.
+    static func fill(_ store: ParameterStore) throws {
+        for entry in store.entries where entry.tensor.elementType == .float32 {
+            let shape = entry.tensor.shape
+            try entry.tensor.copy(from: rule(entry.key, shape, tensor(entry.key, shape: shape)))
+        }
+    }
+
+    private static func rule(_ key: String, _ shape: [Int], _ unit: Tensor) throws -> Tensor {
+        switch key {
+        case _ where shape.count == 4:
+            try unit * (6 * Double(shape[0]) / Double(shape.reduce(1, *))).squareRoot()
+        case "gap.p": try unit * 0.5 + 3
+        case _ where key.hasSuffix("running_var"): try unit * 0.5 + 1
+        case _ where key.hasSuffix("weight"): try unit * 0.2 + 0.5
+        case _ where key.hasSuffix("bias"): try unit * 0.2 + 0.2
+        default: try unit * 0.2
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+
+import Layers
+import Randomness
+import Testing
+
+@testable import Backbones
+@testable import Tensor
+
+@Suite struct `The translation networks` {
+    private let random = RandomKey(seed: 1)
+
+    private func expectValues(
+        _ name: String, _ store: ParameterStore, _ network: (Tensor) throws -> Tensor
+    ) throws {
+        let wanted = try #require(Fixture.read().translationNetworks[name])
+        #expect(store.parameterCount == wanted.parameterCount)
+        try Pattern.fill(store)
+        let output = try network(Pattern.images([2, 3, 32, 32]))
+        #expect(output.shape == wanted.shape)
+        let rows = try output.contiguous().reshaped([2, output.count / 2])
+        try expectClose(rows, wanted.output, within: Tolerance.shallow.inference, name)
+        try (output * Pattern.tensor("loss", shape: output.shape)).mean().backward()
+        for (key, norm) in wanted.gradientNorms {
+            let value = try gradientNorm(#require(store.state[key]))
+            expectClose(value, norm, within: Tolerance.shallow.inference, "gradient norm of \(key)")
+        }
+    }
+
+    @Test func `give PyTorch's values and gradients`() throws {
+        let generator = try TranslationGenerator(channels: 8, blockCount: 2, random: random)
+        try expectValues("generator", generator.store) { try generator($0) }
+        let discriminator = try PatchDiscriminator(channels: 8, random: random)
+        try expectValues("discriminator", discriminator.store) { try discriminator($0) }
+    }
+
+    @Test func `have the published keys and counts of parameters`() throws {
+        let generator = try TranslationGenerator(channels: 64, blockCount: 9, random: random).store
+        #expect(generator.parameterCount == 11_378_179)
+        let places = ["1", "4", "7"] + (10...18).flatMap { ["\($0).conv_block.1", "\($0).conv_block.5"] }
+            + ["19", "22", "26"]
+        #expect(generator.entries.map(\.key) == places.flatMap { ["model.\($0).weight", "model.\($0).bias"] })
+        #expect(generator.state["model.19.weight"]?.shape == [256, 128, 3, 3])
+
+        let discriminator = try PatchDiscriminator(channels: 64, random: random).store
+        #expect(discriminator.parameterCount == 2_764_737)
+        #expect(discriminator.entries.map(\.key)
+            == [0, 2, 5, 8, 11].flatMap { ["model.\($0).weight", "model.\($0).bias"] })
+    }
+
+    /// All convolutions start at N(0, 0.02²) with bias 0; the smallest weight checked has 8·3·49 = 1176
+    /// elements, whose deviation is known to 1/√2352 = 2 %.
+    @Test func `start from small normal weights and no bias`() throws {
+        let generator = try TranslationGenerator(channels: 8, blockCount: 1, random: random).store
+        for entry in generator.entries {
+            let meanSquare = Double(try entry.tensor.squared().mean().scalar())
+            if entry.key.hasSuffix("bias") {
+                #expect(meanSquare == 0)
+            } else {
+                #expect(abs(meanSquare.squareRoot() / 0.02 - 1) < 0.08, "\(entry.key)")
+            }
+        }
+    }
+
+    @Test func `translate into images between 0 and 1, and judge overlapping patches`() throws {
+        let generator = try TranslationGenerator(channels: 4, blockCount: 1, random: random)
+        let pixels = try generator(Pattern.images([1, 3, 48, 16]) * 3).floats()
+        #expect(pixels.count == 3 * 48 * 16)
+        #expect(pixels.allSatisfy { (0...1).contains($0) })
+        let discriminator = try PatchDiscriminator(channels: 4, random: random)
+        #expect(try discriminator(Pattern.images([1, 3, 64, 32])).shape == [1, 1, 6, 2])
+    }
+}
