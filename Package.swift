@@ -43,6 +43,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// For the modules that compute on arrays themselves: without optimisation their tests take minutes.
+let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // MARK: The house
 //
 // CTorch ─▶ Tensor ─▶ Layers ─▶ Backbones ─┐
@@ -53,9 +56,11 @@ let strict: [SwiftSetting] = [
 // `Vocabulary` (identities and cameras) and `Randomness` (counter-based generators) are leaves that any
 // module may import.
 
-func module(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> [Target] {
+func module(
+    _ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false, computes: Bool = false
+) -> [Target] {
     [
-        .target(name: name, dependencies: dependencies, swiftSettings: strict),
+        .target(name: name, dependencies: dependencies, swiftSettings: computes ? optimised : strict),
         .testTarget(
             name: "\(name)Tests",
             dependencies: [.byName(name: name)] + dependencies,
@@ -76,9 +81,9 @@ let withoutTensors: [Target] =
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "Vocabulary", swiftSettings: strict),
     ]
-    + module("Randomness", [])
-    + module("Data", ["CTurboJPEG", "CPNG", "Randomness", "Vocabulary"], fixtures: true)
-    + module("Retrieval", ["COpenBLAS", "Randomness", "Vocabulary"])
+    + module("Randomness", [], computes: true)
+    + module("Data", ["CTurboJPEG", "CPNG", "Randomness", "Vocabulary"], fixtures: true, computes: true)
+    + module("Retrieval", ["COpenBLAS", "Randomness", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML"])
     + module("Pipeline", ["Configuration", crypto])
 
