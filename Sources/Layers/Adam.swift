@@ -19,7 +19,8 @@ public final class Adam {
 
     /// Moves every parameter that has a gradient.
     public func step(_ settings: AdamStep) throws {
-        try Tensor.adam(settings, parameters: parameters.map(\.tensor), means: means, variances: variances, steps: steps)
+        try Tensor.adam(
+            settings, parameters: parameters.map(\.tensor), means: means, variances: variances, steps: steps)
     }
 
     /// Forgets the gradients; between the forward and the backward pass is where it is fastest.
@@ -38,12 +39,11 @@ public final class Adam {
         return state
     }
 
-    /// - Throws: ``LayerError/state(missing:unexpected:misshapen:)`` where a moment is missing.
+    /// - Throws: ``LayerError/state(missing:unexpected:misshapen:)`` where a moment is missing, unknown or has another
+    ///   shape; nothing is then changed.
     public func load(_ state: StateDictionary) throws {
-        let own = self.state
-        let missing = own.keys.filter { state[$0] == nil }.sorted()
-        guard missing.isEmpty else { throw LayerError.state(missing: missing, unexpected: [], misshapen: []) }
-        for (key, tensor) in own {
+        try LayerError.check(state, against: self.state)
+        for (key, tensor) in self.state {
             if let source = state[key] { try tensor.copy(from: source) }
         }
     }

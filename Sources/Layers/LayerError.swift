@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Tensor
+
 /// What can go wrong with layers and their stored values.
 public enum LayerError: Error, Equatable {
     /// A tensor whose shape is not the network's.
@@ -11,6 +13,21 @@ public enum LayerError: Error, Equatable {
 
     /// Stored values that are not those of this network.
     case state(missing: [String], unexpected: [String], misshapen: [Misshapen])
+}
+
+extension LayerError {
+    /// Throws unless stored values have exactly the keys and shapes of a network's own.
+    static func check(_ stored: [String: Tensor], against own: [String: Tensor]) throws {
+        let missing = own.keys.filter { stored[$0] == nil }.sorted()
+        let unexpected = stored.keys.filter { own[$0] == nil }.sorted()
+        let misshapen = own.sorted { $0.key < $1.key }.compactMap { key, tensor -> Misshapen? in
+            guard let found = stored[key]?.shape, found != tensor.shape else { return nil }
+            return Misshapen(key: key, found: found, expected: tensor.shape)
+        }
+        guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
+            throw LayerError.state(missing: missing, unexpected: unexpected, misshapen: misshapen)
+        }
+    }
 }
 
 extension LayerError: CustomStringConvertible {

@@ -59,16 +59,7 @@ public final class ParameterStore {
     /// - Throws: ``LayerError/state(missing:unexpected:misshapen:)`` unless the keys and shapes are exactly this
     ///   store's; nothing is then changed.
     public func load(_ state: [String: Tensor]) throws {
-        let known = Set(entries.map(\.key))
-        let missing = entries.map(\.key).filter { state[$0] == nil }
-        let unexpected = state.keys.filter { !known.contains($0) }.sorted()
-        let misshapen = entries.compactMap { entry -> LayerError.Misshapen? in
-            guard let found = state[entry.key]?.shape, found != entry.tensor.shape else { return nil }
-            return .init(key: entry.key, found: found, expected: entry.tensor.shape)
-        }
-        guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
-            throw LayerError.state(missing: missing, unexpected: unexpected, misshapen: misshapen)
-        }
+        try LayerError.check(state, against: self.state)
         for entry in entries {
             if let source = state[entry.key] { try entry.tensor.copy(from: source) }
         }
