@@ -39,7 +39,8 @@ extension Safetensors {
             ] as [String: Any]
         }
         do {
-            var text = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+            var text = try JSONSerialization.data(
+                withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
             // Padded so that elements start at a multiple of eight bytes, as the format's own writers do.
             text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
             var file = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }

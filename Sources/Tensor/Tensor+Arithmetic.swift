@@ -6,15 +6,31 @@ internal import CTorch
 // of 1 is repeated.
 
 extension Tensor {
-    public static func + (left: Tensor, right: Tensor) throws -> Tensor { try left.binary("add", pt_add, right) }
-    public static func - (left: Tensor, right: Tensor) throws -> Tensor { try left.binary("subtract", pt_subtract, right) }
-    public static func * (left: Tensor, right: Tensor) throws -> Tensor { try left.binary("multiply", pt_multiply, right) }
-    public static func / (left: Tensor, right: Tensor) throws -> Tensor { try left.binary("divide", pt_divide, right) }
+    public static func + (left: Tensor, right: Tensor) throws -> Tensor {
+        try left.binary("add", pt_add, right)
+    }
+    public static func - (left: Tensor, right: Tensor) throws -> Tensor {
+        try left.binary("subtract", pt_subtract, right)
+    }
+    public static func * (left: Tensor, right: Tensor) throws -> Tensor {
+        try left.binary("multiply", pt_multiply, right)
+    }
+    public static func / (left: Tensor, right: Tensor) throws -> Tensor {
+        try left.binary("divide", pt_divide, right)
+    }
 
-    public static func + (left: Tensor, right: Double) throws -> Tensor { try left.scalar("add", pt_add_scalar, right) }
-    public static func - (left: Tensor, right: Double) throws -> Tensor { try left.scalar("subtract", pt_add_scalar, -right) }
-    public static func * (left: Tensor, right: Double) throws -> Tensor { try left.scalar("multiply", pt_multiply_scalar, right) }
-    public static func / (left: Tensor, right: Double) throws -> Tensor { try left.scalar("divide", pt_multiply_scalar, 1 / right) }
+    public static func + (left: Tensor, right: Double) throws -> Tensor {
+        try left.scalar("add", pt_add_scalar, right)
+    }
+    public static func - (left: Tensor, right: Double) throws -> Tensor {
+        try left.scalar("subtract", pt_add_scalar, -right)
+    }
+    public static func * (left: Tensor, right: Double) throws -> Tensor {
+        try left.scalar("multiply", pt_multiply_scalar, right)
+    }
+    public static func / (left: Tensor, right: Double) throws -> Tensor {
+        try left.scalar("divide", pt_multiply_scalar, 1 / right)
+    }
     public static func * (left: Double, right: Tensor) throws -> Tensor { try right * left }
     public static func + (left: Double, right: Tensor) throws -> Tensor { try right + left }
     public static func - (left: Double, right: Tensor) throws -> Tensor { try -right + left }
