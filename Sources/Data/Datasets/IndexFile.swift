@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+
+/// A text file that lists images, one a line, in columns that spaces separate.
+struct IndexFile {
+    /// One line that is not blank.
+    struct Line {
+        /// Counted from 1, blank lines included.
+        let number: Int
+        let text: String
+        let columns: [Substring]
+    }
+
+    let path: String
+    let lines: [Line]
+
+    /// Reads the file; any of the usual line endings will do.
+    ///
+    /// - Throws: ``DataError/unreadable(path:reason:)``.
+    init(path: String) throws(DataError) {
+        let text = String(decoding: try readFile(path), as: UTF8.self)
+        self.path = path
+        lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+            .map { number, line in
+                Line(
+                    number: number + 1, text: String(line),
+                    columns: line.split(whereSeparator: \.isWhitespace)
+                )
+            }
+            .filter { !$0.columns.isEmpty }
+    }
+
+    /// The error for a line that cannot be read.
+    func malformed(_ line: Line, expected: String) -> DataError {
+        .malformedLine(file: path, line: line.number, found: line.text, expected: expected)
+    }
+
+    /// Checks that the file a line names is there.
+    ///
+    /// - Throws: ``DataError/missingImage(path:listedIn:line:)``.
+    func requireImage(_ image: String, of line: Line) throws(DataError) {
+        guard exists(image) else { throw .missingImage(path: image, listedIn: path, line: line.number) }
+    }
+}

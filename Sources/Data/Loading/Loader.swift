@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+
+public import Randomness
+
+/// Reads, transforms and batches images on worker threads.
+///
+/// Every view of every image has its own random stream, keyed by (purpose, epoch, place in the epoch), so
+/// that what a batch holds does not depend on the number of threads or on where a run was resumed.
+public struct Loader: Sendable {
+    /// What is loaded; batches hold positions in this list.
+    public let samples: [Sample]
+    /// What is done to each image.
+    public let transform: Transform
+    /// Independently augmented versions of each image.
+    public let views: Int
+    /// Threads; 0 does the work on the thread that asks for a batch.
+    public let workers: Int
+    private let key: RandomKey
+    private let purpose: String
+    private let cache: DecodedImages?
+
+    /// - Parameters:
+    ///   - samples: What to load.
+    ///   - transform: What to do to each image.
+    ///   - views: Versions of each image, positive; mutual teaching takes 2.
+    ///   - workers: Threads; 0 does the work on the thread that asks for a batch.
+    ///   - key: The experiment's.
+    ///   - purpose: What the images are for, such as `"pretrain.source"`.
+    ///   - cache: Where decoded images are kept, if anywhere; loaders may share one.
+    public init(
+        samples: [Sample], transform: Transform, views: Int = 1, workers: Int, key: RandomKey,
+        purpose: String,
+        cache: DecodedImages? = nil
+    ) {
+        precondition(
+            views > 0 && workers >= 0, "a loader of \(views) views with \(workers) threads loads nothing"
+        )
+        self.samples = samples
+        self.transform = transform
+        self.views = views
+        self.workers = workers
+        self.key = key
+        self.purpose = purpose
+        self.cache = cache
+    }
+
+    /// The batches of an epoch.
+    ///
+    /// - Parameters:
+    ///   - epoch: Zero-based; chooses the random streams.
+    ///   - batches: Positions in ``samples``, as an ``EpochSampler`` makes them: all of the epoch.
+    ///   - first: The batch to begin with, for an epoch that was interrupted; it is what it would have been.
+    public func epoch(_ epoch: Int, batches: [[Int]], from first: Int = 0) -> BatchSequence {
+        precondition((0...batches.count).contains(first), "no batch \(first) among \(batches.count)")
+        var starts: [Int] = []
+        var imageCount = 0
+        for batch in batches {
+            starts.append(imageCount)
+            imageCount += batch.count
+        }
+        let count = batches.count - first
+        let make = { @Sendable [self, starts] (number: Int) throws(DataError) -> Batch in
+            try batch(of: batches[first + number], firstPlace: starts[first + number], epoch: epoch)
+        }
+        guard workers > 0 else {
+            var number = 0
+            return BatchSequence(count: count) { () throws(DataError) in
+                guard number < count else { return nil }
+                defer { number += 1 }
+                return try make(number)
+            }
+        }
+        // Two batches a thread: one in the making, one waiting to be taken.
+        let prefetcher = Prefetcher(count: count, workers: workers, ahead: 2 * workers, make: make)
+        return BatchSequence(count: count) { () throws(DataError) in try prefetcher.next() }
+    }
+
+    /// All samples once, in their order; the last batch may be short.
+    ///
+    /// - Parameter batchSize: Positive.
+    public func all(batchSize: Int) -> BatchSequence {
+        precondition(batchSize > 0, "a batch of \(batchSize) images")
+        let starts = stride(from: 0, to: samples.count, by: batchSize)
+        return epoch(0, batches: starts.map { Array($0..<min($0 + batchSize, samples.count)) })
+    }
+
+    /// Makes one batch.
+    ///
+    /// - Parameters:
+    ///   - indices: `[N]`.
+    ///   - firstPlace: How many images of the epoch come before.
+    ///   - epoch: Zero-based.
+    private func batch(of indices: [Int], firstPlace: Int, epoch: Int) throws(DataError) -> Batch {
+        var images: [Image] = []
+        for index in indices { images.append(try preparedImage(of: samples[index])) }
+        let valueCount = transform.valueCount
+        let buffers = (0..<views).map { view in
+            [Float](unsafeUninitializedCapacity: indices.count * valueCount) { buffer, count in
+                for (offset, image) in images.enumerated() {
+                    let place = (firstPlace + offset) * views + view
+                    var random = key.stream("\(purpose).augment", epoch: epoch, index: place)
+                    let target = buffer[(offset * valueCount)..<((offset + 1) * valueCount)]
+                    transform.finish(image, &random, into: UnsafeMutableBufferPointer(rebasing: target))
+                }
+                count = indices.count * valueCount
+            }
+        }
+        return Batch(
+            views: buffers, labels: indices.map { samples[$0].label },
+            cameras: indices.map { samples[$0].camera },
+            indices: indices
+        )
+    }
+
+    private func preparedImage(of sample: Sample) throws(DataError) -> Image {
+        let make = { () throws(DataError) -> Image in
+            transform.prepare(try Image.decode(contentsOf: sample.path))
+        }
+        guard let cache else { return try make() }
+        let resized = DecodedImages.Size(height: transform.height, width: transform.width)
+        let size = transform.autoAugment ? nil : resized
+        return try cache.image(DecodedImages.Key(path: sample.path, size: size), orMake: make)
+    }
+}
