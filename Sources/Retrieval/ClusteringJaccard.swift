@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+
+// Shapes: N rows · D dimensions.
+
+/// The Jaccard distance between k-reciprocal neighbour sets, as clustering for pseudo labels uses it.
+///
+/// It is not the distance inside re-ranking: exactly `k₁` columns with the row itself among them, softmax
+/// weights of plain squared distances, and no mixing with the original distance. See ``KReciprocalReRanking``
+/// for the other.
+///
+/// - SeeAlso: Zhong et al., CVPR 2017, arXiv:1701.08398; the clustering variant is that of MMT+,
+///   arXiv:2008.10313, and of SpCL, arXiv:2006.02713.
+/// - Note: Deviations: ties are broken by row number, a row is always its own nearest, and squared distances
+///   below 1e-6 are zero, so that equal input gives equal bits on any number of threads. With fewer than `k₁`
+///   rows, every row is everybody's neighbour.
+public struct ClusteringJaccard: Sendable {
+    /// `k₁`, the row itself included.
+    public let neighbours: Int
+    /// `k₂`, the row itself included; 1 turns local query expansion off.
+    public let expansion: Int
+    /// How neighbours are searched.
+    public let search: SearchStrategy
+    var workers = Workers.all
+
+    /// - Parameters:
+    ///   - k1: `k₁`, at least 1; 20 in MMT+, 30 in SpCL.
+    ///   - k2: `k₂`, at least 1; 6 in both.
+    ///   - search: How neighbours are searched.
+    public init(neighbours k1: Int, expansion k2: Int, search: SearchStrategy = .exact) {
+        precondition(k1 >= 1 && k2 >= 1, "k₁ = \(k1) and k₂ = \(k2) must be at least 1")
+        neighbours = k1
+        expansion = k2
+        self.search = search
+    }
+
+    /// The distances of all rows.
+    ///
+    /// - Parameters:
+    ///   - features: `[N, D]`.
+    ///   - radius: Only pairs up to this distance are kept; give what DBSCAN will ask for to save memory.
+    ///   - progress: Told how much of the search, nearly all of the work, is done.
+    /// - Returns: `N` rows, distances in `[0, 1]`.
+    /// - Throws: ``RetrievalError/empty(what:)`` without rows.
+    /// - Complexity: O(N²·D/2) for the search, O(N·k₁) memory for the table, and as much as there are pairs
+    ///   that share neighbours for the rest.
+    public func distances(
+        of features: Features<UnitNorm>, within radius: Float = 1, progress: ProgressHandler? = nil
+    ) throws(RetrievalError) -> SparseDistances {
+        guard features.count > 0 else { throw .empty(what: "features") }
+        let rows = PairwiseRows([.unit(features)], blockLength: workers.blockLength)
+        let table =
+            switch search {
+            case .exact:
+                NeighbourSearch(rows: rows, width: neighbours, workers: workers, progress: progress).table()
+            case .approximate(let file):
+                try file.table(of: features, width: neighbours, workers: workers, progress: progress)
+            }
+        let variant = ReciprocalEncoding.Variant(
+            wholeWidth: neighbours, halfWidth: ReciprocalSets.halfWidth(of: neighbours), expansion: expansion,
+            dividesByMaximum: false
+        )
+        let encoding = ReciprocalEncoding(table, of: rows, as: variant, workers: workers)
+        return SparseDistances(upper: overlaps(encoding.rows, within: radius), radius: radius)
+    }
+
+    /// `J = 1 − m/(2 − m)` with `m = Σ min(Vᵢ, Vⱼ)`, for j above i.
+    private func overlaps(_ encoded: SparseRows, within radius: Float) -> SparseRows {
+        let count = encoded.rowCount
+        let (inverted, places) = encoded.transposed(columnCount: count, rows: 0..<count)
+        let runs = workers.mapRows(count, runsOf: 64, scratch: { OverlapSums(count: count) }) { range, sums in
+            var run = SparseRows.Run()
+            var kept: [UInt64] = []
+            for row in range {
+                sums.add(row, encoded, inverted, places: places)
+                sums.drain { other, overlap in
+                    let distance = max(0, 1 - overlap / (2 - overlap))
+                    guard distance <= radius, distance < 1 else { return }
+                    kept.append(UInt64(other) << 32 | UInt64(distance.bitPattern))
+                }
+                kept.sort()
+                run.lengths.append(kept.count)
+                run.columns.append(contentsOf: kept.map { Int32($0 >> 32) })
+                run.values.append(contentsOf: kept.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) })
+                kept.removeAll(keepingCapacity: true)
+            }
+            return run
+        }
+        return SparseRows(joining: runs)
+    }
+}

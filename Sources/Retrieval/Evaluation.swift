@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+
+public import Randomness
+internal import Vocabulary
+
+// Shapes: Q queries · G gallery rows.
+
+/// The numbers of a ranking under a named protocol.
+///
+/// Gallery rows at the same distance are ranked by their index.
+/// - Parameters:
+///   - distances: `[Q, G]`.
+///   - query: Who is seen in the queries, `[Q]`.
+///   - gallery: Who is seen in the gallery, `[G]`.
+///   - rankingProtocol: What counts.
+///   - key: What the drawn galleries of ``RankingProtocol/vehicleid`` are drawn with; unused by the others.
+/// - Throws: ``RetrievalError/countsDiffer(what:expected:found:)``,
+///   ``RetrievalError/noQueryHasAMatch(queries:sameCamera:)``.
+/// - Complexity: O(Q·G·log P) with P matches per query; no ranking is ever sorted whole.
+public func evaluate(
+    _ distances: DistanceMatrix, query: QuerySightings, gallery: GallerySightings,
+    under rankingProtocol: RankingProtocol, key: RandomKey = RandomKey(seed: 1)
+) throws(RetrievalError) -> RankingMetrics {
+    let evaluation = try Evaluation(distances, query: query, gallery: gallery, workers: .all)
+    if let rules = rankingProtocol.wholeGallery {
+        return try evaluation.wholeGallery(rules, named: rankingProtocol)
+    }
+    return try evaluation.drawnGalleries(
+        RankingProtocol.drawCount, maximumRank: RankingProtocol.drawnMaximumRank, key: key,
+        named: rankingProtocol)
+}
+
+/// Distances together with who is seen in their rows and columns.
+struct Evaluation: Sendable {
+    private let distances: DistanceMatrix
+    private let query: [Sighting]
+    private let gallery: [Sighting]
+    private let matches: [Identity: [Int32]]
+    private let workers: Workers
+
+    init(
+        _ distances: DistanceMatrix, query: QuerySightings, gallery: GallerySightings, workers: Workers
+    ) throws(RetrievalError) {
+        guard query.sightings.count == distances.rowCount else {
+            throw .countsDiffer(
+                what: "sightings of the queries", expected: distances.rowCount, found: query.sightings.count)
+        }
+        guard gallery.sightings.count == distances.columnCount else {
+            throw .countsDiffer(
+                what: "sightings of the gallery", expected: distances.columnCount,
+                found: gallery.sightings.count)
+        }
+        self.distances = distances
+        self.query = query.sightings
+        self.gallery = gallery.sightings
+        self.workers = workers
+        matches = Dictionary(grouping: gallery.sightings.indices.map(Int32.init)) {
+            gallery.sightings[Int($0)].identity
+        }
+    }
+
+    /// The numbers of a protocol that ranks the whole gallery.
+    func wholeGallery(
+        _ rules: WholeGalleryRules, named rankingProtocol: RankingProtocol
+    ) throws(RetrievalError) -> RankingMetrics {
+        let outcomes = outcomes { row, line in
+            QueryOutcome.wholeGallery(
+                query[row], matches: matches[query[row].identity] ?? [], distances: line, gallery: gallery,
+                rules: rules)
+        }
+        return try metrics(of: [outcomes], maximumRank: rules.maximumRank, named: rankingProtocol)
+    }
+
+    /// The mean over galleries with one drawn row of each identity.
+    func drawnGalleries(
+        _ drawCount: Int, maximumRank: Int, key: RandomKey, named rankingProtocol: RankingProtocol
+    ) throws(RetrievalError) -> RankingMetrics {
+        let identities = matches.keys.sorted()
+        let draws = (0..<drawCount).map { draw in
+            var stream = key.stream("retrieval.gallery", epoch: draw)
+            let drawn = identities.map { identity in
+                let rows = matches[identity] ?? []
+                return (identity, Int(rows[stream.below(rows.count)]))
+            }
+            let match = Dictionary(uniqueKeysWithValues: drawn)
+            let rows = drawn.map(\.1)
+            return outcomes { row, line in
+                match[query[row].identity].map {
+                    QueryOutcome.drawnGallery(match: $0, drawn: rows, distances: line)
+                }
+            }
+        }
+        return try metrics(of: draws, maximumRank: maximumRank, named: rankingProtocol)
+    }
+
+    private func outcomes(
+        _ outcome: @Sendable (Int, UnsafeBufferPointer<Float>) -> QueryOutcome?
+    ) -> [QueryOutcome?] {
+        workers.mapRows(query.count, runsOf: 16, scratch: {}) { rows, _ in
+            distances.values.withUnsafeBufferPointer { values in
+                rows.map { row in
+                    let line = values[row * distances.columnCount..<(row + 1) * distances.columnCount]
+                    return outcome(row, UnsafeBufferPointer(rebasing: line))
+                }
+            }
+        }.flatMap { $0 }
+    }
+
+    /// Averages over queries and draws; every draw skips the same queries.
+    private func metrics(
+        of draws: [[QueryOutcome?]], maximumRank: Int, named rankingProtocol: RankingProtocol
+    ) throws(RetrievalError) -> RankingMetrics {
+        let counted = draws.flatMap { $0.compactMap { $0 } }
+        guard !counted.isEmpty else {
+            let sameCamera = query.reduce(0) { $0 + (matches[$1.identity]?.count ?? 0) }
+            throw .noQueryHasAMatch(queries: query.count, sameCamera: sameCamera)
+        }
+        var firstHits = [Int](repeating: 0, count: maximumRank)
+        for case let hit? in counted.map(\.firstHit) where hit < maximumRank { firstHits[hit] += 1 }
+        var found = 0
+        let share = 1 / Double(counted.count)
+        return RankingMetrics(
+            rankingProtocol: rankingProtocol,
+            mAP: counted.reduce(0) { $0 + $1.averagePrecision } * share,
+            mINP: counted.reduce(0) { $0 + $1.inverseNegativePenalty } * share,
+            cmc: firstHits.map { hits in
+                found += hits
+                return Double(found) * share
+            },
+            queryCount: query.count,
+            skippedCount: query.count - counted.count / draws.count
+        )
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+
+/// What can be wrong with features, distances, sightings or a submission file that somebody hands in.
+public enum RetrievalError: Error, Equatable, Sendable {
+    /// There is not a single row in what the name says.
+    case empty(what: String)
+    /// The values do not fill `[count, dimension]`.
+    case wrongShape(what: String, values: Int, count: Int, dimension: Int)
+    /// A value is NaN or infinite.
+    case notFinite(what: String, row: Int, column: Int)
+    /// A row of zeros, or a mean that cancels out, has no direction to normalise.
+    case zeroRow(row: Int)
+    /// Two sets of features that meet have different widths.
+    case dimensionsDiffer(left: Int, right: Int)
+    /// Two lists that describe the same rows have different lengths.
+    case countsDiffer(what: String, expected: Int, found: Int)
+    /// No query has a gallery row to be found; `sameCamera` counts matches dropped for sharing the camera.
+    case noQueryHasAMatch(queries: Int, sameCamera: Int)
+    /// More clusters are asked for than there are rows.
+    case tooManyClusters(asked: Int, rows: Int)
+    /// A line of a submission file cannot be used.
+    case badSubmission(line: Int, reason: String)
+    /// The work would not fit into the memory that is free.
+    case notEnoughMemory(needed: Int, free: Int)
+}
+
+extension RetrievalError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty(let what):
+            "\(what): there are no rows; at least one is needed"
+        case .wrongShape(let what, let values, let count, let dimension):
+            "\(what): \(values) values do not fill [\(count), \(dimension)]; \(count * dimension) are needed"
+        case .notFinite(let what, let row, let column):
+            "\(what): row \(row), column \(column) is NaN or infinite; every value must be finite"
+        case .zeroRow(let row):
+            "features: row \(row) has length zero and no direction; it cannot be normalised"
+        case .dimensionsDiffer(let left, let right):
+            "features: \(left) dimensions meet \(right); both sides must have the same"
+        case .countsDiffer(let what, let expected, let found):
+            "\(what): \(found) rows where \(expected) are needed"
+        case .noQueryHasAMatch(let queries, let sameCamera):
+            sameCamera == 0
+                ? "none of the \(queries) queries has its identity in the gallery"
+                : """
+                none of the \(queries) queries has a match seen by another camera (\(sameCamera) matches \
+                share the query's camera); identities without camera numbers need the protocol 'vehicleid'
+                """
+        case .tooManyClusters(let asked, let rows):
+            "clusters: \(asked) asked for, but there are only \(rows) rows"
+        case .badSubmission(let line, let reason):
+            "submission file, line \(line): \(reason)"
+        case .notEnoughMemory(let needed, let free):
+            "memory: about \(needed) bytes are needed and \(free) are free"
+        }
+    }
+}

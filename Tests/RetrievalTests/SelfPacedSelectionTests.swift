@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+import Randomness
+import Testing
+
+@testable import Retrieval
+
+@Suite struct `The self-paced selection` {
+    /// Clusters of five and four and an outlier; tighter, each loses one; looser, the outlier joins the
+    /// second.
+    static let normal = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2]
+    static let tight = [0, 0, 0, 0, 2, 1, 1, 1, 1, 3]
+    static let loose = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]
+
+    @Test func `measures compactness and independence as the reference does`() {
+        // Of the first four, 4 of 5 stay together: 1 − 4/5 = 0.2; the fifth stays alone: 1 − 1/5 = 0.8.
+        expectEqual(
+            SelfPacedSelection.differences(Self.normal, Self.tight), [0.2, 0.2, 0.2, 0.2, 0.8, 0, 0, 0, 0, 0])
+        expectEqual(
+            SelfPacedSelection.differences(Self.normal, Self.loose), [0, 0, 0, 0, 0, 0.2, 0.2, 0.2, 0.2, 0.8])
+    }
+
+    @Test func `keeps what the reference keeps`() {
+        let selection = SelfPacedSelection.select(
+            normal: Self.normal, tight: Self.tight, loose: Self.loose, independenceThreshold: nil)
+        #expect(selection.independenceThreshold == 1 - Float(4) / 5)
+        #expect(selection.labels.values == [0, 0, 0, 0, -1, 1, 1, 1, 1, -1])
+        #expect(selection.ids == [0, 0, 0, 0, 2, 1, 1, 1, 1, 3])
+    }
+
+    @Test func `dissolves clusters above a threshold learnt before`() {
+        let selection = SelfPacedSelection.select(
+            normal: Self.normal, tight: Self.tight, loose: Self.loose, independenceThreshold: 0.1)
+        #expect(selection.labels.values == [0, 0, 0, 0, -1, -1, -1, -1, -1, -1])
+        #expect(selection.independenceThreshold == 0.1)
+    }
+
+    @Test func `keeps clusters that no radius changes`() throws {
+        // Two groups of three, 0.1 apart inside and 1 outside.
+        let table = (0..<6).flatMap { i in (0..<6).map { j in Float(i == j ? 0 : i / 3 == j / 3 ? 0.1 : 1) } }
+        let distances = try SparseDistances(table, count: 6)
+        let selection = SelfPacedSelection(radius: 0.6, gap: 0.02, minimumPoints: 3)
+            .select(from: distances, independenceThreshold: nil)
+        #expect(selection.labels.values == [0, 0, 0, 1, 1, 1])
+        #expect(selection.independenceThreshold == 0)
+    }
+
+    @Test func `learns no threshold without clusters`() throws {
+        let distances = try SparseDistances([0, 1, 1, 0], count: 2)
+        let selection = SelfPacedSelection(radius: 0.6, gap: 0.02, minimumPoints: 2)
+            .select(from: distances, independenceThreshold: nil)
+        #expect(selection.labels.values == [-1, -1])
+        #expect(selection.ids == [0, 1])
+        #expect(selection.independenceThreshold == nil)
+    }
+}
+
+@Suite struct `The self-paced selection of random partitions` {
+    /// The shares, row by row, from the sets themselves.
+    private func obviousDifferences(_ first: [Int], _ second: [Int]) -> [Float] {
+        first.indices.map { row in
+            let inFirst = Set(first.indices.filter { first[$0] == first[row] })
+            let inSecond = Set(second.indices.filter { second[$0] == second[row] })
+            return 1 - Float(inFirst.intersection(inSecond).count) / Float(inFirst.union(inSecond).count)
+        }
+    }
+
+    @Test(arguments: 0..<5)
+    func `measures the differences that sets have`(number: Int) {
+        var stream = RandomKey(seed: 30).stream("test.partitions", index: number)
+        let first = (0..<60).map { _ in stream.below(9) }
+        let second = first.map { stream.uniform() < 0.8 ? $0 : 9 + stream.below(4) }
+        #expect(SelfPacedSelection.differences(first, second) == obviousDifferences(first, second))
+        #expect(SelfPacedSelection.differences(first, first) == Array(repeating: 0, count: 60))
+    }
+
+    @Test(arguments: 0..<5)
+    func `only ever takes rows out of clusters`(number: Int) throws {
+        let features = try clusteredRows(
+            count: 120, identities: 10, dimension: 8, spread: 0.9, seed: UInt64(40 + number)
+        ).normalised()
+        let selection = SelfPacedSelection(radius: 0.6, gap: 0.05, minimumPoints: 4)
+        let distances = try ClusteringJaccard(neighbours: 12, expansion: 4)
+            .distances(of: features, within: selection.largestRadius)
+        let plain = selection.clustering.labels(of: distances)
+        let selected = selection.select(from: distances, independenceThreshold: nil)
+        #expect(selected.labels.clusterCount <= plain.clusterCount)
+        // Rows that are still together were together, and every id from 0 up is in use.
+        let pairs = Set(zip(selected.labels.values, plain.values).filter { $0.0 >= 0 }.map { [$0.0, $0.1] })
+        #expect(pairs.count == selected.labels.clusterCount)
+        #expect(Set(selected.ids) == Set(0...(selected.ids.max() ?? 0)))
+    }
+}
