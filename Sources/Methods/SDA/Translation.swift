@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+public import Backbones
+public import Data
+internal import Tensor
+
+/// Translates images with a trained generator.
+public struct Translation {
+    private let images: ImageSource
+    private let batchSize: Int
+
+    public init(_ images: ImageSource, batchSize: Int = 32) {
+        self.images = images
+        self.batchSize = batchSize
+    }
+
+    /// Hands over each image's translation, in order.
+    ///
+    /// - Parameters:
+    ///   - samples: What to translate; resized, not augmented.
+    ///   - generator: G_A.
+    ///   - receive: Is given the index in `samples` and the image, of the source's image size.
+    public func translate(
+        _ samples: [Sample], by generator: TranslationGenerator, _ receive: (Int, Image) throws -> Void
+    ) throws {
+        let size = images.size
+        let loader = Loader(
+            samples: samples, transform: Transform.evaluation(height: size.height, width: size.width),
+            workers: images.workers, key: images.random, purpose: "translate")
+        let batches = loader.all(batchSize: batchSize)
+        let byteCount = size.height * size.width * 3
+        while let batch = try batches.next() {
+            let levels = try withoutGradients {
+                try ImageNetScale.levels(generator(batch.images(size: size)))
+            }
+            for (offset, index) in batch.indices.enumerated() {
+                let pixels = Array(levels[offset * byteCount..<(offset + 1) * byteCount])
+                try receive(index, Image(width: size.width, height: size.height, pixels: pixels))
+            }
+        }
+    }
+}

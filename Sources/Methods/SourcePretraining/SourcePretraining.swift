@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+//
+// Training on labelled source images, translated or not, while the target's images pass through the network.
+//
+// Goals, in order: the authors' procedure; equal results for equal seeds; readability.
+//
+// Deviations from the code of the report (arXiv:2008.10313, §2.2), mirrored in docs/methods/source-pretraining.md:
+// 1. The target's forward pass builds no graph; its effect, the normalisation statistics, is the same.
+// 2. One device: statistics are those of the whole batch, not of its sixteen images on the first of four.
+// 3. The last epoch's network is kept. The authors keep the best by the target's validation labels.
+
+public import Backbones
+internal import Layers
+public import Randomness
+internal import Data
+internal import Retrieval
+internal import Tensor
+
+/// Pre-training on the source domain with cross-entropy and the softmax triplet loss.
+public struct SourcePretraining {
+    /// The numbers of the method; the defaults are the report's.
+    public struct Config: Sendable, Equatable, Codable {
+        public var epochs = 120
+        public var iterations = 200
+        public var batch = 64
+        /// Images of each identity in a batch.
+        public var instances = 4
+        public var schedule = StepSchedule(rate: 3.5e-4, warmup: 10, milestones: [40, 70])
+        public var weightDecay = 5e-4
+        public var autoAugment = true
+        public var padding = 10
+        /// Whether the target's images pass through the network too.
+        public var targetForward = true
+        /// Epochs between evaluations; 0 for none.
+        public var evaluateEvery = 10
+
+        public init() {}
+    }
+
+    private let config: Config
+    private let source: SourceImages
+    private let target: TargetImages
+    private let images: ImageSource
+    private let validation: Validation
+    private let random: RandomKey
+
+    public init(
+        _ config: Config, source: SourceImages, target: TargetImages, images: ImageSource, validation: Validation,
+        random: RandomKey
+    ) {
+        self.config = config
+        self.source = source
+        self.target = target
+        self.images = images
+        self.validation = validation
+        self.random = random
+    }
+
+    /// Trains a new network, or goes on with the one of the scope's last checkpoint.
+    public func train(_ backbone: Backbone, in scope: any TrainingScope) throws -> EmbeddingNetwork {
+        let network = try EmbeddingNetwork(backbone, domains: .shared, random: random)
+        let classifierStore = ParameterStore(random: random)
+        let classifier = try Classifier(
+            backbone.dimension, classes: source.classCount, head: .linear, at: classifierStore.root / "classifier")
+        let optimiser = try Adam(network.store.trained + classifierStore.trained)
+        var firstEpoch = 0
+        if let state = try scope.restore() {
+            try network.store.load(state["network"])
+            try classifierStore.load(state["classifier"])
+            try optimiser.load(state["optimiser"])
+            firstEpoch = state.epoch
+        }
+        let loaders = self.loaders()
+        scope.begin(steps: config.epochs * config.iterations, done: firstEpoch * config.iterations, unit: "steps")
+        for epoch in firstEpoch..<config.epochs {
+            try train(network, classifier, optimiser, epoch: epoch, loaders, in: scope)
+            if config.evaluateEvery > 0, (epoch + 1) % config.evaluateEvery == 0, epoch + 1 < config.epochs {
+                try scope.record("mAP", validation.metrics(of: network).mAP, epoch: epoch)
+            }
+            var state = TrainingState(epoch: epoch + 1)
+            state["network"] = network.store.state
+            state["classifier"] = classifierStore.state
+            state["optimiser"] = optimiser.state
+            try scope.save(state)
+        }
+        return network
+    }
+
+    private func loaders() -> (source: EpochLoader, target: EpochLoader) {
+        let transform = images.augmentation(padding: config.padding, autoAugment: config.autoAugment)
+        return (
+            images.identityBatches(source.samples, instances: config.instances, transform, purpose: "pretrain.source"),
+            images.shuffledBatches(target.samples, transform, purpose: "pretrain.target")
+        )
+    }
+
+    /// One epoch: a step on labelled images, and the target's images through the network for its statistics.
+    private func train(
+        _ network: EmbeddingNetwork, _ classifier: Classifier, _ optimiser: Adam, epoch: Int,
+        _ loaders: (source: EpochLoader, target: EpochLoader), in scope: any TrainingScope
+    ) throws {
+        let settings = AdamStep(rate: config.schedule.rate(epoch: epoch), decay: config.weightDecay)
+        let sources = try loaders.source.epoch(epoch, iterations: config.iterations, batchSize: config.batch)
+        let targets = config.targetForward
+            ? try loaders.target.epoch(epoch, iterations: config.iterations, batchSize: config.batch) : nil
+        var meter = LossMeter(epoch: epoch)
+        while let batch = try sources.next() {
+            let labels = try Tensor(batch.labels)
+            let output = try network(batch.images(size: images.size), .training)
+            let identity = try smoothedCrossEntropy(classifier(output.embedding, labels: labels), labels: labels)
+            let triplet = try softmaxTriplet(output.pooled, labels: labels)
+            if let seen = try targets?.next() {
+                _ = try withoutGradients { try network(seen.images(size: images.size), .training) }
+            }
+            optimiser.dropGradients()
+            try (identity + triplet).backward()
+            try optimiser.step(settings)
+            try meter.add(["identity": identity, "triplet": triplet])
+            try scope.advance()
+        }
+        try meter.report(to: scope)
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+
+/// What can go wrong while a method trains.
+public enum MethodError: Error, Equatable {
+    /// A loss is infinite or not a number.
+    case notFinite(loss: String, epoch: Int, step: Int)
+    /// Clustering left too few clusters to fill a batch.
+    case tooFewClusters(found: Int, needed: Int, outliers: Int, images: Int, epoch: Int)
+    /// A stored state lacks something.
+    case incompleteState(missing: String)
+}
+
+extension MethodError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFinite(let loss, let epoch, let step):
+            "the \(loss) loss of epoch \(epoch + 1), step \(step + 1) is not a finite number; "
+                + "a smaller learning rate may help"
+        case .tooFewClusters(let found, let needed, let outliers, let images, let epoch):
+            "clustering before epoch \(epoch + 1) found \(found) clusters, \(needed) are needed to fill a batch "
+                + "(\(outliers) of \(images) images are outliers); a larger clustering radius, more pre-training or "
+                + "smaller batches may help"
+        case .incompleteState(let missing):
+            "the checkpoint lacks '\(missing)'"
+        }
+    }
+}
