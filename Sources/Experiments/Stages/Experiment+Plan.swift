@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+public import Pipeline
+internal import Backbones
+internal import Configuration
+internal import Methods
+
+extension Experiment {
+    /// The experiment as an ordered list of stages with what goes in and what comes out.
+    ///
+    /// - Parameter dataDigest: The digest of the datasets.
+    public func plan(dataDigest: ContentDigest) throws -> Plan {
+        try Plan(
+            experiment: name, seed: seed, dataDigest: dataDigest,
+            stages: stages.map { try StagePlan(
+                name: $0.name, method: $0.choice.method, settings: settings(of: $0.choice), inputs: $0.choice.inputs,
+                outputs: $0.choice.outputs)
+            })
+    }
+
+    /// All that changes the stage's result: its own settings, the network and the image size. Threads do not.
+    private func settings(of choice: StageChoice) throws -> JSONValue {
+        let node = YAMLNode(.mapping([
+            .init(key: "backbone", value: YAMLNode(backbone.rawValue)),
+            .init(key: "image", value: YAMLNode(["height": YAMLNode(image.height), "width": YAMLNode(image.width)])),
+            .init(key: choice.kind.rawValue, value: YAMLNode(.mapping(choice.entries))),
+        ]))
+        return try JSONValue(text: node.canonicalJSON)
+    }
+
+    /// The stages, ready to run.
+    func runnableStages(_ plan: Plan, _ workspace: Workspace) -> [any Stage] {
+        zip(stages, plan.stages).map { stage, stagePlan -> any Stage in
+            switch stage.choice {
+            case .pretrain(let settings):
+                PretrainingStage(plan: stagePlan, settings: settings, workspace: workspace)
+            case .translate(let settings):
+                TranslationStage(plan: stagePlan, settings: settings, workspace: workspace)
+            case .adapt(let settings):
+                AdaptationStage(plan: stagePlan, settings: settings, workspace: workspace)
+            case .postprocess(let settings):
+                PostProcessingStage(plan: stagePlan, settings: settings, workspace: workspace)
+            }
+        }
+    }
+}
+
+extension StageChoice {
+    /// The method, as results name it.
+    var method: String {
+        switch self {
+        case .pretrain: "source-pretraining"
+        case .translate(let settings): settings.method.rawValue
+        case .adapt(let settings): settings.method.rawValue
+        case .postprocess: "post-processing"
+        }
+    }
+
+    var inputs: [String] {
+        switch self {
+        case .pretrain(let settings): settings.images == .source ? [StagePlan.data] : [StagePlan.data, settings.from]
+        case .translate(let settings): [StagePlan.data, settings.encoder]
+        case .adapt(let settings): [StagePlan.data, settings.from]
+        case .postprocess(let settings): [StagePlan.data, settings.from]
+        }
+    }
+
+    var outputs: [Artefact] {
+        switch self {
+        case .pretrain(let settings):
+            (1...settings.networks).map { Artefact(name: PretrainingStage.network($0), kind: .weights) }
+        case .translate:
+            [
+                Artefact(name: TranslationStage.generatorName, kind: .weights),
+                Artefact(name: TranslationStage.imagesName, kind: .images),
+            ]
+        case .adapt:
+            (1...2).map { Artefact(name: AdaptationStage.mean($0), kind: .weights) }
+        case .postprocess(let settings):
+            settings.camera == nil ? [] : [Artefact(name: PostProcessingStage.cameraName, kind: .weights)]
+        }
+    }
+}

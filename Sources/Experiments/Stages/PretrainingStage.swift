@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Data
+internal import Layers
+internal import Methods
+internal import Pipeline
+internal import Randomness
+
+/// Trains networks on source images, as they are or translated.
+struct PretrainingStage: Stage {
+    let plan: StagePlan
+    let settings: PretrainSettings
+    let workspace: Workspace
+
+    static func network(_ number: Int) -> String { "network-\(number).safetensors" }
+
+    func run(in scope: StageScope) throws -> StageOutcome {
+        let images = try sourceImages(in: scope)
+        var outcome: [ResultRow] = []
+        for number in 1...settings.networks {
+            let random = workspace.random(for: "pretrain").derived("network \(number)")
+            let method = SourcePretraining(
+                settings.config, source: images, target: workspace.target, images: workspace.images(random),
+                validation: workspace.validation, random: random)
+            let part = settings.networks == 1 ? "" : "network-\(number)"
+            let network = try method.train(
+                workspace.experiment.backbone, in: StageTrainingScope(scope, part: part))
+            try workspace.save(network.store.state, to: scope.artefact(Self.network(number)))
+            if number == 1 {
+                outcome.append(workspace.row(rowName, try workspace.validation.metrics(of: network)))
+            }
+        }
+        return StageOutcome(rows: outcome)
+    }
+
+    private var rowName: String {
+        switch settings.images {
+        case .source: "direct transfer"
+        case .translated: "translated pre-training"
+        }
+    }
+
+    private func sourceImages(in scope: StageScope) throws -> SourceImages {
+        switch settings.images {
+        case .source: workspace.source
+        case .translated:
+            SourceImages(try TranslationStage.translatedImages(
+                scope.input(settings.from, TranslationStage.imagesName), of: workspace.experiment.data.source))
+        }
+    }
+}

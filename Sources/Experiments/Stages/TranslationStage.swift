@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Data
+internal import Foundation
+internal import Layers
+internal import Methods
+internal import Pipeline
+
+/// Trains a translation to the target and translates all source images with it.
+struct TranslationStage: Stage {
+    static let imagesName = "translated"
+    static let generatorName = "generator.safetensors"
+
+    let plan: StagePlan
+    let settings: TranslateSettings
+    let workspace: Workspace
+
+    func run(in scope: StageScope) throws -> StageOutcome {
+        let images = workspace.images(for: "translate")
+        let encoder = try workspace.network(
+            scope.input(settings.encoder, PretrainingStage.network(1)), domains: .shared)
+        switch settings.method {
+        case .sda:
+            let method = SDA(
+                settings.config, source: workspace.source, target: workspace.target, images: images,
+                random: workspace.random(for: "translate"))
+            let generator = try method.train(encoder: encoder, in: StageTrainingScope(scope))
+            try workspace.save(generator.store.state, to: scope.artefact(Self.generatorName))
+            let samples = workspace.source.samples
+            scope.progress.begin(total: samples.count, unit: "images")
+            let folder = try makeImageFolder(scope.artefact(Self.imagesName))
+            try Translation(images).translate(samples, by: generator) { index, image in
+                let name = (samples[index].path as NSString).lastPathComponent
+                try write(image, to: folder.appendingPathComponent(name))
+                scope.progress.advance()
+                try scope.checkInterruption()
+            }
+            return StageOutcome(metrics: ["images": Double(samples.count)])
+        }
+    }
+
+    /// Translated images have the names and the layout of the images they were made from.
+    static func translatedImages(_ folder: String, of source: SourceDataset) throws -> [LabelledImage] {
+        let path = folder as NSString
+        switch source {
+        case .personx:
+            return try PersonX.read(root: path.deletingLastPathComponent, folder: path.lastPathComponent)
+        }
+    }
+
+    private func makeImageFolder(_ path: String) throws -> URL {
+        let folder = URL(fileURLWithPath: path).appendingPathComponent("image_train")
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw PipelineError.inputOutput(
+                operation: "create", path: folder.path, reason: error.localizedDescription)
+        }
+        return folder
+    }
+
+    private func write(_ image: Image, to file: URL) throws {
+        let bytes = try image.jpeg(quality: settings.quality)
+        do {
+            try Foundation.Data(bytes).write(to: file)
+        } catch {
+            throw PipelineError.inputOutput(operation: "write", path: file.path, reason: error.localizedDescription)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Data
+internal import Layers
+internal import Methods
+internal import Pipeline
+internal import Randomness
+internal import Retrieval
+internal import Tensor
+
+/// What all stages of a run share.
+struct Workspace {
+    let experiment: Experiment
+    let datasets: Datasets
+
+    var source: SourceImages { SourceImages(datasets.source) }
+    var target: TargetImages { TargetImages(datasets.target) }
+
+    var validation: Validation {
+        Validation(
+            query: datasets.query, gallery: datasets.gallery, rankingProtocol: .visda2020,
+            extractor: FeatureExtractor(images(for: "validation")))
+    }
+
+    /// The randomness of a kind of stage: equal settings give equal results under whatever name.
+    func random(for kind: String) -> RandomKey {
+        RandomKey(seed: experiment.seed).derived(kind)
+    }
+
+    func images(_ random: RandomKey) -> ImageSource {
+        ImageSource(size: experiment.image, workers: experiment.workers, random: random)
+    }
+
+    func images(for kind: String) -> ImageSource {
+        images(random(for: kind))
+    }
+
+    /// A network with stored weights.
+    func network(
+        _ path: String, domains: NormalisationDomains, of backbone: Backbone? = nil
+    ) throws -> EmbeddingNetwork {
+        let network = try EmbeddingNetwork(
+            backbone ?? experiment.backbone, domains: domains, random: RandomKey(seed: 0))
+        try network.store.load(Safetensors(readingFrom: path).tensors)
+        return network
+    }
+
+    func save(_ state: StateDictionary, to path: String) throws {
+        try Safetensors(tensors: state, metadata: ["backbone": experiment.backbone.rawValue]).write(to: path)
+    }
+
+    func row(_ name: String, _ metrics: RankingMetrics) -> ResultRow {
+        ResultRow(
+            name: name, rankingProtocol: metrics.rankingProtocol.rawValue, mAP: metrics.mAP, top1: metrics.top1,
+            top5: metrics.top5, top10: metrics.top10)
+    }
+}

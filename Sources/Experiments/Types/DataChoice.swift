@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+
+internal import Configuration
+public import Data
+
+/// The datasets with labels that a source can be. The only list of them.
+public enum SourceDataset: String, Sendable, CaseIterable {
+    case personx
+}
+
+/// The datasets that a target can be. The only list of them.
+public enum TargetDataset: String, Sendable, CaseIterable {
+    case visdaTarget = "visda-target"
+}
+
+/// Where the datasets lie.
+public enum DataLocation: Sendable, Equatable {
+    /// In a folder, laid out as published.
+    case folder(String)
+    /// Drawn when needed, into a folder of their own.
+    case synthetic(SyntheticWorld)
+}
+
+/// The pair of datasets of an experiment.
+public struct DataChoice: Sendable, Equatable, Configurable {
+    public var source = SourceDataset.personx
+    public var target = TargetDataset.visdaTarget
+    public var location = DataLocation.folder("data")
+
+    init() {}
+
+    static var fields: [Field<DataChoice>] {
+        [
+            .choice("source", \.source), .choice("target", \.target),
+            Field("location", \.location, LocationField.reader, LocationField.node),
+        ]
+    }
+}
+
+/// The key `location`: `{folder: PATH}` or `{synthetic: {…}}`.
+private enum LocationField {
+    enum Kind: String, CaseIterable {
+        case folder, synthetic
+    }
+
+    static var reader: ValueReader<DataLocation> {
+        ValueReader(expected: "{folder: PATH} or {synthetic: {…}}") { node, keyPath, collector in
+            // `folder` holds a text, `synthetic` a mapping, which `oneOf` alone cannot tell apart.
+            if case .mapping(let entries) = node.value, entries.count == 1, entries[0].key == Kind.folder.rawValue {
+                let mapping = MappingReader(node, at: keyPath, reportingTo: collector)
+                return mapping.required(Kind.folder.rawValue, .text).map { .folder($0.value) }
+            }
+            return ValueReader<DataLocation>.oneOf(Kind.self) { kind, mapping in
+                switch kind {
+                case .folder: .folder("data")
+                case .synthetic: world(mapping).map { .synthetic($0) }
+                }
+            }.value(node, at: keyPath, collector)
+        }
+    }
+
+    /// The world of a mapping, unless its parameters contradict each other.
+    private static func world(_ mapping: MappingReader) -> SyntheticWorld? {
+        let world = SyntheticWorld(mapping)
+        for problem in world.problems() {
+            mapping.collector.report(
+                .outOfRange(found: problem.found, allowed: problem.allowed), at: mapping.span,
+                keyPath: "\(mapping.keyPath).\(problem.key)")
+        }
+        return world.problems().isEmpty ? world : nil
+    }
+
+    static func node(_ location: DataLocation) -> YAMLNode? {
+        switch location {
+        case .folder(let path): YAMLNode(["folder": YAMLNode(path)])
+        case .synthetic(let world): YAMLNode(["synthetic": world.node])
+        }
+    }
+}
+
+extension SyntheticWorld: Configurable {
+    public init() {
+        self.init(source: Source(), target: Target())
+    }
+
+    static var fields: [Field<SyntheticWorld>] {
+        [
+            Field("source", \.source, Source.reader) { $0.node }, Field("target", \.target, Target.reader) { $0.node },
+            .integer("width", \.width, 1...), .integer("height", \.height, 1...), .number("gap", \.gap),
+            Field("effects", \.effects, GapEffects.reader) { $0.node },
+            Field("seed", \.seed, .seed) { YAMLNode(Int($0)) },
+        ]
+    }
+}
+
+extension GapEffects: Configurable {
+    public init() {
+        self.init(cast: 1)
+    }
+
+    static var fields: [Field<Self>] {
+        [
+            .number("cast", \.cast), .number("exposure", \.exposure), .number("blur", \.blur),
+            .number("noise", \.noise), .number("clutter", \.clutter), .number("occlusion", \.occlusion),
+            .number("misalignment", \.misalignment),
+        ]
+    }
+}
+
+extension SyntheticWorld.Source: Configurable {
+    public init() {
+        self.init(identities: 60, imagesPerIdentity: 18, cameras: 6)
+    }
+
+    static var fields: [Field<Self>] {
+        [
+            .integer("identities", \.identities, 1...), .integer("images", \.imagesPerIdentity, 1...),
+            .integer("cameras", \.cameras, 1...),
+        ]
+    }
+}
+
+extension SyntheticWorld.Target: Configurable {
+    public init() {
+        self.init(trainingIdentities: 60)
+    }
+
+    static var fields: [Field<Self>] {
+        [
+            .integer("identities", \.trainingIdentities, 1...),
+            .integer("fewest_images", \.minimumImagesPerIdentity, 1...),
+            .integer("most_images", \.maximumImagesPerIdentity, 1...), .integer("singletons", \.singletons, 0...),
+            .integer("validation_identities", \.validationIdentities, 1...),
+            .integer("queries", \.queriesPerIdentity, 1...), .integer("gallery", \.galleryPerIdentity, 1...),
+            .integer("distractors", \.distractors, 0...), .integer("cameras", \.cameras, 1...),
+        ]
+    }
+}
+
+extension ValueReader where Value == UInt64 {
+    static var seed: ValueReader { ValueReader<Int>.integer(0...).map { UInt64($0) } }
+}

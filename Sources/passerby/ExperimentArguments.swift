@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Experiments
+internal import Foundation
+
+/// The folders that commands work in: those of the repository that the launcher belongs to, else the current one.
+struct Home {
+    let folder: URL
+
+    init() {
+        folder = URL(fileURLWithPath: ProcessInfo.processInfo.environment["PASSERBY_HOME"] ?? ".")
+    }
+
+    var experiments: URL { folder.appendingPathComponent("experiments") }
+    var data: URL { folder.appendingPathComponent("data") }
+    var logs: URL { folder.appendingPathComponent("logs") }
+}
+
+/// The arguments that name an experiment.
+struct ExperimentArguments: ParsableArguments {
+    @Argument(help: "An experiment: experiments/NAME.yaml, or the path of a YAML file.")
+    var name: String
+
+    @Argument(help: ArgumentHelp(
+        "Values that replace the file's, such as seed=2 or adapt.epochs=10.", valueName: "key=value"))
+    var overrides: [String] = []
+
+    /// The resolved experiment.
+    func experiment() throws -> Experiment {
+        let (path, name) = try file()
+        return try Experiment(path: path, name: name, overrides: overrides)
+    }
+
+    /// The file, shown relative to the current folder where it lies below it, and the name for its runs.
+    private func file() throws -> (path: String, name: String) {
+        let manager = FileManager.default
+        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+            guard manager.fileExists(atPath: name) else { throw unknown(looked: name) }
+            return (name, ((name as NSString).lastPathComponent as NSString).deletingPathExtension)
+        }
+        let file = Home().experiments.appendingPathComponent("\(name).yaml")
+        guard manager.fileExists(atPath: file.path) else { throw unknown(looked: shown(file)) }
+        return (shown(file), name)
+    }
+
+    private func shown(_ file: URL) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        let path = file.standardizedFileURL.path
+        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+    }
+
+    private func unknown(looked: String) -> CommandError {
+        let folder = Home().experiments
+        let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        let known = files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+        return .unknownExperiment(name: name, looked: looked, known: known)
+    }
+}

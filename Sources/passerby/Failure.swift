@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+
+internal import Configuration
+internal import Data
+internal import Layers
+internal import Methods
+internal import Pipeline
+internal import Retrieval
+internal import Tensor
+
+/// What a user is told of an error, and the exit code that scripts can rely on.
+struct Failure {
+    let message: String
+    let code: Int32
+
+    private static let usage: Int32 = 64
+    private static let badData: Int32 = 65
+    private static let missing: Int32 = 69
+    private static let ourDefect: Int32 = 70
+    private static let resumable: Int32 = 75
+
+    /// Nothing for errors that are the argument parser's business.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as ConfigurationError:
+            self.init("\(error)", Self.usage)
+        case let error as CommandError:
+            self.init("\(error)", Self.usage)
+        case let error as DataError:
+            self.init("\(error)", Self.badData)
+        case let error as SyntheticWorldError:
+            self.init("\(error)", Self.badData)
+        case let error as MethodError:
+            self.init("\(error)", Self.badData)
+        case let error as RetrievalError:
+            self.init("\(error)", Self.badData)
+        case let error as Interrupted:
+            self.init("\(error)", Self.resumable)
+        case let error as PipelineError:
+            self.init("\(error)", Self.code(of: error))
+        case let error as TensorError:
+            self.init("\(error)", Self.code(of: error))
+        case let error as LayerError:
+            self.init("\(error)", Self.badData)
+        default:
+            return nil
+        }
+    }
+
+    private init(_ message: String, _ code: Int32) {
+        self.message = message
+        self.code = code
+    }
+
+    private static func code(of error: PipelineError) -> Int32 {
+        switch error {
+        case .unknownStage, .invalidPlan, .nothingToResume: usage
+        case .cannotCreateRunFolder, .readOnly: missing
+        case .diskFull, .inputOutput, .locked, .checkpointNotReadBack: resumable
+        case .corruptFile, .corruptManifest: badData
+        case .cannotEncode, .missingArtefact: ourDefect
+        }
+    }
+
+    private static func code(of error: TensorError) -> Int32 {
+        switch error {
+        case .operation: ourDefect
+        case .file: resumable
+        case .malformed: badData
+        }
+    }
+}
+
+/// What can be wrong with a command line beyond its grammar.
+enum CommandError: Error, Equatable, CustomStringConvertible {
+    case unknownExperiment(name: String, looked: String, known: [String])
+
+    var description: String {
+        switch self {
+        case .unknownExperiment(let name, let looked, let known):
+            "no experiment '\(name)': there is no file \(looked); known are "
+                + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Foundation
+
+@main
+struct Passerby: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "passerby",
+        abstract: "Runs experiments in domain-adaptive object re-identification.",
+        discussion: """
+            An experiment is a YAML file in experiments/: datasets, backbone, image size and stages. \
+            'passerby run quickstart' draws a small world and trains the whole pipeline on it in minutes.
+            """,
+        subcommands: [Run.self, ShowPlan.self, DataCommand.self])
+
+    /// Parses and runs; errors of ours become one message and the exit code that their kind stands for.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            do {
+                try command.run()
+            } catch {
+                guard let failure = Failure(error) else { throw error }
+                FileHandle.standardError.write(Data("error: \(failure.message)\n".utf8))
+                Foundation.exit(failure.code)
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Experiments
+internal import Foundation
+internal import Pipeline
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs an experiment, stage by stage.",
+        discussion: """
+            A run leaves all it made in logs/NAME/RUN/. Interrupt it with Ctrl-C; the same command with --resume \
+            goes on. Exit codes: 0 done, 64 wrong usage or experiment file, 65 bad data, 69 something needed is \
+            missing, 70 a defect of ours, 75 interrupted and resumable.
+            """)
+
+    @OptionGroup var arguments: ExperimentArguments
+
+    @Option(help: "The folder of all runs; logs/ beside the program by default.")
+    var logs: String?
+
+    @Flag(help: "Go on with the newest unfinished run of the same experiment and settings.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("The last stage to run.", valueName: "stage"))
+    var until: String?
+
+    @Option(help: "Threads that compute; all processors by default.")
+    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    @Flag(help: "Print the result as one JSON document.")
+    var json = false
+
+    mutating func validate() throws {
+        guard threads > 0 else { throw ValidationError("--threads \(threads): allowed is 1 or more") }
+    }
+
+    func run() throws {
+        let interruption = Interruption.fromSignals()
+        let launch = Launch(
+            try arguments.experiment(), dataFolder: Home().data.path, output: StandardError())
+        do {
+            let (folder, result) = try launch.run(
+                resume ? .resume : .new, logs: logs.map { URL(fileURLWithPath: $0) } ?? Home().logs, until: until,
+                interruption: interruption, threads: threads)
+            try show(result, in: folder)
+        } catch let error as Interrupted {
+            let place = logs.map { ["--logs", $0] } ?? []
+            let words = ["passerby", "run", arguments.name] + arguments.overrides + place + ["--resume"]
+            FileHandle.standardError.write(Data("continue with: \(words.map(quoted).joined(separator: " "))\n".utf8))
+            throw error
+        }
+    }
+
+    private func show(_ result: RunResult, in folder: RunFolder) throws {
+        if json {
+            print(try String(contentsOf: folder.resultFile, encoding: .utf8))
+        } else {
+            print("\n\(ResultTable(result.rows))\nresults: \(folder.url.path)")
+        }
+    }
+}
+
+/// A word as a shell has to be given it.
+private func quoted(_ word: String) -> String {
+    let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=+:,".contains($0) }
+    return plain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+
+import Configuration
+import Foundation
+import Pipeline
+import Testing
+
+@testable import Experiments
+
+/// The smallest experiment that has every stage.
+private let minimal = """
+    data: {location: {synthetic: {}}}
+    image: {height: 64, width: 32}
+    backbone: resnet18
+    stages:
+      - pretrain: {name: direct, images: source, networks: 1}
+      - translate:
+      - pretrain: {epochs: 2}
+      - adapt: {iterations: 3}
+      - postprocess:
+    """
+
+private func report(_ text: String, _ overrides: [String] = []) -> String? {
+    do {
+        let tree = try Document.overriding(Document.parse(text, file: "x.yaml"), with: overrides)
+        _ = try Experiment(tree, name: "x")
+        return nil
+    } catch {
+        return "\(error)"
+    }
+}
+
+@Suite struct `An experiment file` {
+    @Test func `gives the same experiment when its resolved form is read again`() throws {
+        let first = try Experiment(Document.parse(minimal, file: "x.yaml"), name: "x")
+        let text = first.document.yamlText
+        let second = try Experiment(Document.parse(text, file: "experiment.yaml"), name: "x")
+        #expect(first == second)
+        #expect(second.document.yamlText == text)
+    }
+
+    @Test func `fills in the earlier stages that a stage needs`() throws {
+        let experiment = try Experiment(Document.parse(minimal, file: "x.yaml"), name: "x")
+        #expect(experiment.stages.map(\.name) == ["direct", "translate", "pretrain", "adapt", "postprocess"])
+        #expect(experiment.stages.map(\.choice.inputs) == [
+            ["data"], ["data", "direct"], ["data", "translate"], ["data", "pretrain"], ["data", "adapt"],
+        ])
+    }
+
+    /// Each row: an override of the smallest experiment, and the whole report.
+    @Test(arguments: [
+        ("adapt.iterationz=3",
+         "override 'adapt.iterationz=3':1:7: adapt.iterationz: unknown key 'iterationz'; allowed: "),
+        ("adapt.iterations=0",
+         "override 'adapt.iterations=0':1:18: adapt.iterations: found 0; allowed: 1 or more"),
+        ("adapt.iterations=many",
+         "override 'adapt.iterations=many':1:18: adapt.iterations: found text 'many'; allowed: an integer, 1 or more"),
+        ("backbone=resnet19",
+         "override 'backbone=resnet19':1:10: backbone: found 'resnet19'; allowed: resnet18, resnet50, "
+            + "resnet50_ibn_a (did you mean 'resnet18'?)"),
+        ("adapt.head={arcface: {scale: 64}, cosface: {}}",
+         "override 'adapt.head={arcface: {scale: 64}, cosface: {}}':1:35: adapt.head: found 'arcface' and 'cosface'; "
+            + "allowed: exactly one of linear, arcface, cosface, am, circle"),
+        ("adapt.batch=30",
+         "override 'adapt.batch=30':1:7: adapt.batch: a batch of 30 holds no whole number of identities with 4 "
+            + "images each; allowed: a multiple of 'instances'"),
+        ("adapt.from=direct",
+         "override 'adapt.from=direct':1:7: adapt.from: 'direct' trains 1 network, and mmt+ needs 2"),
+        ("adapt.from=translate",
+         "override 'adapt.from=translate':1:7: adapt.from: 'translate' is no earlier stage of kind 'pretrain'; "
+            + "allowed: direct, pretrain"),
+        ("translate.epochs=200",
+         "override 'translate.epochs=200':1:11: translate.epochs: 200 epochs, but constant_epochs 50 + decay_epochs "
+            + "50 end before; allowed: up to 100"),
+        ("image={height: 62, width: 32}",
+         "override 'image={height: 62, width: 32}':1:7: image: 62 × 32 pixels cannot be translated by sda; "
+            + "allowed: multiples of 4, 32 or more"),
+        ("adopt.epochs=3",
+         "override 'adopt.epochs=3':1:1: adopt: unknown key 'adopt'; "),
+    ])
+    func `is refused with the place, what was found and what is allowed`(override: String, expected: String) throws {
+        let text = try #require(report(minimal, [override]))
+        #expect(text.hasPrefix(expected), "\(text)")
+    }
+
+    @Test func `suggests the nearest key`() throws {
+        let text = try #require(report(minimal, ["adapt.iterationz=3"]))
+        #expect(text.hasSuffix("(did you mean 'iterations'?)"))
+    }
+
+    @Test func `has all its problems reported at once`() throws {
+        let text = try #require(report(minimal, ["adapt.k1=0", "sede=3", "direct.rate=-1"]))
+        #expect(text.split(separator: "\n").count == 3, "\(text)")
+    }
+
+    @Test func `accepts what it was made for`() {
+        #expect(report(minimal) == nil)
+        #expect(report(minimal, ["postprocess.camera=false", "postprocess.rerank=false", "adapt.head=linear"]) == nil)
+        #expect(report(minimal, ["data.location={folder: /somewhere}"]) == nil)
+    }
+}
+
+@Suite struct `The experiments of the repository` {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../experiments").standardizedFileURL
+
+    static var files: [String] {
+        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".yaml") }.sorted()
+    }
+
+    @Test(arguments: files) func `resolve and have a plan`(file: String) throws {
+        let experiment = try Experiment(
+            path: Self.folder.appendingPathComponent(file).path, name: file, overrides: [])
+        let plan = try experiment.plan(dataDigest: .init(of: "data"))
+        #expect(plan.stages.count == experiment.stages.count)
+    }
+
+    @Test func `are found`() {
+        #expect(Self.files.contains("quickstart.yaml"))
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+
+import Configuration
+import Data
+import Foundation
+import Pipeline
+import Synchronization
+import Testing
+
+@testable import Experiments
+
+/// Every stage for a handful of steps, on images of 32 × 32 pixels.
+private let tiny = """
+    data:
+      location:
+        synthetic:
+          source: {identities: 6, images: 6, cameras: 3}
+          target: {identities: 6, fewest_images: 4, most_images: 6, singletons: 2, validation_identities: 4,
+                   queries: 2, gallery: 4, distractors: 4, cameras: 3}
+          width: 32
+          height: 32
+    image: {height: 32, width: 32}
+    backbone: resnet18
+    stages:
+      - pretrain: {name: direct, images: source, networks: 1, epochs: 2, iterations: 3, batch: 8, warmup: 0,
+                   milestones: [], padding: 2, auto_augment: false, evaluate_every: 1}
+      - translate: {epochs: 2, iterations: 2, batch: 8, constant_epochs: 1, decay_epochs: 1, padding: 2, pool: 10,
+                    generator_channels: 4, generator_blocks: 1, discriminator_channels: 4}
+      - pretrain: {epochs: 2, iterations: 2, batch: 8, warmup: 1, milestones: [1], padding: 2}
+      - adapt: {epochs: 2, iterations: 2, batch: 8, padding: 2, k1: 6, k2: 2, eps: 0.7, min_samples: 2}
+      - postprocess:
+          camera: {epochs: 2, iterations: 2, batch: 8, warmup: 0, milestones: [], padding: 2}
+          rerank: {k1: 6, k2: 2}
+    """
+
+/// Takes progress lines and asks the run to stop when a stage shows its first one.
+private final class Watcher: ProgressOutput {
+    let columns: Int? = 80
+    let usesColour = false
+    private let stage: String?
+    private let interruption: Interruption
+
+    init(stopping stage: String? = nil, _ interruption: Interruption = Interruption()) {
+        self.stage = stage
+        self.interruption = interruption
+    }
+
+    func write(_ text: String) {
+        if let stage, text.contains(stage), text.contains("steps") { interruption.request(.terminate) }
+    }
+}
+
+/// A folder that is removed with the test.
+private final class TemporaryFolder {
+    let path = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+private func run(
+    _ experiment: Experiment, in folder: TemporaryFolder, _ start: Launch.Start = .new, stopping stage: String? = nil
+) throws -> RunResult {
+    let interruption = Interruption()
+    return try Launch(
+        experiment, dataFolder: folder.path + "/data", output: Watcher(stopping: stage, interruption)
+    ).run(start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: nil, interruption: interruption, threads: 2)
+        .result
+}
+
+/// What a run's artefacts are, by digest.
+private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
+    let logs = URL(fileURLWithPath: folder.path + "/logs")
+    let run = try #require(RunFolder.runs(of: "tiny", in: logs).first)
+    var digests: [String: String] = [:]
+    for stage in try run.plan().stages {
+        for output in stage.outputs {
+            let file = run.stageFolder(stage.name).appendingPathComponent(output.name)
+            digests["\(stage.name)/\(output.name)"] = try ContentDigest(of: file).hexadecimal
+        }
+    }
+    return digests
+}
+
+@Suite(.serialized) struct `A whole pipeline` {
+    let experiment: Experiment
+
+    init() throws {
+        experiment = try Experiment(Document.parse(tiny, file: "tiny.yaml"), name: "tiny")
+    }
+
+    @Test func `ends with the same bits whether or not every stage was interrupted`() throws {
+        let whole = TemporaryFolder()
+        let result = try run(experiment, in: whole)
+        #expect(result.status == .completed)
+        #expect(result.rows.map(\.name) == [
+            "direct transfer", "translated pre-training", "adapted", "+ flip", "+ ensemble", "+ camera",
+            "+ re-ranking",
+        ])
+        #expect(result.rows.allSatisfy { (0...1).contains($0.mAP) && $0.top1 <= $0.top5 && $0.top5 <= $0.top10 })
+
+        let broken = TemporaryFolder()
+        var start = Launch.Start.new
+        for stage in ["direct", "translate", "pretrain", "adapt", "postprocess"] {
+            #expect(throws: Interrupted.self) { try run(experiment, in: broken, start, stopping: stage) }
+            start = .resume
+        }
+        let resumed = try run(experiment, in: broken, .resume)
+        #expect(resumed.rows == result.rows)
+        #expect(try digests(broken) == digests(whole))
+    }
+
+    @Test func `asks for datasets that are not there before it leaves a trace`() throws {
+        let folder = TemporaryFolder()
+        let elsewhere = try Experiment(
+            Document.overriding(
+                Document.parse(tiny, file: "tiny.yaml"), with: ["data.location={folder: /nowhere/at/all}"]),
+            name: "tiny")
+        let error = #expect(throws: DataError.self) { try run(elsewhere, in: folder) }
+        #expect(error?.description.contains("/nowhere/at/all/personX") == true, "\(String(describing: error))")
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
+    }
+}
