@@ -46,43 +46,26 @@ public struct CameraNetwork {
         let samples = target.samples.map { sample in
             Sample(path: sample.path, label: cameras.firstIndex(of: sample.camera) ?? 0, camera: sample.camera)
         }
-        let network = try EmbeddingNetwork(backbone, domains: .shared, random: random)
-        let rows = ParameterStore(random: random)
-        let classifier = try Classifier(
-            backbone.dimension, classes: cameras.count, head: .linear, at: rows.root / "classifier")
-        let optimiser = try Adam(network.store.trained + rows.trained)
-        var firstEpoch = 0
-        if let state = try scope.restore() {
-            try network.store.load(state["network"])
-            try rows.load(state["classifier"])
-            try optimiser.load(state["optimiser"])
-            firstEpoch = state.epoch
-        }
+        let training = try ClassifierTraining(backbone, classes: cameras.count, random: random, in: scope)
         let loader = images.shuffledBatches(
             samples, images.augmentation(padding: config.padding, erasing: RandomErasing()), purpose: "camera")
-        scope.begin(steps: config.epochs * config.iterations, done: firstEpoch * config.iterations, unit: "steps")
-        for epoch in firstEpoch..<config.epochs {
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.firstEpoch)
+        for epoch in training.firstEpoch..<config.epochs {
             let settings = AdamStep(rate: config.schedule.rate(epoch: epoch), decay: config.weightDecay)
             let batches = try loader.epoch(epoch, iterations: config.iterations, batchSize: config.batch)
             var meter = LossMeter(epoch: epoch)
             while let batch = try batches.next() {
                 let labels = try Tensor(batch.labels)
-                let output = try network(batch.images(size: images.size), .training)
-                let loss = try smoothedCrossEntropy(
-                    classifier(output.embedding, labels: labels), labels: labels, smoothing: 0)
-                optimiser.dropGradients()
-                try loss.backward()
-                try optimiser.step(settings)
+                let output = try training.network(batch.images(size: images.size), .training)
+                let logits = try training.classifier(output.embedding, labels: labels)
+                let loss = try smoothedCrossEntropy(logits, labels: labels, smoothing: 0)
+                try training.step(loss, settings)
                 try meter.add(["camera": loss])
                 try scope.advance()
             }
             try meter.report(to: scope)
-            var state = TrainingState(epoch: epoch + 1)
-            state["network"] = network.store.state
-            state["classifier"] = rows.state
-            state["optimiser"] = optimiser.state
-            try scope.save(state)
+            try training.save(epoch: epoch + 1, in: scope)
         }
-        return network
+        return training.network
     }
 }

@@ -65,7 +65,7 @@ public struct MMTPlus {
         } else if config.sourceRows == .centroids {
             for index in pairs.indices { try pairs[index].setSourceRows(sourceCentroids(pairs[index].mean)) }
         }
-        scope.begin(steps: config.epochs * config.iterations, done: progress.epoch * config.iterations, unit: "steps")
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: progress.epoch)
         for epoch in progress.epoch..<config.epochs {
             let features = try meanFeatures(pairs)
             let labels = try cluster(features, epoch: epoch, in: scope)

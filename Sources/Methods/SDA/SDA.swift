@@ -77,7 +77,7 @@ public struct SDA {
         let sources = images.identityBatches(
             source.samples, instances: config.instances, transform, shuffledInside: true, purpose: "sda.source")
         let targets = images.shuffledBatches(target.samples, transform, purpose: "sda.target")
-        scope.begin(steps: config.epochs * config.iterations, done: firstEpoch * config.iterations, unit: "steps")
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: firstEpoch)
         for epoch in firstEpoch..<config.epochs {
             let sourceBatches = try sources.epoch(epoch, iterations: config.iterations, batchSize: config.batch)
             let targetBatches = try targets.epoch(epoch, iterations: config.iterations, batchSize: config.batch)

@@ -58,32 +58,17 @@ public struct SourcePretraining {
 
     /// Trains a new network, or goes on with the one of the scope's last checkpoint.
     public func train(_ backbone: Backbone, in scope: any TrainingScope) throws -> EmbeddingNetwork {
-        let network = try EmbeddingNetwork(backbone, domains: .shared, random: random)
-        let classifierStore = ParameterStore(random: random)
-        let classifier = try Classifier(
-            backbone.dimension, classes: source.classCount, head: .linear, at: classifierStore.root / "classifier")
-        let optimiser = try Adam(network.store.trained + classifierStore.trained)
-        var firstEpoch = 0
-        if let state = try scope.restore() {
-            try network.store.load(state["network"])
-            try classifierStore.load(state["classifier"])
-            try optimiser.load(state["optimiser"])
-            firstEpoch = state.epoch
-        }
+        let training = try ClassifierTraining(backbone, classes: source.classCount, random: random, in: scope)
         let loaders = self.loaders()
-        scope.begin(steps: config.epochs * config.iterations, done: firstEpoch * config.iterations, unit: "steps")
-        for epoch in firstEpoch..<config.epochs {
-            try train(network, classifier, optimiser, epoch: epoch, loaders, in: scope)
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.firstEpoch)
+        for epoch in training.firstEpoch..<config.epochs {
+            try train(training, epoch: epoch, loaders, in: scope)
             if config.evaluateEvery > 0, (epoch + 1) % config.evaluateEvery == 0, epoch + 1 < config.epochs {
-                try scope.record("mAP", validation.metrics(of: network).mAP, epoch: epoch)
+                try scope.record("mAP", validation.metrics(of: training.network).mAP, epoch: epoch)
             }
-            var state = TrainingState(epoch: epoch + 1)
-            state["network"] = network.store.state
-            state["classifier"] = classifierStore.state
-            state["optimiser"] = optimiser.state
-            try scope.save(state)
+            try training.save(epoch: epoch + 1, in: scope)
         }
-        return network
+        return training.network
     }
 
     private func loaders() -> (source: EpochLoader, target: EpochLoader) {
@@ -96,8 +81,8 @@ public struct SourcePretraining {
 
     /// One epoch: a step on labelled images, and the target's images through the network for its statistics.
     private func train(
-        _ network: EmbeddingNetwork, _ classifier: Classifier, _ optimiser: Adam, epoch: Int,
-        _ loaders: (source: EpochLoader, target: EpochLoader), in scope: any TrainingScope
+        _ training: ClassifierTraining, epoch: Int, _ loaders: (source: EpochLoader, target: EpochLoader),
+        in scope: any TrainingScope
     ) throws {
         let settings = AdamStep(rate: config.schedule.rate(epoch: epoch), decay: config.weightDecay)
         let sources = try loaders.source.epoch(epoch, iterations: config.iterations, batchSize: config.batch)
@@ -106,15 +91,14 @@ public struct SourcePretraining {
         var meter = LossMeter(epoch: epoch)
         while let batch = try sources.next() {
             let labels = try Tensor(batch.labels)
-            let output = try network(batch.images(size: images.size), .training)
-            let identity = try smoothedCrossEntropy(classifier(output.embedding, labels: labels), labels: labels)
+            let output = try training.network(batch.images(size: images.size), .training)
+            let logits = try training.classifier(output.embedding, labels: labels)
+            let identity = try smoothedCrossEntropy(logits, labels: labels)
             let triplet = try softmaxTriplet(output.pooled, labels: labels)
             if let seen = try targets?.next() {
-                _ = try withoutGradients { try network(seen.images(size: images.size), .training) }
+                _ = try withoutGradients { try training.network(seen.images(size: images.size), .training) }
             }
-            optimiser.dropGradients()
-            try (identity + triplet).backward()
-            try optimiser.step(settings)
+            try training.step(identity + triplet, settings)
             try meter.add(["identity": identity, "triplet": triplet])
             try scope.advance()
         }

@@ -53,3 +53,10 @@ public protocol TrainingScope {
     /// - Throws: Where the run is asked to stop.
     func advance() throws
 }
+
+extension TrainingScope {
+    /// Announces epochs of so many steps each, the first of which were done before.
+    func begin(epochs: Int, iterations: Int, from first: Int) {
+        begin(steps: epochs * iterations, done: first * iterations, unit: "steps")
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Layers
+internal import Randomness
+internal import Tensor
+
+/// A network, the linear classifier that trains it, and the optimiser of both.
+struct ClassifierTraining {
+    let network: EmbeddingNetwork
+    let classifier: Classifier
+    let optimiser: Adam
+    /// The first epoch that is not done.
+    let firstEpoch: Int
+    private let rows: ParameterStore
+
+    /// New ones, or those of the scope's last checkpoint.
+    init(_ backbone: Backbone, classes: Int, random: RandomKey, in scope: any TrainingScope) throws {
+        network = try EmbeddingNetwork(backbone, domains: .shared, random: random)
+        rows = ParameterStore(random: random)
+        classifier = try Classifier(
+            backbone.dimension, classes: classes, head: .linear, at: rows.root / "classifier")
+        optimiser = try Adam(network.store.trained + rows.trained)
+        guard let state = try scope.restore() else {
+            firstEpoch = 0
+            return
+        }
+        try network.store.load(state["network"])
+        try rows.load(state["classifier"])
+        try optimiser.load(state["optimiser"])
+        firstEpoch = state.epoch
+    }
+
+    /// One step of the optimiser against a loss.
+    func step(_ loss: Tensor, _ settings: AdamStep) throws {
+        optimiser.dropGradients()
+        try loss.backward()
+        try optimiser.step(settings)
+    }
+
+    /// Keeps everything after so many epochs.
+    func save(epoch: Int, in scope: any TrainingScope) throws {
+        var state = TrainingState(epoch: epoch)
+        state["network"] = network.store.state
+        state["classifier"] = rows.state
+        state["optimiser"] = optimiser.state
+        try scope.save(state)
+    }
+}
