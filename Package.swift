@@ -91,7 +91,8 @@ let tensors: [Target] =
     [
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .executableTarget(name: "passerby", dependencies: [
-                "Experiments", "Pipeline", "Configuration", "Methods", "Data", "Retrieval", "Layers", "Tensor", arguments,
+                "Experiments", "Pipeline", "Configuration", "Methods", "Data", "Retrieval", "Randomness",
+                "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch"])

@@ -2,6 +2,7 @@
 
 internal import Configuration
 internal import Data
+internal import Experiments
 internal import Layers
 internal import Methods
 internal import Pipeline
@@ -25,7 +26,9 @@ struct Failure {
         case let error as ConfigurationError:
             self.init("\(error)", Self.usage)
         case let error as CommandError:
-            self.init("\(error)", Self.usage)
+            self.init("\(error)", error.code)
+        case let error as FeatureFileError:
+            self.init("\(error)", Self.badData)
         case let error as DataError:
             self.init("\(error)", Self.badData)
         case let error as SyntheticWorldError:
@@ -74,12 +77,23 @@ struct Failure {
 /// What can be wrong with a command line beyond its grammar.
 enum CommandError: Error, Equatable, CustomStringConvertible {
     case unknownExperiment(name: String, looked: String, known: [String])
+    case unwritable(path: String, reason: String)
+
+    /// The exit code.
+    var code: Int32 {
+        switch self {
+        case .unknownExperiment: 64
+        case .unwritable: 69
+        }
+    }
 
     var description: String {
         switch self {
         case .unknownExperiment(let name, let looked, let known):
             "no experiment '\(name)': there is no file \(looked); known are "
                 + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
+        case .unwritable(let path, let reason):
+            "\(path): cannot be written: \(reason)"
         }
     }
 }

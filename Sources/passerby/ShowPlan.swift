@@ -19,9 +19,7 @@ struct ShowPlan: ParsableCommand {
         let plan = try Launch(
             try arguments.experiment(), dataFolder: Home().data.path, output: StandardError()).plan()
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(plan), as: UTF8.self))
+            try printJSON(plan)
             return
         }
         print("\(plan.experiment), seed \(plan.seed)")

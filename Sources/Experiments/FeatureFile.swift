@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+
+public import Retrieval
+public import Vocabulary
+internal import Tensor
+
+// Shapes: N rows · D embedding.
+
+/// Embeddings with what is known of each row.
+public struct FeatureSet: Sendable {
+    /// `[N, D]`.
+    public let features: Features<UnitNorm>
+    /// `[N]`, where the file has them.
+    public let identities: [Identity]?
+    /// `[N]`, where the file has them.
+    public let cameras: [Camera]?
+    /// The camera network's embeddings, where the file has them.
+    public let cameraFeatures: Features<UnitNorm>?
+
+    /// Who is seen where; needs identities and cameras.
+    func sightings(_ part: String, of path: String) throws -> [Sighting] {
+        guard let identities else { throw FeatureFileError.missing(path: path, tensor: "\(part)ids") }
+        guard let cameras else { throw FeatureFileError.missing(path: path, tensor: "\(part)cameras") }
+        return zip(identities, cameras).map { Sighting(identity: $0, camera: $1) }
+    }
+}
+
+/// Embeddings of queries and gallery.
+public struct RetrievalSet: Sendable {
+    public let query: FeatureSet
+    public let gallery: FeatureSet
+    public let querySightings: QuerySightings
+    public let gallerySightings: GallerySightings
+}
+
+/// What can be wrong with a feature file.
+public enum FeatureFileError: Error, Equatable, CustomStringConvertible {
+    case missing(path: String, tensor: String)
+    case misshapen(path: String, tensor: String, found: [Int], expected: String)
+
+    public var description: String {
+        switch self {
+        case .missing(let path, let tensor):
+            "\(path): no tensor '\(tensor)'; a feature file has features [N, D], ids [N] and cameras [N], a retrieval "
+                + "file has the same under 'query.' and 'gallery.'"
+        case .misshapen(let path, let tensor, let found, let expected):
+            "\(path): '\(tensor)' is \(found); allowed: \(expected)"
+        }
+    }
+}
+
+/// Feature files: safetensors with `features` `[N, D]` float32, `ids` and `cameras` `[N]` int64, optionally
+/// `camera_features`; in a retrieval file under `query.` and `gallery.`.
+public enum FeatureFile {
+    /// Embeddings without a split, rows brought to length 1.
+    ///
+    /// - Throws: `TensorError` where the file is no safetensors file, ``FeatureFileError`` where tensors are missing or
+    ///   have other shapes, `RetrievalError` where a row is not finite or zero.
+    public static func embeddings(_ path: String) throws -> FeatureSet {
+        try set(Safetensors(readingFrom: path).tensors, "", path)
+    }
+
+    /// Queries and gallery, rows brought to length 1.
+    ///
+    /// - Throws: As ``embeddings(_:)``.
+    public static func retrieval(_ path: String) throws -> RetrievalSet {
+        let tensors = try Safetensors(readingFrom: path).tensors
+        let query = try set(tensors, "query.", path)
+        let gallery = try set(tensors, "gallery.", path)
+        return RetrievalSet(
+            query: query, gallery: gallery,
+            querySightings: QuerySightings(try query.sightings("query.", of: path)),
+            gallerySightings: GallerySightings(try gallery.sightings("gallery.", of: path)))
+    }
+
+    /// Writes labels `[N]`, −1 for outliers.
+    public static func write(_ labels: ClusterLabels, to path: String) throws {
+        try Safetensors(tensors: ["labels": Tensor(labels.values)]).write(to: path)
+    }
+
+    private static func set(_ tensors: [String: Tensor], _ part: String, _ path: String) throws -> FeatureSet {
+        guard let features = try matrix(tensors, "\(part)features", path) else {
+            throw FeatureFileError.missing(path: path, tensor: "\(part)features")
+        }
+        return FeatureSet(
+            features: features,
+            identities: try column(tensors, "\(part)ids", count: features.count, path)?.map(Identity.init(rawValue:)),
+            cameras: try column(tensors, "\(part)cameras", count: features.count, path)?.map(Camera.init(rawValue:)),
+            cameraFeatures: try matrix(tensors, "\(part)camera_features", path, count: features.count))
+    }
+
+    private static func matrix(
+        _ tensors: [String: Tensor], _ name: String, _ path: String, count: Int? = nil
+    ) throws -> Features<UnitNorm>? {
+        guard let tensor = tensors[name] else { return nil }
+        let shape = tensor.shape
+        guard tensor.elementType == .float32, shape.count == 2, shape[1] > 0, count == nil || shape[0] == count else {
+            throw FeatureFileError.misshapen(
+                path: path, tensor: name, found: shape, expected: "float32 [\(count.map(String.init) ?? "N"), D]")
+        }
+        return try Features<Raw>(tensor.floats(), count: shape[0], dimension: shape[1]).normalised()
+    }
+
+    private static func column(
+        _ tensors: [String: Tensor], _ name: String, count: Int, _ path: String
+    ) throws -> [Int]? {
+        guard let tensor = tensors[name] else { return nil }
+        guard tensor.elementType == .int64, tensor.shape == [count] else {
+            throw FeatureFileError.misshapen(
+                path: path, tensor: name, found: tensor.shape, expected: "int64 [\(count)]")
+        }
+        return try tensor.integers()
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Experiments
+internal import Foundation
+internal import Methods
+internal import Retrieval
+
+struct Metrics: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "mAP and CMC of a feature file, from any framework.",
+        discussion: """
+            A safetensors file with query.features [Q, D], query.ids and query.cameras [Q], the same under gallery., \
+            and camera_features where there are any. Every number belongs to a protocol.
+            """)
+
+    @Option(help: "The feature file.")
+    var features: String
+
+    @Option(
+        name: .customLong("protocol"), help: ArgumentHelp("One of \(protocolNames).", valueName: "protocol"),
+        transform: knownProtocol)
+    var rankingProtocol: RankingProtocol = .market1501
+
+    @Option(help: "Weight of the camera features' distances, which are subtracted.")
+    var cameraWeight: Double?
+
+    @Option(help: ArgumentHelp("Re-rank first.", valueName: "k1=30,k2=6,lambda=0.3"))
+    var rerank: String?
+
+    @Option(help: "Write VisDA-2020's submission file here.")
+    var submission: String?
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws {
+        let set = try FeatureFile.retrieval(features)
+        let camera = try cameraAdjustment(set)
+        let distances = try distances(set, camera)
+        let metrics = try evaluate(
+            distances, query: set.querySightings, gallery: set.gallerySightings, under: rankingProtocol)
+        if let submission { try write(SubmissionFile(ranking: distances), to: submission) }
+        try show(metrics)
+    }
+
+    private func cameraAdjustment(_ set: RetrievalSet) throws -> CameraAdjustment? {
+        guard let cameraWeight else { return nil }
+        guard let query = set.query.cameraFeatures, let gallery = set.gallery.cameraFeatures else {
+            throw FeatureFileError.missing(path: features, tensor: "query.camera_features, gallery.camera_features")
+        }
+        return CameraAdjustment(weight: Float(cameraWeight), query: query, gallery: gallery)
+    }
+
+    private func distances(_ set: RetrievalSet, _ camera: CameraAdjustment?) throws -> DistanceMatrix {
+        let (query, gallery) = (set.query.features, set.gallery.features)
+        guard let rerank else {
+            return try Retrieval.distances(query: query, gallery: gallery, camera: camera)
+        }
+        let settings = try InlineSettings.reRanking(rerank)
+        try MemoryForecast.reRanking(
+            queryCount: query.count, galleryCount: gallery.count, dimension: query.dimension,
+            neighbours: settings.neighbours
+        ).requireFit(into: freeMemory())
+        return try KReciprocalReRanking(
+            neighbours: settings.neighbours, expansion: settings.expansion,
+            originalWeight: Float(settings.originalWeight)
+        ).distances(query: query, gallery: gallery, camera: camera)
+    }
+
+    private func write(_ file: SubmissionFile, to path: String) throws {
+        do {
+            try file.text.write(toFile: path, atomically: true, encoding: .utf8)
+        } catch {
+            throw CommandError.unwritable(path: path, reason: error.localizedDescription)
+        }
+    }
+
+    private func show(_ metrics: RankingMetrics) throws {
+        guard !json else {
+            try printJSON(metrics)
+            return
+        }
+        let percent = { (share: Double) in String(format: "%.1f", 100 * share) }
+        print("protocol \(metrics.rankingProtocol.rawValue)")
+        print("mAP \(percent(metrics.mAP))  mINP \(percent(metrics.mINP))  top-1 \(percent(metrics.top1))  "
+            + "top-5 \(percent(metrics.top5))  top-10 \(percent(metrics.top10))")
+        print("\(metrics.queryCount) queries, \(metrics.skippedCount) of them without anything to find")
+    }
+}
+
+private let protocolNames = RankingProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+
+private func knownProtocol(_ name: String) throws -> RankingProtocol {
+    guard let known = RankingProtocol(rawValue: name) else {
+        throw ValidationError("'\(name)' is no protocol; allowed: \(protocolNames)")
+    }
+    return known
+}

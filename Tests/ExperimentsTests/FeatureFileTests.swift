@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+
+import Configuration
+import Foundation
+import Methods
+import Randomness
+import Retrieval
+import Tensor
+import Testing
+import Vocabulary
+
+@testable import Experiments
+
+/// A feature file of these tensors, removed with the test.
+private final class TemporaryFile {
+    let path = NSTemporaryDirectory() + "passerby-\(UUID().uuidString).safetensors"
+
+    init(_ tensors: [String: Tensor]) throws {
+        try Safetensors(tensors: tensors).write(to: path)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+@Suite struct `A feature file` {
+    /// Two queries and three gallery rows in the plane. Query 0 (identity 1) is nearest to gallery row 1, a stranger,
+    /// then to its match: precision 1/2. Query 1 (identity 2) is nearest to its match: 1. mAP (1/2 + 1)/2 = 0.75.
+    @Test func `is scored under the protocol asked for`() throws {
+        let file = try TemporaryFile([
+            "query.features": Tensor([1, 0, 0, 2], shape: [2, 2]),
+            "query.ids": Tensor([1, 2]), "query.cameras": Tensor([0, 0]),
+            "gallery.features": Tensor([1, 0.5, 3, 0.3, 0, 1], shape: [3, 2]),
+            "gallery.ids": Tensor([1, 3, 2]), "gallery.cameras": Tensor([1, 1, 1]),
+        ])
+        let set = try FeatureFile.retrieval(file.path)
+        let metrics = try evaluate(
+            squaredDistances(set.query.features, set.gallery.features), query: set.querySightings,
+            gallery: set.gallerySightings, under: .market1501)
+        #expect(metrics.mAP == 0.75)
+        #expect(metrics.top1 == 0.5)
+        #expect(metrics.top5 == 1)
+    }
+
+    @Test func `without a part is refused with the part's name`() throws {
+        let file = try TemporaryFile(["query.features": Tensor([1, 0], shape: [1, 2])])
+        #expect(throws: FeatureFileError.missing(path: file.path, tensor: "features")) {
+            try FeatureFile.embeddings(file.path)
+        }
+        #expect(throws: FeatureFileError.missing(path: file.path, tensor: "gallery.features")) {
+            try FeatureFile.retrieval(file.path)
+        }
+    }
+
+    @Test func `of other shapes is refused with both`() throws {
+        let file = try TemporaryFile([
+            "features": Tensor([1, 0, 0, 1], shape: [2, 2]), "ids": Tensor([1, 2, 3]),
+        ])
+        let error = FeatureFileError.misshapen(path: file.path, tensor: "ids", found: [3], expected: "int64 [2]")
+        #expect(throws: error) { try FeatureFile.embeddings(file.path) }
+        #expect(error.description == "\(file.path): 'ids' is [3]; allowed: int64 [2]")
+    }
+
+    @Test func `keeps labels as they are`() throws {
+        let file = try TemporaryFile([:])
+        try FeatureFile.write(ClusterLabels(values: [0, -1, 1]), to: file.path)
+        #expect(try Safetensors(readingFrom: file.path).tensors["labels"]?.integers() == [0, -1, 1])
+    }
+}
+
+@Suite struct `Clustering a feature file` {
+    /// Three directions far from each other, eight rows close to each, in turn.
+    private func features() throws -> Features<UnitNorm> {
+        var random = RandomKey(seed: 4).stream("rows")
+        let rows = (0..<24).flatMap { row in
+            (0..<3).map { Float($0 == row % 3 ? 1 : 0) + Float(0.05 * random.normal()) }
+        }
+        return try Features<Raw>(rows, count: 24, dimension: 3).normalised()
+    }
+
+    @Test(arguments: [
+        ClusteringChoice.dbscan(radius: 0.6, minimumPoints: 4), .kMeans(clusters: 3),
+        .selfPaced(radius: 0.6, gap: 0.02, minimumPoints: 4),
+    ])
+    func `finds what is there`(choice: ClusteringChoice) throws {
+        let labels = try choice.labels(of: features(), neighbours: 7, expansion: 2, random: RandomKey(seed: 1))
+        let truth = (0..<24).map { Identity(rawValue: $0 % 3) }
+        #expect(labels.clusterCount == 3)
+        #expect(try ClusterAgreement(of: labels, with: truth).purity == 1)
+    }
+}
+
+@Suite struct `Settings in one argument` {
+    @Test func `have the defaults of what they leave out`() throws {
+        #expect(try InlineSettings.dbscan("") == .dbscan(radius: 0.6, minimumPoints: 4))
+        #expect(try InlineSettings.dbscan("eps=0.5") == .dbscan(radius: 0.5, minimumPoints: 4))
+        #expect(try InlineSettings.selfPaced("gap=0.1") == .selfPaced(radius: 0.6, gap: 0.1, minimumPoints: 4))
+        #expect(try InlineSettings.reRanking("k1=20,lambda=0.5").originalWeight == 0.5)
+    }
+
+    @Test(arguments: [
+        ("k1=0", "override 'k1=0':1:4: k1: found 0; allowed: 1 or more"),
+        ("k3=1", "override 'k3=1':1:1: k3: unknown key 'k3'; allowed: k1, k2, lambda (did you mean 'k1'?)"),
+    ])
+    func `are refused as those of a file are`(text: String, report: String) {
+        let error = #expect(throws: ConfigurationError.self) { try InlineSettings.reRanking(text) }
+        #expect(error?.description == report)
+    }
+
+    @Test func `cannot shrink a radius below zero`() {
+        let error = #expect(throws: ConfigurationError.self) { try InlineSettings.selfPaced("eps=0.1,gap=0.2") }
+        #expect(error?.description.contains("allowed: eps - gap at least 0") == true)
+    }
+}
