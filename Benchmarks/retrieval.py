@@ -8,7 +8,7 @@
 Every case is a process of its own, so that its peak of memory is its own. The rows are a Gaussian centre per identity
 (one for 18 rows) and Gaussian noise of the same scale; both sides read them from the same file and normalise them.
 The twin is the dense form of the published algorithms: N×N tables and a loop over rows. It needs NumPy, and
-scikit-learn for DBSCAN. Set OPENBLAS_CORETYPE as the launcher does.
+scikit-learn for DBSCAN. OPENBLAS_CORETYPE chooses the kernels of ours.
 """
 
 import argparse
