@@ -26,7 +26,7 @@ public struct Safetensors {
 extension Safetensors {
     /// Writes the file, tensors in the order of their names, so that equal contents give equal bytes.
     ///
-    /// - Throws: ``TensorError/file(path:reason:)`` where the file cannot be written. The file may then be partial:
+    /// - Throws: ``TensorError/unwritable(path:reason:)`` where the file cannot be written. The file may then be partial:
     ///   write to a temporary name and rename where that matters.
     public func write(to path: String) throws {
         var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
@@ -48,7 +48,7 @@ extension Safetensors {
             file.append(body)
             try file.write(to: URL(fileURLWithPath: path))
         } catch {
-            throw TensorError.file(path: path, reason: "cannot be written: \(error.localizedDescription)")
+            throw TensorError.unwritable(path: path, reason: error.localizedDescription)
         }
     }
 }
@@ -68,14 +68,14 @@ extension Tensor {
 extension Safetensors {
     /// Reads the file whole.
     ///
-    /// - Throws: ``TensorError/file(path:reason:)`` where it cannot be read, ``TensorError/malformed(path:reason:)``
+    /// - Throws: ``TensorError/unreadable(path:reason:)`` where it cannot be read, ``TensorError/malformed(path:reason:)``
     ///   where a length, type or range in it is not what the format allows.
     public init(readingFrom path: String) throws {
         let file: Data
         do {
             file = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
         } catch {
-            throw TensorError.file(path: path, reason: "cannot be read: \(error.localizedDescription)")
+            throw TensorError.unreadable(path: path, reason: error.localizedDescription)
         }
         let reader = Reader(path: path, file: file)
         let (header, start) = try reader.header()

@@ -68,8 +68,8 @@ struct Failure {
     private static func code(of error: TensorError) -> Int32 {
         switch error {
         case .operation: ourDefect
-        case .file: resumable
-        case .malformed: badData
+        case .unwritable: resumable
+        case .unreadable, .malformed: badData
         }
     }
 }

@@ -63,4 +63,9 @@ import Testing
             path: path, reason: "a header of 18446744073709551615 bytes in a file of 16")
         ) { try Safetensors(readingFrom: path) }
     }
+
+    @Test func `that is not there is named`() {
+        let error = #expect(throws: TensorError.self) { try Safetensors(readingFrom: "/nowhere/x.safetensors") }
+        #expect(error?.description.hasPrefix("/nowhere/x.safetensors: cannot be read: ") == true)
+    }
 }
