@@ -30,11 +30,10 @@ public struct Launch {
 
     /// The plan; reads the datasets' folders, or takes a drawn world's parameters, and starts nothing.
     public func plan() throws -> Plan {
-        if case .synthetic = experiment.data.location {
-            return try experiment.plan(dataDigest: ContentDigest(of: experiment.data.root(in: "")))
+        switch experiment.data.location {
+        case .synthetic: try drawnPlan()
+        case .folder: try found(in: experiment.data.root(in: dataFolder)).plan
         }
-        let root = try experiment.data.root(in: dataFolder)
-        return try experiment.plan(dataDigest: Datasets(experiment.data, root: root).digest(below: root))
     }
 
     /// Runs the stages.
@@ -50,10 +49,12 @@ public struct Launch {
     ) throws -> (folder: RunFolder, result: RunResult) {
         try Engine.prepare(threads: threads)
         let root = try experiment.data.root(in: dataFolder)
-        let plan = try self.plan()
+        let (plan, datasets) = switch experiment.data.location {
+        case .synthetic(let world): try drawn(world, in: root, until: until, interruption)
+        case .folder: try found(in: root)
+        }
         if let until { _ = try plan.stage(named: until) }
-        if case .synthetic(let world) = experiment.data.location { try draw(world, to: root, interruption) }
-        let workspace = Workspace(experiment: experiment, datasets: try Datasets(experiment.data, root: root))
+        let workspace = Workspace(experiment: experiment, datasets: datasets)
         let folder = switch start {
         case .new: try RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
         case .resume: try RunFolder.resumable(in: logs, plan: plan)
@@ -62,6 +63,27 @@ public struct Launch {
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
             output: output, interruption: interruption)
         return (folder, try orchestrator.run())
+    }
+
+    /// Datasets that lie in a folder, listed once, and the plan that their listing determines.
+    private func found(in root: String) throws -> (plan: Plan, datasets: Datasets) {
+        let datasets = try Datasets(experiment.data, root: root)
+        return (try experiment.plan(dataDigest: datasets.digest(below: root)), datasets)
+    }
+
+    /// A drawn world's plan needs only its parameters.
+    private func drawnPlan() throws -> Plan {
+        try experiment.plan(dataDigest: ContentDigest(of: experiment.data.root(in: "")))
+    }
+
+    /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.
+    private func drawn(
+        _ world: SyntheticWorld, in root: String, until: String?, _ interruption: Interruption
+    ) throws -> (plan: Plan, datasets: Datasets) {
+        let plan = try drawnPlan()
+        if let until { _ = try plan.stage(named: until) }
+        try draw(world, to: root, interruption)
+        return (plan, try Datasets(experiment.data, root: root))
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {
