@@ -46,19 +46,43 @@ public struct ClusteringJaccard: Sendable {
     public func distances(
         of features: Features<UnitNorm>, within radius: Float = 1, progress: ProgressHandler? = nil
     ) throws(RetrievalError) -> SparseDistances {
+        try distances(of: features, among: neighbours(of: features, progress: progress), within: radius)
+    }
+
+    /// The first half of ``distances(of:within:progress:)``, for whoever wants to look at the neighbours too.
+    ///
+    /// - Returns: The k₁ nearest of every row, `[N, min(k₁, N)]`, as ``search`` finds them.
+    /// - Throws: ``RetrievalError/empty(what:)`` without rows.
+    public func neighbours(
+        of features: Features<UnitNorm>, progress: ProgressHandler? = nil
+    ) throws(RetrievalError) -> NeighbourTable {
         guard features.count > 0 else { throw .empty(what: "features") }
-        let rows = PairwiseRows([.unit(features)], blockLength: workers.blockLength)
-        let table =
-            switch search {
-            case .exact:
-                NeighbourSearch(rows: rows, width: neighbours, workers: workers, progress: progress).table()
-            case .approximate(let file):
-                try file.table(of: features, width: neighbours, workers: workers, progress: progress)
-            }
+        switch search {
+        case .exact:
+            let rows = PairwiseRows([.unit(features)], blockLength: workers.blockLength)
+            return NeighbourSearch(rows: rows, width: neighbours, workers: workers, progress: progress).table()
+        case .approximate(let file):
+            return try file.table(of: features, width: neighbours, workers: workers, progress: progress)
+        }
+    }
+
+    /// The second half: the distances of all rows, by their neighbours.
+    ///
+    /// - Parameters:
+    ///   - features: `[N, D]`.
+    ///   - table: What ``neighbours(of:progress:)`` found for them.
+    ///   - radius: Only pairs up to this distance are kept.
+    public func distances(
+        of features: Features<UnitNorm>, among table: NeighbourTable, within radius: Float = 1
+    ) throws(RetrievalError) -> SparseDistances {
+        guard table.rowCount == features.count else {
+            throw .countsDiffer(what: "neighbours", expected: features.count, found: table.rowCount)
+        }
         let variant = ReciprocalEncoding.Variant(
             wholeWidth: neighbours, halfWidth: ReciprocalSets.halfWidth(of: neighbours), expansion: expansion,
             dividesByMaximum: false
         )
+        let rows = PairwiseRows([.unit(features)], blockLength: workers.blockLength)
         let encoding = ReciprocalEncoding(table, of: rows, as: variant, workers: workers)
         return SparseDistances(upper: overlaps(encoding.rows, within: radius), radius: radius)
     }

@@ -42,6 +42,16 @@ public struct InvertedFile: Sendable {
         self.key = key
     }
 
+    /// Cells for `N` rows.
+    func cellCount(for count: Int) -> Int {
+        min(count, cellCount ?? Int(Double(count).squareRoot()))
+    }
+
+    /// Rows that the cells for `N` rows are learnt from.
+    func sampleCount(for count: Int) -> Int {
+        min(count, Self.training.rows * cellCount(for: count))
+    }
+
     /// The nearest rows that were found of every row, itself first.
     ///
     /// A row that meets fewer than `K` rows is searched exactly.
@@ -96,9 +106,9 @@ public struct InvertedFile: Sendable {
     private func cells(
         of features: Features<UnitNorm>, workers: Workers
     ) throws(RetrievalError) -> [[Int]] {
-        let wanted = min(features.count, cellCount ?? Int(Double(features.count).squareRoot()))
+        let wanted = cellCount(for: features.count)
         var stream = key.stream("retrieval.cells")
-        let sample = stream.permutation(features.count).prefix(Self.training.rows * wanted)
+        let sample = stream.permutation(features.count).prefix(sampleCount(for: features.count))
         var kMeans = KMeans(
             clusterCount: wanted, initialisation: .randomRows, maximumIterations: Self.training.iterations)
         kMeans.isSpherical = true

@@ -36,6 +36,52 @@ public struct MemoryForecast: Sendable, Equatable {
         )
     }
 
+    /// For ``ClusteringJaccard`` with an ``InvertedFile``: every row meets the rows of `P` cells, and what each cell
+    /// finds is kept until all cells are searched.
+    ///
+    /// - Parameters:
+    ///   - count: `N`.
+    ///   - dimension: `D`.
+    ///   - k1: `k₁`.
+    ///   - file: How rows are filed.
+    public static func approximateClustering(
+        count: Int, dimension: Int, neighbours k1: Int, file: InvertedFile
+    ) -> MemoryForecast {
+        let exact = clustering(count: count, dimension: dimension, neighbours: k1)
+        let cells = file.cellCount(for: count)
+        // Cells are not evenly full; four times the mean was the most seen on clustered rows.
+        let gathered = Workers.all.count * 4 * (count * file.probeCount / max(1, cells)) * dimension * 4
+        return MemoryForecast(
+            features: exact.features, neighbours: 2 * count * k1 * 8 * file.probeCount + exact.neighbours,
+            encoding: exact.encoding, result: exact.result,
+            scratch: exact.scratch + max(gathered, file.sampleCount(for: count) * dimension * 4)
+        )
+    }
+
+    /// For ``KMeans``.
+    ///
+    /// - Parameters:
+    ///   - count: `N`.
+    ///   - dimension: `D`.
+    ///   - clusterCount: `K`.
+    public static func kMeans(count: Int, dimension: Int, clusterCount: Int) -> MemoryForecast {
+        MemoryForecast(
+            features: count * dimension * 4, neighbours: 0, encoding: 3 * clusterCount * dimension * 8,
+            result: count * 16, scratch: scratch(count))
+    }
+
+    /// For all distances between queries and gallery, and their ranking.
+    ///
+    /// - Parameters:
+    ///   - queryCount: `Q`.
+    ///   - galleryCount: `G`.
+    ///   - dimension: `D`, camera dimensions included.
+    public static func ranking(queryCount: Int, galleryCount: Int, dimension: Int) -> MemoryForecast {
+        MemoryForecast(
+            features: (queryCount + galleryCount) * dimension * 4, neighbours: 0, encoding: 0,
+            result: queryCount * galleryCount * 4, scratch: scratch(galleryCount))
+    }
+
     /// For ``KReciprocalReRanking``.
     ///
     /// - Parameters:

@@ -51,7 +51,10 @@ extension RetrievalError: CustomStringConvertible {
         case .badSubmission(let line, let reason):
             "submission file, line \(line): \(reason)"
         case .notEnoughMemory(let needed, let free):
-            "memory: about \(needed) bytes are needed and \(free) are free"
+            """
+            memory: about \((needed + 1_048_575) / 1_048_576) MiB are needed and \(free / 1_048_576) MiB are free; \
+            fewer rows, fewer dimensions or a smaller k1 need less
+            """
         }
     }
 }

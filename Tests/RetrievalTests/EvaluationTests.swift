@@ -39,7 +39,7 @@ func sightings(_ identities: [Int], _ cameras: [Int]) -> [Sighting] {
 }
 
 @Suite struct `A ranking protocol` {
-    @Test(arguments: 0..<4)
+    @Test(arguments: 0..<5)
     func `equals the definition on random rankings`(number: Int) throws {
         let example = try Fixture.load().ranking[number]
         let distances = try DistanceMatrix(

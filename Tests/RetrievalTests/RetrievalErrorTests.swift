@@ -84,9 +84,15 @@ import Vocabulary
         Row(message: "lines of the submission file: 1 rows where 2 are needed") {
             _ = try SubmissionFile(text: "3\n", galleryCount: 7, queryCount: 2)
         },
-        Row(message: "memory: about 10 bytes are needed and 9 are free") {
-            try MemoryForecast(features: 4, neighbours: 3, encoding: 2, result: 1, scratch: 0).requireFit(
-                into: 9)
+        Row(
+            message: """
+                memory: about 11 MiB are needed and 9 MiB are free; fewer rows, fewer dimensions or a smaller k1 need \
+                less
+                """
+        ) {
+            try MemoryForecast(
+                features: 4 << 20, neighbours: 3 << 20, encoding: 2 << 20, result: 1 << 20, scratch: 1
+            ).requireFit(into: 10 << 20 - 1)
         },
     ]
 

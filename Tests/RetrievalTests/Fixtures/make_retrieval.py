@@ -156,6 +156,7 @@ def main():
             ranking_case(random, 20, 150, 12, 4, 100, 50),
             ranking_case(random, 30, 60, 25, 3, 10, 50),
             ranking_case(random, 15, 300, 40, 2, None, 20),
+            ranking_case(random, 40, 400, 20, 6, 100, 50),
         ],
         "agreement": [agreement_case(random, 80, 7), agreement_case(random, 200, 30)],
     }
