@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <malloc.h>
 #include <torch/headeronly/version.h>
 
@@ -51,5 +52,11 @@ int32_t pt_set_thread_count(int32_t count) {
 int32_t pt_thread_count(void) { return at::get_num_threads(); }
 
 const char *pt_version(void) { return TORCH_VERSION; }
+
+const char *pt_matrix_library(void) {
+    Dl_info place = {};
+    void *product = dlsym(RTLD_DEFAULT, "sgemm_");
+    return product != nullptr && dladdr(product, &place) != 0 && place.dli_fname != nullptr ? place.dli_fname : "";
+}
 
 }

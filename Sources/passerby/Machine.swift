@@ -2,9 +2,23 @@
 
 internal import Foundation
 
-/// Bytes that this machine can still give without swapping.
+/// Bytes that this process can still take: what the machine gives without swapping, or less where a job's control
+/// group is smaller.
 func freeMemory() -> Int {
-    kibibytes("MemAvailable:", in: "/proc/meminfo") ?? .max
+    min(kibibytes("MemAvailable:", in: "/proc/meminfo") ?? .max, freeInControlGroup() ?? .max)
+}
+
+/// What the limit of this process's control group (version 2) leaves; nothing where there is no limit.
+private func freeInControlGroup() -> Int? {
+    guard let groups = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8),
+        let path = groups.split(separator: "\n").first(where: { $0.hasPrefix("0::") })?.dropFirst(3)
+    else { return nil }
+    let bytes = { (name: String) in
+        (try? String(contentsOfFile: "/sys/fs/cgroup\(path)/\(name)", encoding: .utf8))
+            .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    }
+    guard let limit = bytes("memory.max"), let used = bytes("memory.current") else { return nil }
+    return max(0, limit - used)
 }
 
 /// The most bytes that this process has had in memory.
@@ -18,9 +32,17 @@ private func kibibytes(_ key: String, in file: String) -> Int? {
     return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
 }
 
+/// A property of the first processor, such as `model name` or `flags`.
+func processorValue(_ key: String) -> String? {
+    let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+    let line = text?.split(separator: "\n").first { $0.hasPrefix(key) }
+    return line?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
+}
+
 /// Prints a value as the one JSON document of standard output.
-func printJSON(_ value: some Encodable) throws {
+func printJSON(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys) throws {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = keys
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }

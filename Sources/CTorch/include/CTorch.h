@@ -32,6 +32,9 @@ void pt_keep_freed_memory(void);
 int32_t pt_set_thread_count(int32_t count);
 int32_t pt_thread_count(void);
 const char *pt_version(void);
+/// The file of the library that answers libtorch's single-precision matrix products on the CPU: whichever of those
+/// that export `sgemm_` was linked first. Empty where none does.
+const char *pt_matrix_library(void);
 
 // ---- Tensors and their data -------------------------------------------------------------------------------------
 
