@@ -94,6 +94,8 @@ let tensors: [Target] =
                 "Experiments", "Pipeline", "Configuration", "Methods", "Data", "Retrieval", "Randomness",
                 "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "passerbyTests", dependencies: ["passerby", "Retrieval", "Tensor", arguments], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch"])
     + module("Layers", ["Tensor", "Randomness"])

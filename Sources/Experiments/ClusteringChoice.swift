@@ -15,25 +15,63 @@ public enum ClusteringChoice: Sendable, Equatable {
     case kMeans(clusters: Int)
 
     /// - Parameters:
-    ///   - neighbours, expansion: k₁ and k₂ of the Jaccard distance.
-    /// - Returns: `[N]`, −1 for outliers.
-    public func labels(
-        of features: Features<UnitNorm>, neighbours: Int, expansion: Int, random: RandomKey
-    ) throws -> ClusterLabels {
-        let jaccard = ClusteringJaccard(neighbours: neighbours, expansion: expansion)
+    ///   - jaccard: The distance that `dbscan` and `selfPaced` take.
+    ///   - random: What k-means begins with.
+    ///   - progress: Told how much of the neighbours' search is done; k-means tells nothing.
+    public func cluster(
+        _ features: Features<UnitNorm>, jaccard: ClusteringJaccard, random: RandomKey, progress: ProgressHandler? = nil
+    ) throws -> Clustering {
         switch self {
         case .dbscan(let radius, let minimumPoints):
-            return try DBSCAN(radius: Float(radius), minimumPoints: minimumPoints)
-                .labels(of: jaccard.distances(of: features, within: Float(radius)))
+            let (distances, recall) = try distances(features, jaccard, within: Float(radius), progress)
+            let labels = DBSCAN(radius: Float(radius), minimumPoints: minimumPoints).labels(of: distances)
+            return Clustering(labels: labels, recall: recall)
         case .selfPaced(let radius, let gap, let minimumPoints):
             let selection = SelfPacedSelection(
                 radius: Float(radius), gap: Float(gap), minimumPoints: minimumPoints)
-            let distances = try jaccard.distances(of: features, within: selection.largestRadius)
-            return selection.select(from: distances, independenceThreshold: nil).labels
+            let (distances, recall) = try distances(features, jaccard, within: selection.largestRadius, progress)
+            let labels = selection.select(from: distances, independenceThreshold: nil).labels
+            return Clustering(labels: labels, recall: recall)
         case .kMeans(let clusters):
-            return try KMeans(clusterCount: clusters).clusters(of: features, key: random).labels
+            let labels = try KMeans(clusterCount: clusters).clusters(of: features, key: random).labels
+            return Clustering(labels: labels, recall: nil)
         }
     }
+
+    /// What it will need at its peak.
+    ///
+    /// - Parameters:
+    ///   - shape: `[N, D]` of the features.
+    public func memory(_ shape: (count: Int, dimension: Int), jaccard: ClusteringJaccard) -> MemoryForecast {
+        switch (self, jaccard.search) {
+        case (.kMeans(let clusters), _):
+            .kMeans(count: shape.count, dimension: shape.dimension, clusterCount: clusters)
+        case (_, .exact):
+            .clustering(count: shape.count, dimension: shape.dimension, neighbours: jaccard.neighbours)
+        case (_, .approximate(let file)):
+            .approximateClustering(
+                count: shape.count, dimension: shape.dimension, neighbours: jaccard.neighbours, file: file)
+        }
+    }
+
+    private func distances(
+        _ features: Features<UnitNorm>, _ jaccard: ClusteringJaccard, within radius: Float,
+        _ progress: ProgressHandler?
+    ) throws -> (SparseDistances, recall: Double?) {
+        let table = try jaccard.neighbours(of: features, progress: progress)
+        var recall: Double?
+        if case .approximate(let file) = jaccard.search { recall = try file.recall(of: table, in: features) }
+        return (try jaccard.distances(of: features, among: table, within: radius), recall)
+    }
+}
+
+/// Pseudo labels and how they were come by.
+public struct Clustering: Sendable {
+    /// `[N]`, −1 for outliers.
+    public let labels: ClusterLabels
+    /// The share of true neighbours that an approximate search found, measured on a sample of rows; `nil` where the
+    /// search was exact.
+    public let recall: Double?
 }
 
 /// Settings written in one argument, `k1=30,k2=6,lambda=0.3`, with the defaults and the reports of experiment files.

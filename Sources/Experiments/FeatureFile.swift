@@ -17,10 +17,13 @@ public struct FeatureSet: Sendable {
     /// The camera network's embeddings, where the file has them.
     public let cameraFeatures: Features<UnitNorm>?
 
-    /// Who is seen where; needs identities and cameras.
-    func sightings(_ part: String, of path: String) throws -> [Sighting] {
+    /// Who is seen where; needs identities, and cameras where the protocol uses them.
+    func sightings(_ part: String, of path: String, under rankingProtocol: RankingProtocol) throws -> [Sighting] {
         guard let identities else { throw FeatureFileError.missing(path: path, tensor: "\(part)ids") }
-        guard let cameras else { throw FeatureFileError.missing(path: path, tensor: "\(part)cameras") }
+        let unknown = rankingProtocol.usesCameras ? nil : identities.map { _ in Camera(rawValue: 0) }
+        guard let cameras = cameras ?? unknown else {
+            throw FeatureFileError.missing(path: path, tensor: "\(part)cameras")
+        }
         return zip(identities, cameras).map { Sighting(identity: $0, camera: $1) }
     }
 }
@@ -52,6 +55,21 @@ public enum FeatureFileError: Error, Equatable, CustomStringConvertible {
 /// Feature files: safetensors with `features` `[N, D]` float32, `ids` and `cameras` `[N]` int64, optionally
 /// `camera_features`; in a retrieval file under `query.` and `gallery.`.
 public enum FeatureFile {
+    /// `[N, D]` of one part's features, without reading them: what a forecast of memory needs.
+    ///
+    /// - Parameter part: Empty, `query.` or `gallery.`.
+    /// - Throws: As ``embeddings(_:)``.
+    public static func shape(of path: String, part: String = "") throws -> (count: Int, dimension: Int) {
+        guard let features = try Safetensors.header(of: path)["\(part)features"] else {
+            throw FeatureFileError.missing(path: path, tensor: "\(part)features")
+        }
+        guard features.type == .float32, features.shape.count == 2, features.shape[1] > 0 else {
+            throw FeatureFileError.misshapen(
+                path: path, tensor: "\(part)features", found: features.shape, expected: "float32 [N, D]")
+        }
+        return (features.shape[0], features.shape[1])
+    }
+
     /// Embeddings without a split, rows brought to length 1.
     ///
     /// - Throws: `TensorError` where the file is no safetensors file, ``FeatureFileError`` where tensors are missing or
@@ -62,15 +80,16 @@ public enum FeatureFile {
 
     /// Queries and gallery, rows brought to length 1.
     ///
+    /// - Parameter rankingProtocol: What the file will be scored under; not all of them need cameras.
     /// - Throws: As ``embeddings(_:)``.
-    public static func retrieval(_ path: String) throws -> RetrievalSet {
+    public static func retrieval(_ path: String, under rankingProtocol: RankingProtocol) throws -> RetrievalSet {
         let tensors = try Safetensors(readingFrom: path).tensors
         let query = try set(tensors, "query.", path)
         let gallery = try set(tensors, "gallery.", path)
         return RetrievalSet(
             query: query, gallery: gallery,
-            querySightings: QuerySightings(try query.sightings("query.", of: path)),
-            gallerySightings: GallerySightings(try gallery.sightings("gallery.", of: path)))
+            querySightings: QuerySightings(try query.sightings("query.", of: path, under: rankingProtocol)),
+            gallerySightings: GallerySightings(try gallery.sightings("gallery.", of: path, under: rankingProtocol)))
     }
 
     /// Writes labels `[N]`, −1 for outliers.

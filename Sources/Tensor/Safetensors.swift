@@ -71,13 +71,8 @@ extension Safetensors {
     /// - Throws: ``TensorError/unreadable(path:reason:)`` where it cannot be read, ``TensorError/malformed(path:reason:)``
     ///   where a length, type or range in it is not what the format allows.
     public init(readingFrom path: String) throws {
-        let file: Data
-        do {
-            file = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
-            throw TensorError.unreadable(path: path, reason: error.localizedDescription)
-        }
-        let reader = Reader(path: path, file: file)
+        let reader = try Reader(path: path)
+        let file = reader.file
         let (header, start) = try reader.header()
         metadata = header["__metadata__"] as? [String: String] ?? [:]
         tensors = [:]
@@ -97,6 +92,16 @@ extension Safetensors {
         }
     }
 
+    /// Types and shapes by name, without a look at the elements: what a forecast of memory needs.
+    ///
+    /// - Throws: As ``init(readingFrom:)``, but for what only the elements' ranges can get wrong.
+    public static func header(of path: String) throws -> [String: (type: ElementType, shape: [Int])] {
+        let reader = try Reader(path: path)
+        let entries = try reader.header().fields.filter { $0.key != "__metadata__" }
+            .map { try reader.entry($0.key, $0.value) }
+        return Dictionary(uniqueKeysWithValues: entries.map { ($0.name, ($0.type, $0.shape)) })
+    }
+
     private struct Entry {
         let name: String
         let type: ElementType
@@ -108,6 +113,15 @@ extension Safetensors {
     private struct Reader {
         let path: String
         let file: Data
+
+        init(path: String) throws {
+            self.path = path
+            do {
+                file = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+            } catch {
+                throw TensorError.unreadable(path: path, reason: error.localizedDescription)
+            }
+        }
 
         func malformed(_ reason: String) -> TensorError {
             .malformed(path: path, reason: reason)

@@ -21,31 +21,44 @@ struct Cluster: ParsableCommand {
     @Option(help: ArgumentHelp("Keep reliable clusters only.", valueName: "eps=0.6,gap=0.02,min=4"))
     var selfPaced: String?
     @Option(help: "Cluster into so many by k-means.") var kmeans: Int?
-    @Option(help: "Seed of k-means.") var seed: UInt64 = 1
+    @Option(help: """
+        Search approximately: file each row in so many of √N cells, and report how many true neighbours that found. \
+        For more rows than an exact search has time for; 8 is a good number.
+        """)
+    var probes: Int?
+    @Option(help: "Seed of k-means and of the cells.") var seed: UInt64 = 1
     @Option(help: "Where labels are written.") var out: String
+    @OptionGroup var memory: MemoryArguments
     @Flag(help: "Print one JSON document.") var json = false
 
     mutating func validate() throws {
         guard k1 >= 1, k2 >= 1 else { throw ValidationError("--k1 \(k1) --k2 \(k2): allowed are 1 or more") }
-        if let kmeans, kmeans < 1 { throw ValidationError("--kmeans \(kmeans): allowed is 1 or more") }
+        for (name, value) in [("kmeans", kmeans), ("probes", probes)] {
+            if let value, value < 1 { throw ValidationError("--\(name) \(value): allowed is 1 or more") }
+        }
+        guard kmeans == nil || probes == nil else {
+            throw ValidationError("--probes belongs to the Jaccard distance, which --kmeans does not use")
+        }
         guard [dbscan != nil, selfPaced != nil, kmeans != nil].count(where: \.self) <= 1 else {
             throw ValidationError("allowed is one of --dbscan, --self-paced and --kmeans")
         }
     }
 
     func run() throws {
-        let choice = try choice()
+        let (choice, random) = (try choice(), RandomKey(seed: seed))
+        let search = probes.map { SearchStrategy.approximate(InvertedFile(probeCount: $0, key: random)) }
+        let jaccard = ClusteringJaccard(neighbours: k1, expansion: k2, search: search ?? .exact)
+        let shape = try FeatureFile.shape(of: features)
+        try memory.check(choice.memory(shape, jaccard: jaccard), for: "\(shape.count) rows of \(shape.dimension)")
         let set = try FeatureFile.embeddings(features)
-        try MemoryForecast.clustering(
-            count: set.features.count, dimension: set.features.dimension, neighbours: k1
-        ).requireFit(into: freeMemory())
         let start = ContinuousClock.now
-        let labels = try choice.labels(
-            of: set.features, neighbours: k1, expansion: k2, random: RandomKey(seed: seed))
+        let clustering = try withSearchProgress("cluster") {
+            try choice.cluster(set.features, jaccard: jaccard, random: random, progress: $0)
+        }
         let seconds = start.duration(to: .now) / .seconds(1)
-        try FeatureFile.write(labels, to: out)
-        let agreement = try set.identities.map { try ClusterAgreement(of: labels, with: $0) }
-        try show(Report(labels, agreement, seconds: seconds))
+        try FeatureFile.write(clustering.labels, to: out)
+        let agreement = try set.identities.map { try ClusterAgreement(of: clustering.labels, with: $0) }
+        try show(Report(clustering, agreement, seconds: seconds))
     }
 
     private func choice() throws -> ClusteringChoice {
@@ -59,8 +72,11 @@ struct Cluster: ParsableCommand {
             try printJSON(report)
             return
         }
-        print("\(report.clusters) clusters, \(report.outliers) outliers, largest \(report.largest), "
+        print("\(report.clusters) clusters, \(report.outliers) outliers, sizes \(report.smallest) to \(report.largest), "
             + "\(String(format: "%.2f", report.seconds)) s, peak \(report.peakBytes / 1_048_576) MiB")
+        if let recall = report.recall {
+            print(String(format: "approximate search: %.1f %% of the true neighbours found (sample)", 100 * recall))
+        }
         if let agreement = report.oracle {
             print(String(
                 format: "oracle's view: purity %.3f, NMI %.3f, pairwise F %.3f", agreement.purity,
@@ -75,20 +91,25 @@ private struct Report: Encodable {
     let clusters: Int
     let outliers: Int
     let largest: Int
+    let smallest: Int
     let seconds: Double
     let peakBytes: Int
+    let recall: Double?
     let oracle: ClusterAgreement?
 
-    init(_ labels: ClusterLabels, _ oracle: ClusterAgreement?, seconds: Double) {
-        clusters = labels.clusterCount
-        outliers = labels.outlierCount
-        largest = labels.sizes.max() ?? 0
+    init(_ clustering: Clustering, _ oracle: ClusterAgreement?, seconds: Double) {
+        let sizes = clustering.labels.sizes
+        clusters = clustering.labels.clusterCount
+        outliers = clustering.labels.outlierCount
+        largest = sizes.max() ?? 0
+        smallest = sizes.min() ?? 0
         self.seconds = seconds
+        recall = clustering.recall
         peakBytes = peakMemory()
         self.oracle = oracle
     }
 
     private enum CodingKeys: String, CodingKey {
-        case clusters, outliers, largest, seconds, peakBytes = "peak_bytes", oracle
+        case clusters, outliers, largest, smallest, seconds, peakBytes = "peak_bytes", recall, oracle
     }
 }

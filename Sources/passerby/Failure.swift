@@ -36,7 +36,7 @@ struct Failure {
         case let error as MethodError:
             self.init("\(error)", Self.badData)
         case let error as RetrievalError:
-            self.init("\(error)", Self.badData)
+            self.init("\(error)", Self.code(of: error))
         case let error as Interrupted:
             self.init("\(error)", Self.resumable)
         case let error as PipelineError:
@@ -65,6 +65,10 @@ struct Failure {
         }
     }
 
+    private static func code(of error: RetrievalError) -> Int32 {
+        if case .notEnoughMemory = error { missing } else { badData }
+    }
+
     private static func code(of error: TensorError) -> Int32 {
         switch error {
         case .operation: ourDefect
@@ -78,12 +82,13 @@ struct Failure {
 enum CommandError: Error, Equatable, CustomStringConvertible {
     case unknownExperiment(name: String, looked: String, known: [String])
     case unwritable(path: String, reason: String)
+    case notReady([String])
 
     /// The exit code.
     var code: Int32 {
         switch self {
         case .unknownExperiment: 64
-        case .unwritable: 69
+        case .unwritable, .notReady: 69
         }
     }
 
@@ -94,6 +99,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
                 + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
         case .unwritable(let path, let reason):
             "\(path): cannot be written: \(reason)"
+        case .notReady(let missing):
+            "a run could not start here: \(missing.joined(separator: "; "))"
         }
     }
 }

@@ -31,13 +31,17 @@ struct Metrics: ParsableCommand {
     @Option(help: "Write VisDA-2020's submission file here.")
     var submission: String?
 
+    @OptionGroup var memory: MemoryArguments
+
     @Flag(help: "Print one JSON document.")
     var json = false
 
     func run() throws {
-        let set = try FeatureFile.retrieval(features)
+        let settings = try rerank.map(InlineSettings.reRanking)
+        try checkMemory(settings)
+        let set = try FeatureFile.retrieval(features, under: rankingProtocol)
         let camera = try cameraAdjustment(set)
-        let distances = try distances(set, camera)
+        let distances = try distances(set, camera, settings)
         let metrics = try evaluate(
             distances, query: set.querySightings, gallery: set.gallerySightings, under: rankingProtocol)
         if let submission { try write(SubmissionFile(ranking: distances), to: submission) }
@@ -52,20 +56,32 @@ struct Metrics: ParsableCommand {
         return CameraAdjustment(weight: Float(cameraWeight), query: query, gallery: gallery)
     }
 
-    private func distances(_ set: RetrievalSet, _ camera: CameraAdjustment?) throws -> DistanceMatrix {
+    private func checkMemory(_ settings: PostProcessing.ReRanking?) throws {
+        let query = try FeatureFile.shape(of: features, part: "query.")
+        let gallery = try FeatureFile.shape(of: features, part: "gallery.")
+        let (count, dimension) = (gallery.count, max(query.dimension, gallery.dimension))
+        let forecast = settings.map {
+            MemoryForecast.reRanking(
+                queryCount: query.count, galleryCount: count, dimension: dimension, neighbours: $0.neighbours)
+        }
+        try memory.check(
+            forecast ?? .ranking(queryCount: query.count, galleryCount: count, dimension: dimension),
+            for: "\(query.count) queries, \(count) gallery rows of \(dimension)")
+    }
+
+    private func distances(
+        _ set: RetrievalSet, _ camera: CameraAdjustment?, _ settings: PostProcessing.ReRanking?
+    ) throws -> DistanceMatrix {
         let (query, gallery) = (set.query.features, set.gallery.features)
-        guard let rerank else {
+        guard let settings else {
             return try Retrieval.distances(query: query, gallery: gallery, camera: camera)
         }
-        let settings = try InlineSettings.reRanking(rerank)
-        try MemoryForecast.reRanking(
-            queryCount: query.count, galleryCount: gallery.count, dimension: query.dimension,
-            neighbours: settings.neighbours
-        ).requireFit(into: freeMemory())
-        return try KReciprocalReRanking(
+        let reRanking = KReciprocalReRanking(
             neighbours: settings.neighbours, expansion: settings.expansion,
-            originalWeight: Float(settings.originalWeight)
-        ).distances(query: query, gallery: gallery, camera: camera)
+            originalWeight: Float(settings.originalWeight))
+        return try withSearchProgress("re-rank") {
+            try reRanking.distances(query: query, gallery: gallery, camera: camera, progress: $0)
+        }
     }
 
     private func write(_ file: SubmissionFile, to path: String) throws {

@@ -32,7 +32,7 @@ private final class TemporaryFile {
             "gallery.features": Tensor([1, 0.5, 3, 0.3, 0, 1], shape: [3, 2]),
             "gallery.ids": Tensor([1, 3, 2]), "gallery.cameras": Tensor([1, 1, 1]),
         ])
-        let set = try FeatureFile.retrieval(file.path)
+        let set = try FeatureFile.retrieval(file.path, under: .market1501)
         let metrics = try evaluate(
             squaredDistances(set.query.features, set.gallery.features), query: set.querySightings,
             gallery: set.gallerySightings, under: .market1501)
@@ -47,7 +47,7 @@ private final class TemporaryFile {
             try FeatureFile.embeddings(file.path)
         }
         #expect(throws: FeatureFileError.missing(path: file.path, tensor: "gallery.features")) {
-            try FeatureFile.retrieval(file.path)
+            try FeatureFile.retrieval(file.path, under: .market1501)
         }
     }
 
@@ -82,7 +82,8 @@ private final class TemporaryFile {
         .selfPaced(radius: 0.6, gap: 0.02, minimumPoints: 4),
     ])
     func `finds what is there`(choice: ClusteringChoice) throws {
-        let labels = try choice.labels(of: features(), neighbours: 7, expansion: 2, random: RandomKey(seed: 1))
+        let jaccard = ClusteringJaccard(neighbours: 7, expansion: 2)
+        let labels = try choice.cluster(features(), jaccard: jaccard, random: RandomKey(seed: 1)).labels
         let truth = (0..<24).map { Identity(rawValue: $0 % 3) }
         #expect(labels.clusterCount == 3)
         #expect(try ClusterAgreement(of: labels, with: truth).purity == 1)

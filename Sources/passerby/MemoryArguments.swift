@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Foundation
+internal import Pipeline
+internal import Retrieval
+
+/// How much memory a command may take; it says what it will need before it starts, and refuses what cannot fit.
+struct MemoryArguments: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "The most memory to take, in MiB; what the machine, or the control group of the job, has free by default.",
+        valueName: "MiB"))
+    var memory: Int?
+
+    mutating func validate() throws {
+        if let memory, memory < 1 { throw ValidationError("--memory \(memory): allowed is 1 or more") }
+    }
+
+    /// - Parameter work: What needs it, such as `12936 rows of 2048`.
+    func check(_ forecast: MemoryForecast, for work: String) throws {
+        let allowed = memory.map { $0 * 1_048_576 } ?? freeMemory()
+        StandardError().write("\(work): about \(mebibytes(forecast.total)) of memory, \(mebibytes(allowed)) free\n")
+        try forecast.requireFit(into: allowed)
+    }
+
+    private func mebibytes(_ bytes: Int) -> String { "\((bytes + 1_048_575) / 1_048_576) MiB" }
+}
