@@ -97,7 +97,7 @@ let tensors: [Target] =
         .testTarget(
             name: "passerbyTests", dependencies: ["passerby", "Retrieval", "Tensor", arguments], swiftSettings: strict),
     ]
-    + module("Tensor", ["CTorch"])
+    + module("Tensor", ["CTorch"], fixtures: true)
     + module("Layers", ["Tensor", "Randomness"])
     + module("Backbones", ["Layers", "Tensor", "Randomness"], fixtures: true)
     + module("Methods", ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Vocabulary"])

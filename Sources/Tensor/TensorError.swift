@@ -6,8 +6,23 @@ public enum TensorError: Error, Equatable {
     case operation(String, shapes: [[Int]], reason: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
-    /// A file is not what its format allows.
-    case malformed(path: String, reason: String)
+    /// A file is not what the format that it was read as allows.
+    case malformed(path: String, format: FileFormat, reason: String)
+    /// A file that is in no format of PyTorch's; `found` says what it looks like.
+    case notACheckpoint(path: String, found: String)
+    /// A checkpoint names a class or function that tensors and plain values do not need. It was not called.
+    case foreignClass(path: String, name: String)
+    /// A checkpoint holds no dictionary of tensors under the key, and is none itself.
+    case noStateDictionary(path: String, key: String, found: [String])
+}
+
+/// The formats of files that hold tensors.
+public enum FileFormat: String, Sendable {
+    case safetensors = "safetensors file"
+    /// What `torch.save` writes since PyTorch 1.6.
+    case pyTorchZip = "PyTorch checkpoint (zip)"
+    /// What `torch.save` wrote before PyTorch 1.6.
+    case pyTorchLegacy = "PyTorch checkpoint (legacy)"
 }
 
 extension TensorError: CustomStringConvertible {
@@ -20,8 +35,16 @@ extension TensorError: CustomStringConvertible {
             return "\(path): cannot be read: \(reason)"
         case .unwritable(let path, let reason):
             return "\(path): cannot be written: \(reason)"
-        case .malformed(let path, let reason):
-            return "\(path): not a safetensors file: \(reason)"
+        case .malformed(let path, let format, let reason):
+            return "\(path): not a \(format.rawValue): \(reason)"
+        case .notACheckpoint(let path, let found):
+            return "\(path): not a PyTorch checkpoint but \(found)"
+        case .foreignClass(let path, let name):
+            return "\(path): needs '\(name)'; only tensors and plain values are read, and nothing is executed"
+        case .noStateDictionary(let path, let key, let found):
+            let shown = found.prefix(20).joined(separator: ", ") + (found.count > 20 ? ", …" : "")
+            let known = found.isEmpty ? "no keys at all" : "the keys \(shown)"
+            return "\(path): no dictionary of tensors under '\(key)'; found \(known)"
         }
     }
 }

@@ -73,7 +73,7 @@ struct Failure {
         switch error {
         case .operation: ourDefect
         case .unwritable: resumable
-        case .unreadable, .malformed: badData
+        case .unreadable, .malformed, .notACheckpoint, .foreignClass, .noStateDictionary: badData
         }
     }
 }

@@ -130,6 +130,25 @@ int32_t pt_adam_step(pt_list parameters, pt_list means, pt_list variances, pt_li
 /* averages += weight · (values − averages). */
 int32_t pt_lerp_into(pt_list averages, pt_list values, int32_t count, double weight);
 
+// ---- Elements as files hold them ----------------------------------------------------------------------------------
+
+typedef enum pt_stored : int32_t {
+    pt_stored_float64, pt_stored_float32, pt_stored_float16, pt_stored_bfloat16,
+    pt_stored_int64, pt_stored_int32, pt_stored_int16, pt_stored_int8, pt_stored_uint8, pt_stored_bool
+} pt_stored;
+
+int32_t pt_uninitialised(pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result);
+/* The elements of a contiguous tensor, to be overwritten; null where there are none. Valid as long as the tensor. */
+void *_Nullable pt_bytes(pt_tensor *tensor);
+/* A converted copy of elements in row-major order. */
+int32_t pt_from_stored(const void *bytes, pt_stored type, pt_dtype dtype, const int64_t *shape, int32_t rank,
+                       pt_result result);
+/* Shares the elements of `storage`; the caller has checked that shape, strides and offset stay within it. */
+int32_t pt_view(const pt_tensor *storage, const int64_t *shape, const int64_t *strides, int32_t rank, int64_t offset,
+                pt_result result);
+/* The checksum of zip files: polynomial 0x04C11DB7, reflected. */
+uint32_t pt_crc32(const void *bytes, int64_t count);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus
