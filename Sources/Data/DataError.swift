@@ -30,6 +30,9 @@ public enum DataError: Error, Equatable, Sendable {
     /// A camera that the dataset does not have; `path` is the image, or the index file and line.
     case unknownCamera(path: String, found: Int, allowed: [Int])
 
+    /// The dataset does not say who is seen in the images of the split.
+    case noIdentities(dataset: String, split: String)
+
     /// One pass over the images does not fill one batch.
     case tooFewImages(purpose: String, found: Int, needed: Int)
 }
@@ -62,8 +65,22 @@ extension DataError: CustomStringConvertible {
             "\(path): identity \(found); allowed: \(allowed)"
         case .unknownCamera(let path, let found, let allowed):
             "\(path): camera \(found); allowed: \(allowed.map(String.init).joined(separator: ", "))"
+        case .noIdentities(let dataset, let split):
+            "\(dataset) does not say who is seen in its \(split) images"
         case .tooFewImages(let purpose, let found, let needed):
             "\(purpose): one pass over the data gives \(found) images; a batch needs \(needed)"
+        }
+    }
+}
+
+extension DataError {
+    /// What is wrong with an image, for where its path is shown already.
+    var reason: String {
+        switch self {
+        case .unreadable(_, let reason), .truncated(_, let reason), .corrupt(_, let reason): reason
+        case .notAnImage(_, let firstBytes):
+            "it is neither a JPEG nor a PNG file: it begins with \(hexadecimal(firstBytes))"
+        default: description
         }
     }
 }

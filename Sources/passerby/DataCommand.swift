@@ -7,7 +7,99 @@ internal import Pipeline
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Datasets.", subcommands: [Synthesise.self])
+        commandName: "data", abstract: "Datasets: which are there, whether they are whole, and drawn ones.",
+        subcommands: [ListDatasets.self, CheckDataset.self, Synthesise.self])
+}
+
+/// The folder that datasets are looked for in.
+struct DataFolder: ParsableArguments {
+    @Option(help: "The folder of the datasets, or that of one; data/ beside the program by default.")
+    var data: String?
+
+    /// Its absolute path, so that what is kept about it does not depend on where the program was started.
+    var path: String {
+        (data.map { URL(fileURLWithPath: $0) } ?? Home().data).standardizedFileURL.path
+    }
+}
+
+struct ListDatasets: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Shows every dataset that can be read, and which are there.",
+        discussion: "Counts are the published ones; 'passerby data check' holds a dataset against them.")
+
+    @OptionGroup var folder: DataFolder
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws {
+        let datasets = Dataset.allCases.map { DatasetOverview($0, in: folder.path) }
+        if json {
+            try printJSON(datasets)
+        } else {
+            print(datasets.map(\.description).joined(separator: "\n"))
+        }
+    }
+}
+
+struct CheckDataset: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Reads every image of a dataset and compares it with what was published.",
+        discussion: """
+            Images that are missing, damaged or fewer than published, and images or people that are both trained on \
+            and tested, are errors: the exit code is 65. Repeated images and other numbers of people or cameras are \
+            warnings. A second check reads only files whose size or time has changed.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("One of \(datasetNames).", valueName: "dataset"), transform: knownDataset)
+    var dataset: Dataset
+
+    @OptionGroup var folder: DataFolder
+
+    @Flag(help: "Read every image, whatever an earlier check found.")
+    var fresh = false
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws {
+        let found = try dataset.find(in: folder.path)
+        let memory = CheckMemoryFile(of: found).url
+        if fresh { try? FileManager.default.removeItem(at: memory) }
+        let progress = ProgressReporter(label: "check", output: StandardError())
+        var shown: Int?
+        let check = found.check(memoryFile: memory.path) { done, total in
+            if let shown { progress.advance(by: done - shown) } else {
+                progress.begin(total: total, unit: "images", done: done)
+            }
+            shown = done
+        }
+        progress.finish()
+        if json { try printJSON(check) } else { print(check) }
+        if check.hasErrors { throw ExitCode(65) }
+    }
+}
+
+/// The file that keeps what checks of a dataset found, in the user's cache folder: data folders may be read-only.
+private struct CheckMemoryFile {
+    let url: URL
+
+    init(of found: FoundDataset) {
+        let environment = ProcessInfo.processInfo.environment
+        let cache = environment["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache"
+        let place = ContentDigest(of: found.folder).hexadecimal.prefix(16)
+        url = URL(fileURLWithPath: "\(cache)/passerby/checks/\(found.dataset.rawValue)-\(place).txt")
+    }
+}
+
+private let datasetNames = Dataset.available.map(\.rawValue).joined(separator: ", ")
+
+private func knownDataset(_ name: String) throws -> Dataset {
+    guard let known = Dataset(rawValue: name) else {
+        throw ValidationError("'\(name)' is no dataset; allowed: \(datasetNames)")
+    }
+    return known
 }
 
 struct Synthesise: ParsableCommand {

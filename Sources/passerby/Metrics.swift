@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Methods
+internal import Pipeline
 internal import Retrieval
 
 struct Metrics: ParsableCommand {
@@ -28,7 +29,7 @@ struct Metrics: ParsableCommand {
     @Option(help: ArgumentHelp("Re-rank first.", valueName: "k1=30,k2=6,lambda=0.3"))
     var rerank: String?
 
-    @Option(help: "Write VisDA-2020's submission file here.")
+    @Option(help: "Write VisDA-2020's submission file here, inside an archive where the name ends in .zip.")
     var submission: String?
 
     @OptionGroup var memory: MemoryArguments
@@ -86,7 +87,10 @@ struct Metrics: ParsableCommand {
 
     private func write(_ file: SubmissionFile, to path: String) throws {
         do {
-            try file.text.write(toFile: path, atomically: true, encoding: .utf8)
+            let text = Data(file.text.utf8)
+            let isArchive = path.lowercased().hasSuffix(".zip")
+            let content = isArchive ? ZipArchive.holding(text, named: SubmissionFile.name) : text
+            try content.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw CommandError.unwritable(path: path, reason: error.localizedDescription)
         }

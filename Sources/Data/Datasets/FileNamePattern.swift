@@ -5,7 +5,10 @@
 /// The pattern is applied to the name of the file alone. Searching a whole path, as common code does, reads a
 /// parent folder called `2020_code` as an image of identity 2020.
 struct FileNamePattern: Equatable {
-    /// The number before `_c`; −1 marks junk.
+    /// The identity of what was detected and is nobody, nor counted in any way.
+    static let junk = -1
+
+    /// The number before `_c`; ``junk`` is not taken for anybody.
     let identity: Int
     /// The number after `_c`, as the dataset numbers its cameras.
     let camera: Int

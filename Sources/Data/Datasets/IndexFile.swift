@@ -34,10 +34,8 @@ struct IndexFile {
         .malformedLine(file: path, line: line.number, found: line.text, expected: expected)
     }
 
-    /// Checks that the file a line names is there.
-    ///
-    /// - Throws: ``DataError/missingImage(path:listedIn:line:)``.
-    func requireImage(_ image: String, of line: Line) throws(DataError) {
-        guard exists(image) else { throw .missingImage(path: image, listedIn: path, line: line.number) }
+    /// Where a line is, for the image it lists.
+    func place(_ line: Line) -> DatasetImage.Place {
+        DatasetImage.Place(file: path, line: line.number)
     }
 }

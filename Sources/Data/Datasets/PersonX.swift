@@ -1,62 +1,82 @@
 // SPDX-License-Identifier: MIT
 
-import Vocabulary
-
-/// PersonX as VisDA-2020 hands it out: renders of 700 people by six cameras, or translated copies of them.
-///
-/// Published counts: 20,280 images of 700 identities. `personX_sda` and `personX_spgan` hold the same names.
-///
-/// - SeeAlso: Sun and Zheng, "Dissecting person re-identification from the viewpoint of viewpoint", CVPR
-///   2019.
-public struct PersonX: Sendable {
-    /// The greatest identity in the training set.
-    public static let greatestIdentity = 700
-    /// The camera numbers that file names may have; the readers' cameras are one less.
-    public static let cameraNumbers = 1...12
-
-    /// Lists the training images.
+extension DatasetDefinition {
+    /// PersonX: renders of people in front of six cameras, in the four layouts in which it is handed around.
     ///
-    /// The identity and the camera come from the file name, `0001_c3s1_24.jpg`. Identity −1 is junk and left
-    /// out.
+    /// VisDA-2020's holds a training set of its own, of 700 people; the others hold the published split of 1,266.
+    /// The cameras of that split are six of the renderer's twelve; `PersonX_v1` has a folder for each.
     ///
-    /// - Parameters:
-    ///   - root: The folder that holds the datasets, or the dataset's own.
-    ///   - folder: The dataset's folder below it: `personX`, `personX_sda`, `personX_spgan`.
-    /// - Returns: The images in the order of (path, identity, camera); cameras are zero-based.
-    /// - Throws: ``DataError/missingFolder(dataset:lookedFor:layouts:)``, ``DataError/noImages(folder:)``,
-    ///   ``DataError/malformedName(path:expected:)``, ``DataError/unknownIdentity(path:found:allowed:)``,
-    ///   ``DataError/unknownCamera(path:found:allowed:)``.
-    public static func read(root: String, folder: String = "personX") throws(DataError) -> [LabelledImage] {
-        let example = "image_train/0001_c3s1_24.jpg"
-        let images = try DatasetFolder(
-            dataset: "PersonX",
-            root: root,
-            candidates: ["\(folder)/image_train", "image_train"],
-            layouts: ["ROOT/\(folder)/\(example)", "ROOT/\(example)"]
-        ).resolved()
-        var list: [LabelledImage] = []
-        for name in try imageNames(in: images) {
-            let path = joined(images, name)
-            guard let pattern = FileNamePattern(name) else {
-                throw .malformedName(path: path, expected: "IDENTITY_cCAMERA…, such as 0001_c3s1_24.jpg")
-            }
-            if pattern.identity == -1 { continue }
-            guard (0...greatestIdentity).contains(pattern.identity) else {
-                throw .unknownIdentity(
-                    path: path, found: pattern.identity, allowed: "0 to \(greatestIdentity), or -1"
-                )
-            }
-            guard cameraNumbers.contains(pattern.camera) else {
-                throw .unknownCamera(path: path, found: pattern.camera, allowed: Array(cameraNumbers))
-            }
-            list.append(
-                LabelledImage(
-                    path: path,
-                    identity: Identity(rawValue: pattern.identity),
-                    camera: Camera(rawValue: pattern.camera - 1)
-                )
-            )
-        }
-        return list
+    /// - SeeAlso: Sun and Zheng, "Dissecting person re-identification from the viewpoint of viewpoint", CVPR
+    ///   2019.
+    static var personx: DatasetDefinition {
+        DatasetDefinition(
+            title: "PersonX",
+            home: "https://github.com/sxzrt/Instructions-of-the-PersonX-dataset",
+            folders: [
+                "personX", "personx/PersonX", "personx/PersonX_v1", "personx/subset1", "PersonX/PersonX_v1",
+                "PersonX/subset1", "PersonX", "personx", "PersonX_v1", "subset1",
+            ],
+            editions: [
+                .visdaPersonX,
+                .marketStyle(
+                    "SpCL and OpenUnReID", names: sixCameras, train: trainCounts, query: queryCounts,
+                    gallery: galleryCounts),
+                .perCamera,
+            ])
+    }
+
+    /// PersonX translated by SDA: the same names.
+    static var personxSDA: DatasetDefinition {
+        translatedPersonX("PersonX translated by SDA", folders: ["personX_sda", "personx_sda", "PersonX_sda"])
+    }
+
+    /// PersonX translated by SPGAN, as the challenge's organisers hand it out: the same names.
+    static var personxSPGAN: DatasetDefinition {
+        translatedPersonX(
+            "PersonX translated by SPGAN", folders: ["personX_spgan", "personx_spgan", "PersonX_spgan"])
+    }
+
+    private static func translatedPersonX(_ title: String, folders: [String]) -> DatasetDefinition {
+        DatasetDefinition(
+            title: title, home: "https://github.com/Simon4Yan/VisDA2020", folders: folders,
+            editions: [.visdaPersonX])
+    }
+
+    fileprivate static let sixCameras = NamedImages(
+        cameras: CameraNumbers([3, 4, 8, 10, 11, 12]), example: "0001_c3s1_24.jpg")
+    fileprivate static let trainCounts = PublishedCounts(images: 9_840, identities: 410, cameras: 6)
+    fileprivate static let queryCounts = PublishedCounts(images: 5_136, identities: 856, cameras: 6)
+    fileprivate static let galleryCounts = PublishedCounts(images: 30_816, identities: 856, cameras: 6)
+}
+
+extension DatasetEdition {
+    /// VisDA-2020's training set, raw or translated.
+    fileprivate static var visdaPersonX: DatasetEdition {
+        let names = NamedImages(
+            identities: 0...700, cameras: CameraNumbers(1...12), example: "0001_c3s1_24.jpg")
+        return DatasetEdition(
+            name: "VisDA-2020",
+            layouts: ["FOLDER/image_train/0001_c3s1_24.jpg"],
+            splits: [
+                SplitDefinition(
+                    .train, in: ["image_train"], names,
+                    PublishedCounts(images: 20_280, identities: 700, cameras: 6))
+            ])
+    }
+
+    /// A folder for each camera, every one of Market-1501's layout.
+    fileprivate static var perCamera: DatasetEdition {
+        typealias Definition = DatasetDefinition
+        func folders(_ name: String) -> [String] { (1...6).map { "\($0)/\(name)" } }
+        return DatasetEdition(
+            name: "a folder for each camera",
+            layouts: ["FOLDER/{1,2,3,4,5,6}/{bounding_box_train,query,bounding_box_test}/0001_c3s1_24.jpg"],
+            splits: [
+                SplitDefinition(
+                    .train, in: folders("bounding_box_train"), Definition.sixCameras, Definition.trainCounts),
+                SplitDefinition(.query, in: folders("query"), Definition.sixCameras, Definition.queryCounts),
+                SplitDefinition(
+                    .gallery, in: folders("bounding_box_test"), Definition.sixCameras, Definition.galleryCounts),
+            ])
     }
 }

@@ -2,119 +2,151 @@
 
 import Vocabulary
 
-/// The target domain of the VisDA-2020 challenge: real images of five cameras.
-///
-/// Published counts: 13,198 training images, 377 queries and 3,600 gallery images of 100 people, 656 of the
-/// gallery being background (identity 0).
-///
-/// - SeeAlso: The VisDA-2020 challenge's public data kit.
-public struct VisDATarget: Sendable {
-    /// The cameras' numbers in file names and index files; the readers' cameras are the positions in this
-    /// list. There is no camera 3.
-    public static let cameraNumbers = [1, 2, 4, 5, 6]
+extension DatasetDefinition {
+    /// The target domain of the VisDA-2020 challenge: real images of five cameras.
+    ///
+    /// The lists of the validation and test sets fix the order that submissions refer to. There is no camera 3.
+    /// Training images have cameras and no identities, test images neither.
+    ///
+    /// - SeeAlso: The VisDA-2020 challenge's public data kit.
+    static var visdaTarget: DatasetDefinition {
+        DatasetDefinition(
+            title: "VisDA-2020 target",
+            home: "https://github.com/Simon4Yan/VisDA2020",
+            folders: ["visda2020", "VisDA2020", "visda-target", "."],
+            editions: [
+                DatasetEdition(
+                    name: "VisDA-2020",
+                    layouts: [
+                        "FOLDER/target_training/label_target_training.txt with "
+                            + "FOLDER/target_training/image_train/NAME.jpg",
+                        "FOLDER/index_{validation,test}_{query,gallery}.txt with "
+                            + "FOLDER/target_{validation,test}/image_{query,gallery}/NAME.jpg",
+                    ],
+                    background: .background,
+                    splits: [
+                        training,
+                        validation(.query, "query", PublishedCounts(images: 377, identities: 100, cameras: 5)),
+                        validation(.gallery, "gallery", PublishedCounts(images: 3_600, identities: 101, cameras: 5)),
+                        test(.testQuery, "query", PublishedCounts(images: 1_578)),
+                        test(.testGallery, "gallery", PublishedCounts(images: 24_006)),
+                    ])
+            ])
+    }
 
-    /// Lists the training images, whose identities nobody knows.
+    private static var training: SplitDefinition {
+        let list = "target_training/label_target_training.txt"
+        return SplitDefinition(
+            split: .train, needs: [list, "target_training/image_train"], hasIdentities: false,
+            published: [PublishedCounts(images: 13_198, cameras: 5)]
+        ) { root throws(DataError) in
+            try VisDAIndex(joined(root, list), images: joined(root, "target_training/image_train")).training()
+        }
+    }
+
+    private static func validation(
+        _ split: DatasetSplit, _ part: String, _ published: PublishedCounts
+    ) -> SplitDefinition {
+        let (list, images) = ("index_validation_\(part).txt", "target_validation/image_\(part)")
+        return SplitDefinition(split: split, needs: [list, images], published: [published]) {
+            root throws(DataError) in
+            try VisDAIndex(joined(root, list), images: joined(root, images)).validation()
+        }
+    }
+
+    private static func test(
+        _ split: DatasetSplit, _ part: String, _ published: PublishedCounts
+    ) -> SplitDefinition {
+        let (list, images) = ("index_test_\(part).txt", "target_test/image_\(part)")
+        return SplitDefinition(
+            split: split, needs: [list, images], hasIdentities: false, published: [published]
+        ) { root throws(DataError) in
+            try VisDAIndex(joined(root, list), images: joined(root, images)).test()
+        }
+    }
+}
+
+/// One of the challenge's lists, and the folder of the images it lists.
+struct VisDAIndex {
+    /// The cameras' numbers in names and lists; readers number them by their position here.
+    static let cameras = CameraNumbers([1, 2, 4, 5, 6])
+
+    private let index: IndexFile
+    private let images: String
+
+    /// - Throws: ``DataError/unreadable(path:reason:)``, ``DataError/noImages(folder:)``.
+    init(_ path: String, images: String) throws(DataError) {
+        index = try IndexFile(path: path)
+        self.images = images
+        guard !index.lines.isEmpty else { throw .noImages(folder: path) }
+    }
+
+    /// Lines `NAME CAMERA`; further columns are ignored. In the order of the paths.
     ///
-    /// `target_training/label_target_training.txt` has a line `NAME CAMERA` for each image of `image_train/`;
-    /// further columns are ignored.
-    ///
-    /// - Parameter root: The folder that holds `target_training`.
-    /// - Returns: The images in the order of their paths; cameras are positions in ``cameraNumbers``.
-    /// - Throws: ``DataError/missingFolder(dataset:lookedFor:layouts:)``,
-    ///   ``DataError/malformedLine(file:line:found:expected:)``,
-    ///   ``DataError/missingImage(path:listedIn:line:)``, ``DataError/unknownCamera(path:found:allowed:)``.
-    public static func training(root: String) throws(DataError) -> [UnlabelledImage] {
-        let folder = try DatasetFolder(
-            dataset: "VisDA-2020 target, training",
-            root: root,
-            candidates: ["target_training"],
-            layouts: [
-                "ROOT/target_training/label_target_training.txt with "
-                    + "ROOT/target_training/image_train/NAME.jpg"
-            ]
-        ).resolved()
-        let index = try IndexFile(path: joined(folder, "label_target_training.txt"))
-        var list: [UnlabelledImage] = []
+    /// - Throws: ``DataError/malformedLine(file:line:found:expected:)``,
+    ///   ``DataError/unknownCamera(path:found:allowed:)``.
+    func training() throws(DataError) -> DatasetListing {
+        var rows: [DatasetImage] = []
         for line in index.lines {
             guard line.columns.count >= 2, let number = Int(line.columns[1]) else {
                 throw index.malformed(line, expected: "NAME CAMERA")
             }
-            let path = joined(folder, "image_train/\(line.columns[0])")
-            let camera = try camera(number, of: "\(index.path):\(line.number)")
-            try index.requireImage(path, of: line)
-            list.append(UnlabelledImage(path: path, camera: camera))
+            rows.append(row(line, identity: nil, camera: try camera(number, line)))
         }
-        guard !list.isEmpty else { throw .noImages(folder: folder) }
-        return list.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        return DatasetListing(rows).sortedByPath()
     }
 
-    /// Lists the validation images in the order of the published index files, which submissions refer to.
+    /// Lines `NAME CAMERA IDENTITY POSITION`. Identity and camera are read from the name, as the authors' code does,
+    /// and must agree with the columns. In the order of the lines.
     ///
-    /// `index_validation_query.txt` and `index_validation_gallery.txt` have lines `NAME CAMERA IDENTITY
-    /// POSITION`. Identity and camera are read from the name, `0077_c5s1_003471_01.jpg`, and must agree with
-    /// the columns.
-    ///
-    /// - Parameter root: The folder that holds the index files and `target_validation`.
-    /// - Returns: The queries and the gallery; identity 0 is background.
-    /// - Throws: As ``training(root:)``, and ``DataError/malformedName(path:expected:)``.
-    public static func validation(
-        root: String
-    ) throws(DataError) -> (query: [LabelledImage], gallery: [LabelledImage]) {
-        let folder = try DatasetFolder(
-            dataset: "VisDA-2020 target, validation",
-            root: root,
-            candidates: ["target_validation"],
-            layouts: [
-                "ROOT/index_validation_query.txt with ROOT/target_validation/image_query/NAME.jpg, and "
-                    + "ROOT/index_validation_gallery.txt with "
-                    + "ROOT/target_validation/image_gallery/NAME.jpg"
-            ]
-        ).resolved()
-        return (
-            query: try listed(
-                in: joined(root, "index_validation_query.txt"), images: "\(folder)/image_query"
-            ),
-            gallery: try listed(
-                in: joined(root, "index_validation_gallery.txt"), images: "\(folder)/image_gallery"
-            )
-        )
-    }
-
-    private static func listed(in path: String, images: String) throws(DataError) -> [LabelledImage] {
-        let index = try IndexFile(path: path)
-        var list: [LabelledImage] = []
-        for line in index.lines {
-            guard line.columns.count == 4, let camera = Int(line.columns[1]),
-                let identity = Int(line.columns[2])
+    /// - Throws: As ``training()``, and ``DataError/malformedName(path:expected:)``.
+    func validation() throws(DataError) -> DatasetListing {
+        var rows: [DatasetImage] = []
+        for (position, line) in index.lines.enumerated() {
+            guard line.columns.count == 4, let camera = Int(line.columns[1]), let identity = Int(line.columns[2])
             else { throw index.malformed(line, expected: "NAME CAMERA IDENTITY POSITION") }
             let name = String(line.columns[0])
             guard let pattern = FileNamePattern(name) else {
                 throw .malformedName(
-                    path: joined(images, name), expected: "IDENTITY_cCAMERA…, such as 0077_c5s1_003471_01.jpg"
-                )
+                    path: joined(images, name), expected: "IDENTITY_cCAMERA…, such as 0077_c5s1_003471_01.jpg")
             }
             guard pattern.camera == camera, pattern.identity == identity else {
                 let expected = "the file name's camera \(pattern.camera) and identity \(pattern.identity)"
                 throw index.malformed(line, expected: expected)
             }
-            let image = joined(images, name)
-            try index.requireImage(image, of: line)
-            list.append(
-                LabelledImage(
-                    path: image,
-                    identity: Identity(rawValue: identity),
-                    camera: try self.camera(camera, of: "\(path):\(line.number)")
-                )
-            )
+            try requirePosition(position, line)
+            rows.append(row(line, identity: identity, camera: try self.camera(camera, line)))
         }
-        guard !list.isEmpty else { throw .noImages(folder: images) }
-        return list
+        return DatasetListing(rows)
     }
 
-    private static func camera(_ number: Int, of place: String) throws(DataError) -> Camera {
-        guard let position = cameraNumbers.firstIndex(of: number) else {
-            throw .unknownCamera(path: place, found: number, allowed: cameraNumbers)
+    /// Lines `NAME POSITION`. In the order of the lines.
+    ///
+    /// - Throws: ``DataError/malformedLine(file:line:found:expected:)``.
+    func test() throws(DataError) -> DatasetListing {
+        var rows: [DatasetImage] = []
+        for (position, line) in index.lines.enumerated() {
+            guard line.columns.count == 2 else { throw index.malformed(line, expected: "NAME POSITION") }
+            try requirePosition(position, line)
+            rows.append(row(line, identity: nil, camera: 0))
         }
-        return Camera(rawValue: position)
+        return DatasetListing(rows)
+    }
+
+    /// A submission names gallery rows by their position: a list with a line too few or too many would score others.
+    private func requirePosition(_ position: Int, _ line: IndexFile.Line) throws(DataError) {
+        guard let last = line.columns.last, Int(last) == position else {
+            throw index.malformed(line, expected: "the position \(position) in the last column")
+        }
+    }
+
+    private func row(_ line: IndexFile.Line, identity: Int?, camera: Int) -> DatasetImage {
+        DatasetImage(
+            path: joined(images, String(line.columns[0])), identity: identity, camera: camera,
+            place: index.place(line))
+    }
+
+    private func camera(_ number: Int, _ line: IndexFile.Line) throws(DataError) -> Int {
+        try Self.cameras.position(of: number, at: "\(index.path):\(line.number)")
     }
 }

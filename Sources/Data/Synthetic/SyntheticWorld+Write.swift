@@ -5,6 +5,9 @@ private import Foundation
 private import Synchronization
 
 extension SyntheticWorld {
+    /// The file that says what was drawn; a folder that has it holds a whole world.
+    static let descriptionName = "world.json"
+
     /// Draws the whole world into a folder, on all cores.
     ///
     /// The images are written into a sibling, `root.partial-…`, which is moved in one step when all are done:
@@ -43,7 +46,7 @@ extension SyntheticWorld {
         var isFolder = ObjCBool(false)
         guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder) else { return false }
         guard isFolder.boolValue else { throw SyntheticWorldError.occupied(path: root) }
-        let description = root + "/" + WorldFile.name
+        let description = root + "/" + SyntheticWorld.descriptionName
         guard FileManager.default.fileExists(atPath: description) else {
             let contents = try reading(root) { try FileManager.default.contentsOfDirectory(atPath: root) }
             guard contents.isEmpty else { throw SyntheticWorldError.occupied(path: root) }
@@ -109,7 +112,7 @@ extension SyntheticWorld {
             ),
             ("index_validation_query.txt", index(.query)),
             ("index_validation_gallery.txt", index(.gallery)),
-            (WorldFile.name, try WorldFile(world: self).encoded()),
+            (SyntheticWorld.descriptionName, try WorldFile(world: self).encoded()),
         ]
     }
 
@@ -120,8 +123,6 @@ extension SyntheticWorld {
 
 /// The content of `world.json`.
 private struct WorldFile: Codable, Equatable {
-    static let name = "world.json"
-
     /// To be raised whenever the same parameters give other bytes.
     var generator = 1
     var world: SyntheticWorld

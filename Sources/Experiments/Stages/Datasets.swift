@@ -11,16 +11,13 @@ struct Datasets {
     let query: [LabelledImage]
     let gallery: [LabelledImage]
 
-    /// - Throws: `DataError`, which names the folder that is missing and the layouts that are known.
+    /// - Throws: `DataError`, which names what is missing and the layouts that are known.
     init(_ choice: DataChoice, root: String) throws {
-        switch choice.source {
-        case .personx: source = try PersonX.read(root: root)
-        }
-        switch choice.target {
-        case .visdaTarget:
-            target = try VisDATarget.training(root: root)
-            (query, gallery) = try VisDATarget.validation(root: root)
-        }
+        source = try choice.source.dataset.find(in: root).labelled(.train)
+        let found = try choice.target.dataset.find(in: root)
+        target = try found.unlabelled(.train)
+        query = try found.labelled(.query)
+        gallery = try found.labelled(.gallery)
     }
 
     /// A digest that changes when an image is added, removed, renamed or changes its size.

@@ -45,8 +45,8 @@ struct PretrainingStage: Stage {
         switch settings.images {
         case .source: workspace.source
         case .translated:
-            SourceImages(try TranslationStage.translatedImages(
-                scope.input(settings.from, TranslationStage.imagesName), of: workspace.experiment.data.source))
+            SourceImages(TranslationStage.translatedImages(
+                scope.input(settings.from, TranslationStage.imagesName), of: workspace.datasets.source))
         }
     }
 }

@@ -10,6 +10,8 @@ internal import Pipeline
 /// Trains a translation to the target and translates all source images with it.
 struct TranslationStage: Stage {
     static let imagesName = "translated"
+    /// As PersonX has it, so that a translated PersonX can be taken for a dataset of its own.
+    private static let imagesFolder = "image_train"
     static let generatorName = "generator.safetensors"
 
     let plan: StagePlan
@@ -17,6 +19,7 @@ struct TranslationStage: Stage {
     let workspace: Workspace
 
     func run(in scope: StageScope) throws -> StageOutcome {
+        try requireDistinctNames(workspace.source.samples)
         let images = workspace.images(for: "translate")
         let encoder = try workspace.network(
             scope.input(settings.encoder, PretrainingStage.network(1)), domains: .shared)
@@ -40,17 +43,26 @@ struct TranslationStage: Stage {
         }
     }
 
-    /// Translated images have the names and the layout of the images they were made from.
-    static func translatedImages(_ folder: String, of source: SourceDataset) throws -> [LabelledImage] {
-        let path = folder as NSString
-        switch source {
-        case .personx:
-            return try PersonX.read(root: path.deletingLastPathComponent, folder: path.lastPathComponent)
+    /// Translated images lie in one folder under the names of the images they were made from, and show whom those
+    /// show.
+    static func translatedImages(_ folder: String, of source: [LabelledImage]) -> [LabelledImage] {
+        source.map { image in
+            LabelledImage(
+                path: "\(folder)/\(imagesFolder)/\((image.path as NSString).lastPathComponent)",
+                identity: image.identity, camera: image.camera)
+        }
+    }
+
+    /// Checks that no two images would be translated to the same file, as images of different folders may.
+    private func requireDistinctNames(_ samples: [Sample]) throws(DataError) {
+        var seen: Set<String> = []
+        for sample in samples where !seen.insert((sample.path as NSString).lastPathComponent).inserted {
+            throw .malformedName(path: sample.path, expected: "a name that no other source image has")
         }
     }
 
     private func makeImageFolder(_ path: String) throws -> URL {
-        let folder = URL(fileURLWithPath: path).appendingPathComponent("image_train")
+        let folder = URL(fileURLWithPath: path).appendingPathComponent(Self.imagesFolder)
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {

@@ -19,7 +19,8 @@ struct Workspace {
 
     var validation: Validation {
         Validation(
-            query: datasets.query, gallery: datasets.gallery, rankingProtocol: .visda2020,
+            query: datasets.query, gallery: datasets.gallery,
+            rankingProtocol: experiment.data.target.rankingProtocol,
             extractor: FeatureExtractor(images(for: "validation")))
     }
 

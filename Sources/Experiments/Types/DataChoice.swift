@@ -3,16 +3,6 @@
 internal import Configuration
 public import Data
 
-/// The datasets with labels that a source can be. The only list of them.
-public enum SourceDataset: String, Sendable, CaseIterable {
-    case personx
-}
-
-/// The datasets that a target can be. The only list of them.
-public enum TargetDataset: String, Sendable, CaseIterable {
-    case visdaTarget = "visda-target"
-}
-
 /// Where the datasets lie.
 public enum DataLocation: Sendable, Equatable {
     /// In a folder, laid out as published.
@@ -34,6 +24,26 @@ public struct DataChoice: Sendable, Equatable, Configurable {
             .choice("source", \.source), .choice("target", \.target),
             Field("location", \.location, LocationField.reader, LocationField.node),
         ]
+    }
+
+    /// Reads the keys and holds them against each other.
+    static var reader: ValueReader<DataChoice> {
+        .mapping { mapping in
+            let choice = DataChoice(mapping)
+            if case .synthetic = choice.location {
+                choice.requireDrawn("source", choice.source.rawValue, .personx, mapping)
+                choice.requireDrawn("target", choice.target.rawValue, .visdaTarget, mapping)
+            }
+            return choice
+        }
+    }
+
+    /// A drawn world has one source and one target.
+    private func requireDrawn(_ key: String, _ found: String, _ drawn: Dataset, _ mapping: MappingReader) {
+        guard found != drawn.rawValue else { return }
+        mapping.collector.report(
+            .conflict("a drawn world has no '\(found)'; allowed: \(drawn.rawValue), or location: {folder: PATH}"),
+            at: mapping.keys.first { $0.value == key }?.span ?? mapping.span, keyPath: "\(mapping.keyPath).\(key)")
     }
 }
 

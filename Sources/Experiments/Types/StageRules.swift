@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Configuration
+internal import Data
 internal import Methods
 
 /// What stages need of each other and of the experiment; fills in the names of earlier stages that are left out.
@@ -76,6 +77,10 @@ private struct OneStageRules {
             return .adapt(settings)
         case .postprocess(var settings):
             settings.from = reference("from", settings.from, to: .adapt)
+            if settings.camera != nil, !draft.data.target.dataset.definition.hasCameras {
+                report("camera", "'\(draft.data.target.rawValue)' does not say which camera took an image; "
+                    + "allowed: camera: false")
+            }
             return .postprocess(settings)
         }
     }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+/// What earlier checks of a dataset found out about its files, kept in a text file.
+///
+/// The first line holds a digest of all others: whatever is not exactly what was written is taken for nothing, and so
+/// is the memory of another folder.
+struct CheckMemory {
+    /// A file as it was, and what was found.
+    struct Entry: Equatable {
+        let state: FileState
+        let verdict: FileVerdict
+    }
+
+    /// To be raised when a file that was decoded before might be refused now, or the other way round.
+    private static let version = "passerby data check 1"
+
+    /// The dataset's folder; entries are relative to it.
+    let folder: String
+    var entries: [String: Entry] = [:]
+
+    /// Nothing known.
+    init(folder: String) {
+        self.folder = folder
+    }
+
+    /// What a file remembers of a folder; nothing where it is not there, damaged, or about another folder.
+    init(readingFrom file: String, folder: String) {
+        self.init(folder: folder)
+        guard let bytes = try? readFile(file), let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return }
+        let body = Array(bytes[(end + 1)...])
+        guard Array(bytes[..<end]) == Array(Self.firstLine(of: body).utf8) else { return }
+        let lines = String(decoding: body, as: UTF8.self).split(separator: "\n")
+        guard lines.first.map({ unescaped($0) }) == folder else { return }
+        for line in lines.dropFirst() {
+            guard let (path, entry) = Self.entry(line) else {
+                entries = [:]
+                return
+            }
+            entries[path] = entry
+        }
+    }
+
+    /// Puts the file in place whole, with the folders above it.
+    ///
+    /// - Throws: What Foundation throws where that is impossible.
+    func write(to file: String) throws {
+        var body = Array((escaped(folder) + "\n").utf8)
+        for (path, entry) in entries.sorted(by: { $0.key < $1.key }) {
+            body += Array(Self.line(path, entry).utf8)
+        }
+        let url = URL(fileURLWithPath: file)
+        try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Foundation.Data(Array((Self.firstLine(of: body) + "\n").utf8) + body).write(to: url, options: .atomic)
+    }
+
+    private static func firstLine(of body: [UInt8]) -> String {
+        "\(version) \(String(contentHash(body), radix: 16))"
+    }
+
+    /// Size, time, verdict and path, with tabs between.
+    private static func line(_ path: String, _ entry: Entry) -> String {
+        let verdict = switch entry.verdict {
+        case .whole(let content): "whole \(String(content.hash, radix: 16)) \(content.variant)"
+        case .damaged(let reason): "damaged \(escaped(reason))"
+        }
+        return "\(entry.state.size)\t\(entry.state.modified)\t\(verdict)\t\(escaped(path))\n"
+    }
+
+    private static func entry(_ line: Substring) -> (String, Entry)? {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+        guard fields.count == 4, let size = Int(fields[0]), let modified = Int(fields[1]),
+            let verdict = verdict(fields[2])
+        else { return nil }
+        let state = FileState(size: size, modified: modified)
+        return (unescaped(fields[3]), Entry(state: state, verdict: verdict))
+    }
+
+    private static func verdict(_ text: Substring) -> FileVerdict? {
+        let words = text.split(separator: " ", maxSplits: 1)
+        guard words.count == 2 else { return nil }
+        if words[0] == "damaged" { return .damaged(reason: unescaped(words[1])) }
+        let numbers = words[1].split(separator: " ")
+        guard words[0] == "whole", numbers.count == 2, let hash = UInt128(numbers[0], radix: 16),
+            let variant = Int(numbers[1])
+        else { return nil }
+        return .whole(FileVerdict.Content(hash: hash, variant: variant))
+    }
+}
+
+/// File names may hold anything but a slash; what would end a field or a line is written with a backslash.
+private func escaped(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\\") }) else { return text }
+    return text.unicodeScalars.map { scalar in
+        scalar.value < 0x20 || scalar == "\\" ? "\\\(scalar.value);" : String(scalar)
+    }.joined()
+}
+
+private func unescaped(_ text: Substring) -> String {
+    guard text.utf8.contains(UInt8(ascii: "\\")) else { return String(text) }
+    let parts = text.split(separator: "\\", omittingEmptySubsequences: false)
+    return parts.dropFirst().reduce(into: String(parts[0])) { result, part in
+        let halves = part.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
+        let scalar = halves.first.flatMap { UInt32($0) }.flatMap { Unicode.Scalar($0) }
+        result += (scalar.map { String($0) } ?? "") + halves.dropFirst().joined()
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+/// Something about a dataset that its user should know.
+public struct DatasetFinding: Sendable, Equatable {
+    /// What is wrong, in the order in which findings are shown.
+    public enum Kind: String, Sendable, CaseIterable, Codable {
+        /// A split cannot be listed: a name or a line does not fit.
+        case unlisted
+        /// A list names a file that is not there.
+        case missing
+        /// A file cannot be read, or is no whole image.
+        case damaged
+        /// A split holds fewer images than were published: the copy is incomplete.
+        case incomplete
+        /// Training and test show the same image, or a query is in its own gallery under another camera or
+        /// identity.
+        case sharedImage = "shared-image"
+        /// Training and test show the same people, though the dataset promises others.
+        case sharedIdentities = "shared-identities"
+        /// A split of the layout is not there at all.
+        case absent
+        /// A split has more images than were published, or other identities or cameras.
+        case counts
+        /// A split has one image several times.
+        case repeated
+
+        /// Whether the dataset should not be used as it is; the others are worth knowing, and no obstacle.
+        public var isError: Bool {
+            switch self {
+            case .unlisted, .missing, .damaged, .incomplete, .sharedImage, .sharedIdentities: true
+            case .absent, .counts, .repeated: false
+            }
+        }
+    }
+
+    public let kind: Kind
+    /// Where; several for what is shared.
+    public let splits: [DatasetSplit]
+    /// The files concerned, where it is about files.
+    public let paths: [String]
+    /// What was found, in words.
+    public let detail: String
+
+    init(_ kind: Kind, _ splits: [DatasetSplit], paths: [String] = [], _ detail: String) {
+        self.kind = kind
+        self.splits = splits
+        self.paths = paths
+        self.detail = detail
+    }
+}
+
+extension DatasetFinding: CustomStringConvertible {
+    public var description: String {
+        let severity = kind.isError ? "error" : "warning"
+        let places = splits.map(\.rawValue).joined(separator: ", ")
+        let files = paths.map { "'\($0)'" }.joined(separator: ", ")
+        return "\(severity): \(places): \(files)\(files.isEmpty ? "" : ": ")\(detail)"
+    }
+}
+
+extension DatasetFinding: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case kind, severity, splits, paths, detail
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(kind.isError ? "error" : "warning", forKey: .severity)
+        try container.encode(splits, forKey: .splits)
+        try container.encode(paths, forKey: .paths)
+        try container.encode(detail, forKey: .detail)
+    }
+}

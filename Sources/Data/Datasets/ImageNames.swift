@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+/// The names of a folder's images in the order of their bytes, hidden files (such as the `._` companions that
+/// macOS adds to archives) left out.
+///
+/// - Throws: ``DataError/unreadable(path:reason:)``, ``DataError/noImages(folder:)``.
+func imageNames(in folder: String) throws(DataError) -> [String] {
+    let entries: [String]
+    do {
+        entries = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+        throw .unreadable(path: folder, reason: "its entries cannot be listed")
+    }
+    let names = entries.filter(isImageName)
+    guard !names.isEmpty else { throw .noImages(folder: folder) }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+/// The paths of all images below a folder, relative to it, in the order of their bytes. Links to folders
+/// below it are not followed, so that a circle of them does no harm.
+///
+/// - Throws: As ``imageNames(in:)``.
+func imagePaths(below folder: String) throws(DataError) -> [String] {
+    // An enumerator does not follow a link even where it begins.
+    let place = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+    guard let entries = FileManager.default.enumerator(atPath: place) else {
+        throw .unreadable(path: folder, reason: "its entries cannot be listed")
+    }
+    var paths: [String] = []
+    while let entry = entries.nextObject() as? String {
+        let name = lastComponent(entry)
+        if name.hasPrefix(".") {
+            entries.skipDescendants()
+        } else if isImageName(name) {
+            paths.append(entry)
+        }
+    }
+    guard !paths.isEmpty else { throw .noImages(folder: folder) }
+    return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+/// Whether images lie directly in the folder.
+func holdsImages(_ folder: String) -> Bool {
+    let entries = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    return entries?.contains(where: isImageName) ?? false
+}
+
+private func isImageName(_ name: String) -> Bool {
+    let lowercased = name.lowercased()
+    return !name.hasPrefix(".") && [".jpg", ".jpeg", ".png"].contains { lowercased.hasSuffix($0) }
+}
+
+/// The part of a path after its last slash.
+func lastComponent(_ path: String) -> String {
+    String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+}
+
+/// A path below a folder, with one slash between them.
+func joined(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : folder + "/" + name
+}
+
+/// Whether the path is that of a folder.
+func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+}
+
+/// Whether anything has this path.
+func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+}
