@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import PackageDescription
 
 // A package of its own: measuring needs an optimised build, and nothing of Passerby depends on it. The modules that
@@ -12,6 +13,31 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Where Passerby's own manifest finds libtorch; without one the benchmarks that need it are left out.
+let environment = Context.environment
+let cacheFolder = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
+let libtorch = environment["LIBTORCH"] ?? "\(cacheFolder)/passerby/libtorch-2.13.0"
+let tensors: [Target] = [
+    .target(
+        name: "CTorch",
+        cxxSettings: [
+            .unsafeFlags([
+                "-isystem", "\(libtorch)/include", "-isystem", "\(libtorch)/include/torch/csrc/api/include",
+            ])
+        ],
+        linkerSettings: [
+            .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+            .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+        ]),
+    .target(name: "Tensor", dependencies: ["CTorch"], swiftSettings: strict),
+    .target(name: "Layers", dependencies: ["Tensor", "Randomness"], swiftSettings: strict),
+    .target(name: "Backbones", dependencies: ["Layers", "Tensor", "Randomness"], swiftSettings: strict),
+    .executableTarget(
+        name: "InferenceBenchmarks", dependencies: ["Backbones", "Layers", "Randomness", "Tensor"],
+        swiftSettings: strict),
+]
+let withTensors = FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h")
+
 let package = Package(
     name: "benchmarks",
     targets: [
@@ -21,6 +47,7 @@ let package = Package(
         .target(name: "Retrieval", dependencies: ["COpenBLAS", "Randomness", "Vocabulary"], swiftSettings: strict),
         .executableTarget(
             name: "RetrievalBenchmarks", dependencies: ["Retrieval", "Randomness", "Vocabulary"], swiftSettings: strict),
-    ],
-    swiftLanguageModes: [.v6]
+    ] + (withTensors ? tensors : []),
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
 )

@@ -4,38 +4,52 @@ public import Layers
 public import Randomness
 public import Tensor
 
-// Shapes: N images · D embedding.
+// Shapes: N images · D channels of the last map · E embedding, D where there is no embedding layer.
 
-/// The network of re-ID: a backbone, GeM pooling and a batch-normalised neck.
+/// The network of re-ID: a backbone, pooling and a batch-normalised neck.
 ///
 /// - SeeAlso: Luo et al., CVPRW 2019, arXiv:1903.07071, §3.5 (the neck).
 public final class EmbeddingNetwork {
     /// What one forward pass gives.
     public struct Output {
-        /// x, the pooled feature before the neck, `[N, D]`; triplet losses are taken on it.
+        /// x, the pooled feature, `[N, D]`; triplet losses are taken on it.
         public let pooled: Tensor
-        /// z, the output of the neck, `[N, D]`; classifiers and tests use it.
+        /// z, the output of the neck, `[N, E]`; classifiers and tests use it.
         public let embedding: Tensor
     }
 
     public let backbone: Backbone
+    /// The length of an embedding, E.
+    public let dimension: Int
     public let store: ParameterStore
-    private let base: any FeatureMap
-    private let pooling: GeneralisedMeanPooling
-    private let neck: BatchNormalisation
+    let base: any FeatureMap
+    let head: EmbeddingHead
 
-    public init(_ backbone: Backbone, domains: NormalisationDomains, random: RandomKey) throws {
+    /// - Parameters:
+    ///   - pooling: From maps to x: GeM as in MMT+ and OpenUnReID, or the average as in SpCL and MMT.
+    ///   - embedding: E of a linear layer between x and the neck; without one z has the length of x.
+    ///   - random: Where initial values come from; without it the network waits for its stored values to be loaded.
+    public init(
+        _ backbone: Backbone, pooling: GlobalPooling.Kind = .generalisedMean, embedding: Int? = nil,
+        domains: NormalisationDomains, random: RandomKey?
+    ) throws {
         self.backbone = backbone
+        dimension = embedding ?? backbone.dimension
         store = ParameterStore(random: random)
         base = try backbone.make(domains: domains, at: store.root)
-        pooling = try GeneralisedMeanPooling(at: store.root / "gap")
-        neck = try BatchNormalisation(
-            backbone.dimension, domains: domains, frozenBias: true, at: store.root / "feat_bn")
+        head = try EmbeddingHead(
+            backbone.dimension, pooling: pooling, embedding: embedding, domains: domains, at: store.root)
     }
 
     /// - Parameter images: ImageNet-normalised, `[N, 3, H, W]`.
     public func callAsFunction(_ images: Tensor, _ mode: Mode) throws -> Output {
-        let pooled = try pooling(base(images, mode))
-        return Output(pooled: pooled, embedding: try neck(pooled, mode))
+        try head(base(images, mode), mode)
+    }
+
+    /// A read-only copy for fast inference, with the present values of one domain.
+    ///
+    /// - Complexity: One pass over the weights, and their memory once more.
+    public func folded(_ folding: Folding) throws -> FoldedNetwork {
+        try withoutGradients { FoldedNetwork(folding, base: try base.folded(folding), head: try head.folded(folding)) }
     }
 }

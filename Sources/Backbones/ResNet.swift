@@ -4,66 +4,97 @@ import Layers
 import Tensor
 
 /// Residual networks as torchvision names and builds them (v1.5: the stride of a bottleneck is on its 3×3), with the
-/// last stride removed, and with IBN-a where the variant asks for it.
+/// last stride removed, with the 3×3 in groups (ResNeXt) and with IBN-a where the variant asks for it.
 ///
 /// The last stride: the first block of `layer4` keeps its resolution, so a 256×128 image ends in a 16×8 map. In the
 /// two-convolution block that concerns its first convolution and the shortcut together; the reference code changes
-/// only the shortcut there, which breaks the block, so it never ran with ResNet-18.
+/// only the shortcut there, which breaks the block, so it never ran with ResNet-18 or 34.
 ///
-/// - SeeAlso: He et al., CVPR 2016, arXiv:1512.03385, table 1; Luo et al., CVPRW 2019, arXiv:1903.07071, §3.4 (last
-///   stride); Pan et al., ECCV 2018, arXiv:1807.09441 (IBN-a).
+/// - SeeAlso: He et al., CVPR 2016, arXiv:1512.03385, table 1; Xie et al., CVPR 2017, arXiv:1611.05431, figure 3c;
+///   Luo et al., CVPRW 2019, arXiv:1903.07071, §3.4 (last stride); Pan et al., ECCV 2018, arXiv:1807.09441 (IBN-a).
 struct ResNet: FeatureMap {
     /// An architecture as data.
     struct Variant {
+        enum Block {
+            /// Two 3×3 convolutions.
+            case basic
+            /// 1×1, 3×3 and 1×1; the 3×3 in groups whose width is given for 64 planes.
+            case bottleneck(groups: Int, width: Int)
+        }
+
         let blockCounts: [Int]
-        let bottleneck: Bool
+        let block: Block
         let instanceBatch: Bool
 
-        static let resnet18 = Variant(blockCounts: [2, 2, 2, 2], bottleneck: false, instanceBatch: false)
-        static let resnet50 = Variant(blockCounts: [3, 4, 6, 3], bottleneck: true, instanceBatch: false)
-        static let resnet50IBNa = Variant(blockCounts: [3, 4, 6, 3], bottleneck: true, instanceBatch: true)
+        static let resnet18 = Variant(blockCounts: [2, 2, 2, 2], block: .basic, instanceBatch: false)
+        static let resnet34 = Variant(blockCounts: [3, 4, 6, 3], block: .basic, instanceBatch: false)
+        static let resnet50 = Variant(blockCounts: [3, 4, 6, 3], block: .plain, instanceBatch: false)
+        static let resnet101 = Variant(blockCounts: [3, 4, 23, 3], block: .plain, instanceBatch: false)
+        static let resnet50IBNa = Variant(blockCounts: [3, 4, 6, 3], block: .plain, instanceBatch: true)
+        static let resnet101IBNa = Variant(blockCounts: [3, 4, 23, 3], block: .plain, instanceBatch: true)
+        static let resnext101IBNa = Variant(
+            blockCounts: [3, 4, 23, 3], block: .bottleneck(groups: 32, width: 4), instanceBatch: true)
 
-        var expansion: Int { bottleneck ? 4 : 1 }
-        var dimension: Int { 512 * expansion }
+        var dimension: Int { 512 * block.expansion }
     }
 
-    private let convolution: Convolution
-    private let normalisation: BatchNormalisation
-    private let blocks: [any FeatureMap]
+    private var stem: NormalisedConvolution
+    private var blocks: [any FeatureMap]
 
     init(_ variant: Variant, domains: NormalisationDomains, at path: Path) throws {
-        convolution = try Convolution(3, 64, kernel: 7, stride: 2, padding: 3, at: path / "conv1")
-        normalisation = try BatchNormalisation(64, domains: domains, at: path / "bn1")
-        var blocks: [any FeatureMap] = []
+        stem = NormalisedConvolution(
+            try Convolution(3, 64, kernel: 7, stride: 2, padding: 3, at: path / "conv1"),
+            try BatchNormalisation(64, domains: domains, at: path / "bn1"))
+        blocks = []
         var input = 64
         for (stage, count) in variant.blockCounts.enumerated() {
-            let width = 64 << stage
+            let planes = 64 << stage
             for block in 0..<count {
                 let shape = BlockShape(
-                    input: input, width: width, output: width * variant.expansion,
+                    input: input, planes: planes, output: planes * variant.block.expansion,
                     stride: block == 0 && (stage == 1 || stage == 2) ? 2 : 1,
                     instanceBatch: variant.instanceBatch && stage < 3)
                 let place = path / "layer\(stage + 1)" / block
-                blocks.append(
-                    variant.bottleneck
-                        ? try Bottleneck(shape, domains: domains, at: place)
-                        : try BasicBlock(shape, domains: domains, at: place))
+                switch variant.block {
+                case .basic:
+                    blocks.append(try BasicBlock(shape, domains: domains, at: place))
+                case .bottleneck(let groups, let width):
+                    blocks.append(try Bottleneck(shape, groups: groups, width: width, domains: domains, at: place))
+                }
                 input = shape.output
             }
         }
-        self.blocks = blocks
     }
 
     func callAsFunction(_ images: Tensor, _ mode: Mode) throws -> Tensor {
-        let stem = try normalisation(convolution(images), mode).relu().maxPooled(kernel: 3, stride: 2, padding: 1)
-        return try blocks.reduce(stem) { maps, block in try block(maps, mode) }
+        let entrance = try stem.rectified(images, mode).maxPooled(kernel: 3, stride: 2, padding: 1)
+        return try blocks.reduce(entrance) { maps, block in try block(maps, mode) }
+    }
+
+    func folded(_ folding: Folding) throws -> ResNet {
+        var copy = self
+        copy.stem = try stem.folded(folding)
+        copy.blocks = try blocks.map { try $0.folded(folding) }
+        return copy
+    }
+}
+
+extension ResNet.Variant.Block {
+    /// The bottleneck of the original networks, all in one group.
+    fileprivate static let plain = bottleneck(groups: 1, width: 64)
+
+    fileprivate var expansion: Int {
+        switch self {
+        case .basic: 1
+        case .bottleneck: 4
+        }
     }
 }
 
 /// What a residual block turns into what.
 private struct BlockShape {
     let input: Int
-    let width: Int
+    let planes: Int
     let output: Int
     let stride: Int
     let instanceBatch: Bool
@@ -71,86 +102,80 @@ private struct BlockShape {
 
 /// Two 3×3 convolutions around a shortcut.
 private struct BasicBlock: FeatureMap {
-    private let convolutions: (Convolution, Convolution)
-    private let normalisations: (BatchNormalisation, BatchNormalisation)
-    private let shortcut: Shortcut
+    private var first: NormalisedConvolution
+    private var second: NormalisedConvolution
+    private var shortcut: NormalisedConvolution?
 
     init(_ shape: BlockShape, domains: NormalisationDomains, at path: Path) throws {
-        convolutions.0 = try Convolution(
-            shape.input, shape.width, kernel: 3, stride: shape.stride, padding: 1, at: path / "conv1")
-        normalisations.0 = try BatchNormalisation(shape.width, domains: domains, at: path / "bn1")
-        convolutions.1 = try Convolution(shape.width, shape.output, kernel: 3, padding: 1, at: path / "conv2")
-        normalisations.1 = try BatchNormalisation(shape.output, domains: domains, at: path / "bn2")
-        shortcut = try Shortcut(shape, domains: domains, at: path / "downsample")
+        first = NormalisedConvolution(
+            try Convolution(shape.input, shape.planes, kernel: 3, stride: shape.stride, padding: 1, at: path / "conv1"),
+            try BatchNormalisation(shape.planes, domains: domains, at: path / "bn1"))
+        second = NormalisedConvolution(
+            try Convolution(shape.planes, shape.output, kernel: 3, padding: 1, at: path / "conv2"),
+            try BatchNormalisation(shape.output, domains: domains, at: path / "bn2"))
+        shortcut = try projection(shape, domains: domains, at: path / "downsample")
     }
 
     func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
-        let inner = try normalisations.0(convolutions.0(maps), mode).relu()
-        return try (normalisations.1(convolutions.1(inner), mode) + shortcut(maps, mode)).relu()
+        let beside = try shortcut?(maps, mode) ?? maps
+        return try second.rectified(first.rectified(maps, mode), mode, adding: beside)
+    }
+
+    func folded(_ folding: Folding) throws -> BasicBlock {
+        var copy = self
+        copy.first = try first.folded(folding)
+        copy.second = try second.folded(folding)
+        copy.shortcut = try shortcut?.folded(folding)
+        return copy
     }
 }
 
 /// 1×1, 3×3 and 1×1 convolutions around a shortcut.
 private struct Bottleneck: FeatureMap {
-    private let convolutions: (Convolution, Convolution, Convolution)
-    private let first: FirstNormalisation
-    private let normalisations: (BatchNormalisation, BatchNormalisation)
-    private let shortcut: Shortcut
+    private var reduction: NormalisedConvolution
+    private var middle: NormalisedConvolution
+    private var expansion: NormalisedConvolution
+    private var shortcut: NormalisedConvolution?
 
-    init(_ shape: BlockShape, domains: NormalisationDomains, at path: Path) throws {
-        convolutions.0 = try Convolution(shape.input, shape.width, kernel: 1, at: path / "conv1")
-        first = try FirstNormalisation(shape, domains: domains, at: path / "bn1")
-        convolutions.1 = try Convolution(
-            shape.width, shape.width, kernel: 3, stride: shape.stride, padding: 1, at: path / "conv2")
-        normalisations.0 = try BatchNormalisation(shape.width, domains: domains, at: path / "bn2")
-        convolutions.2 = try Convolution(shape.width, shape.output, kernel: 1, at: path / "conv3")
-        normalisations.1 = try BatchNormalisation(shape.output, domains: domains, at: path / "bn3")
-        shortcut = try Shortcut(shape, domains: domains, at: path / "downsample")
+    init(_ shape: BlockShape, groups: Int, width: Int, domains: NormalisationDomains, at path: Path) throws {
+        let inner = shape.planes * width / 64 * groups
+        reduction = NormalisedConvolution(
+            try Convolution(shape.input, inner, kernel: 1, at: path / "conv1"),
+            shape.instanceBatch
+                ? .instanceBatch(try InstanceBatchNormalisation(inner, domains: domains, at: path / "bn1"))
+                : .batch(try BatchNormalisation(inner, domains: domains, at: path / "bn1")))
+        middle = NormalisedConvolution(
+            try Convolution(
+                inner, inner, kernel: 3, stride: shape.stride, padding: 1, groups: groups, at: path / "conv2"),
+            try BatchNormalisation(inner, domains: domains, at: path / "bn2"))
+        expansion = NormalisedConvolution(
+            try Convolution(inner, shape.output, kernel: 1, at: path / "conv3"),
+            try BatchNormalisation(shape.output, domains: domains, at: path / "bn3"))
+        shortcut = try projection(shape, domains: domains, at: path / "downsample")
     }
 
     func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
-        let reduced = try first(convolutions.0(maps), mode).relu()
-        let inner = try normalisations.0(convolutions.1(reduced), mode).relu()
-        return try (normalisations.1(convolutions.2(inner), mode) + shortcut(maps, mode)).relu()
+        let beside = try shortcut?(maps, mode) ?? maps
+        let inner = try middle.rectified(reduction.rectified(maps, mode), mode)
+        return try expansion.rectified(inner, mode, adding: beside)
+    }
+
+    func folded(_ folding: Folding) throws -> Bottleneck {
+        var copy = self
+        copy.reduction = try reduction.folded(folding)
+        copy.middle = try middle.folded(folding)
+        copy.expansion = try expansion.folded(folding)
+        copy.shortcut = try shortcut?.folded(folding)
+        return copy
     }
 }
 
-/// The normalisation after a bottleneck's first convolution, the one that IBN-a replaces.
-private enum FirstNormalisation {
-    case batch(BatchNormalisation)
-    case instanceBatch(InstanceBatchNormalisation)
-
-    init(_ shape: BlockShape, domains: NormalisationDomains, at path: Path) throws {
-        self = shape.instanceBatch
-            ? .instanceBatch(try InstanceBatchNormalisation(shape.width, domains: domains, at: path))
-            : .batch(try BatchNormalisation(shape.width, domains: domains, at: path))
-    }
-
-    func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
-        switch self {
-        case .batch(let layer): try layer(maps, mode)
-        case .instanceBatch(let layer): try layer(maps, mode)
-        }
-    }
-}
-
-/// The identity where shapes agree, otherwise a normalised 1×1 convolution (option B of the paper).
-private struct Shortcut {
-    private let projection: (convolution: Convolution, normalisation: BatchNormalisation)?
-
-    init(_ shape: BlockShape, domains: NormalisationDomains, at path: Path) throws {
-        guard shape.stride != 1 || shape.input != shape.output else {
-            projection = nil
-            return
-        }
-        projection = (
-            try Convolution(shape.input, shape.output, kernel: 1, stride: shape.stride, at: path / 0),
-            try BatchNormalisation(shape.output, domains: domains, at: path / 1)
-        )
-    }
-
-    func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
-        guard let projection else { return maps }
-        return try projection.normalisation(projection.convolution(maps), mode)
-    }
+/// Nothing where shapes agree, otherwise a normalised 1×1 convolution (option B of the paper).
+private func projection(
+    _ shape: BlockShape, domains: NormalisationDomains, at path: Path
+) throws -> NormalisedConvolution? {
+    guard shape.stride != 1 || shape.input != shape.output else { return nil }
+    return NormalisedConvolution(
+        try Convolution(shape.input, shape.output, kernel: 1, stride: shape.stride, at: path / 0),
+        try BatchNormalisation(shape.output, domains: domains, at: path / 1))
 }

@@ -45,6 +45,7 @@ pt_dtype pt_dtype_of(const pt_tensor *tensor) {
         case at::kLong: return pt_int64;
         case at::kByte: return pt_uint8;
         case at::kBool: return pt_bool;
+        case at::kBFloat16: return pt_bfloat16;
         default: return pt_float32;
     }
 }

@@ -74,6 +74,14 @@ int32_t pt_max_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, in
     });
 }
 
+int32_t pt_avg_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, bool ceil_mode,
+                      bool count_padding, pt_result result) {
+    return returning(result, [&] {
+        return at::avg_pool2d(input->value, {kernel, kernel}, {stride, stride}, {padding, padding}, ceil_mode,
+                              count_padding);
+    });
+}
+
 int32_t pt_adam_step(pt_list parameters, pt_list means, pt_list variances, pt_list steps, int32_t count, double rate,
                      double beta1, double beta2, double epsilon, double decay) {
     return guarded([&] {

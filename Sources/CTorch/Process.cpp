@@ -28,6 +28,7 @@ at::ScalarType scalar_type(pt_dtype dtype) {
         case pt_int64: return at::kLong;
         case pt_uint8: return at::kByte;
         case pt_bool: return at::kBool;
+        case pt_bfloat16: return at::kBFloat16;
     }
     TORCH_CHECK(false, "unknown element type ", static_cast<int>(dtype));
 }

@@ -30,6 +30,10 @@ public struct BatchNormalisation {
         }
     }
 
+    private init(_ branch: Branch) {
+        branches = .shared(branch)
+    }
+
     public func callAsFunction(_ input: Tensor, _ mode: Mode) throws -> Tensor {
         switch (branches, mode) {
         case (.shared(let branch), _):
@@ -47,9 +51,30 @@ public struct BatchNormalisation {
             return try target(input, training: false)
         }
     }
+
+    /// A copy for inference with the statistics of one domain, where no convolution comes before it that it could be
+    /// folded into.
+    public func folded(_ folding: Folding) throws -> BatchNormalisation {
+        BatchNormalisation(try branch(of: folding.domain).copied())
+    }
+
+    /// What inference does to each channel.
+    func scaling(for domain: Domain) throws -> ChannelScaling {
+        try branch(of: domain).scaling()
+    }
+
+    private func branch(of domain: Domain) -> Branch {
+        switch (branches, domain) {
+        case (.shared(let branch), _): branch
+        case (.separate(let source, _), .source): source
+        case (.separate(_, let target), .target): target
+        }
+    }
 }
 
 extension BatchNormalisation {
+    private static let epsilon = 1e-5
+
     /// One set of scale, shift and statistics.
     private struct Branch {
         let weight: Tensor
@@ -66,36 +91,28 @@ extension BatchNormalisation {
             batchCount = try path.makeCounter("num_batches_tracked")
         }
 
+        private init(copying branch: Branch) throws {
+            weight = try branch.weight.detached().copied()
+            bias = try branch.bias.detached().copied()
+            runningMean = try branch.runningMean.copied()
+            runningVariance = try branch.runningVariance.copied()
+            batchCount = try branch.batchCount.copied()
+        }
+
+        func copied() throws -> Branch { try Branch(copying: self) }
+
         func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
             if training { try batchCount.copy(from: batchCount + 1) }
             return try input.batchNormalised(
                 weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
-                training: training, momentum: 0.1, epsilon: 1e-5)
+                training: training, momentum: 0.1, epsilon: epsilon)
         }
-    }
-}
 
-/// Instance normalisation for the first half of the channels, batch normalisation for the others (IBN-a).
-///
-/// - SeeAlso: Pan et al., ECCV 2018, arXiv:1807.09441, §3.2.
-public struct InstanceBatchNormalisation {
-    private let half: Int
-    private let weight: Tensor
-    private let bias: Tensor
-    private let batch: BatchNormalisation
-
-    public init(_ channels: Int, domains: NormalisationDomains, at path: Path) throws {
-        half = channels / 2
-        weight = try (path / "IN").make("weight", shape: [half], .constant(1))
-        bias = try (path / "IN").make("bias", shape: [half], .constant(0))
-        batch = try BatchNormalisation(channels - half, domains: domains, at: path / "BN")
-    }
-
-    public func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
-        let instances = try maps.slice(0..<half, along: 1).channelsLast()
-        let batches = try maps.slice(half..<maps.shape[1], along: 1).channelsLast()
-        return try Tensor.concatenated([
-            instances.instanceNormalised(weight: weight, bias: bias, epsilon: 1e-5), batch(batches, mode),
-        ], along: 1)
+        func scaling() throws -> ChannelScaling {
+            let variances = try runningVariance.floats().map { Double($0) + epsilon }
+            let scales = try zip(weight.floats(), variances).map { Double($0) / $1.squareRoot() }
+            let centres = try zip(runningMean.floats(), scales).map { Double($0) * $1 }
+            return ChannelScaling(scales: scales, shifts: try zip(bias.floats(), centres).map { Double($0) - $1 })
+        }
     }
 }

@@ -4,27 +4,64 @@ public import Tensor
 
 /// A convolution of maps `[N, C, H, W]` with a square kernel.
 public struct Convolution {
-    let weight: Tensor
-    let bias: Tensor?
-    let stride: Int
-    let padding: Int
+    private let weight: Tensor
+    private let bias: Tensor?
+    private let stride: Int
+    private let padding: Int
+    private let groups: Int
 
     /// - Parameters:
     ///   - input, output: Channels C and F.
-    ///   - initial: How the weight `[F, C, K, K]` is drawn.
+    ///   - groups: Parts into which channels fall; outputs of a part see only inputs of the same. Divides C and F.
+    ///   - initial: How the weight `[F, C / groups, K, K]` is drawn.
     ///   - bias: Whether there is a bias `[F]`, zero at first.
     public init(
-        _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int = 0, bias: Bool = false,
-        initial: InitialValues = .kaimingNormalFanOut, at path: Path
+        _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1,
+        bias: Bool = false, initial: InitialValues = .kaimingNormalFanOut, at path: Path
     ) throws {
-        weight = try path.make("weight", shape: [output, input, kernel, kernel], initial)
+        weight = try path.make("weight", shape: [output, input / groups, kernel, kernel], initial)
         self.bias = bias ? try path.make("bias", shape: [output], .constant(0)) : nil
         self.stride = stride
         self.padding = padding
+        self.groups = groups
+    }
+
+    private init(_ other: Convolution, weight: Tensor, bias: Tensor?) {
+        self.weight = weight
+        self.bias = bias
+        stride = other.stride
+        padding = other.padding
+        groups = other.groups
     }
 
     public func callAsFunction(_ maps: Tensor) throws -> Tensor {
-        try maps.convolved(with: weight, bias: bias, stride: stride, padding: padding)
+        try maps.convolved(with: weight, bias: bias, stride: stride, padding: padding, groups: groups)
+    }
+
+    /// `max(self(maps) + sum, 0)` in one pass over memory, or without the maximum; overwrites the sum, records no
+    /// gradient.
+    func fused(_ maps: Tensor, into sum: Tensor? = nil, rectified: Bool) throws -> Tensor {
+        try maps.convolvedFused(
+            with: weight, bias: bias, stride: stride, padding: padding, groups: groups, into: sum,
+            rectified: rectified)
+    }
+
+    /// A copy for inference, where no normalisation comes after it.
+    public func folded(_ folding: Folding) throws -> Convolution {
+        Convolution(
+            self, weight: try weight.detached().copied().converted(to: folding.precision.elementType),
+            bias: try bias?.detached().copied().converted(to: folding.precision.elementType))
+    }
+
+    /// A copy for inference whose results are `scale · self(maps) + shift`.
+    func folded(_ folding: Folding, followedBy scaling: ChannelScaling) throws -> Convolution {
+        let count = scaling.scales.count
+        let scales = try Tensor(scaling.scales.map(Float.init), shape: [count, 1, 1, 1])
+        let own = try bias?.floats() ?? [Float](repeating: 0, count: count)
+        let shifts = zip(own, zip(scaling.scales, scaling.shifts)).map { Float(Double($0) * $1.0 + $1.1) }
+        return Convolution(
+            self, weight: try (weight.detached() * scales).converted(to: folding.precision.elementType),
+            bias: try Tensor(shifts, shape: [count]).converted(to: folding.precision.elementType))
     }
 }
 

@@ -14,6 +14,14 @@ public struct GeneralisedMeanPooling {
         power = try path.make("p", shape: [1], .constant(3))
     }
 
+    private init(power: Tensor) {
+        self.power = power
+    }
+
+    func copied() throws -> GeneralisedMeanPooling {
+        GeneralisedMeanPooling(power: try power.detached().copied())
+    }
+
     /// `[N, C, H, W] → [N, C]`.
     public func callAsFunction(_ maps: Tensor) throws -> Tensor {
         let (count, channels) = (maps.shape[0], maps.shape[1])

@@ -7,7 +7,7 @@ public enum InitialValues: Sendable, Equatable {
     case constant(Float)
     /// N(0, σ²).
     case normal(deviation: Double)
-    /// N(0, 2 / fan-out), the fan-out of a convolution `[F, C, K, K]` being F·K².
+    /// N(0, 2 / fan-out), the fan-out of a convolution `[F, C / groups, K, K]` being F·K², of a matrix `[E, D]` E.
     ///
     /// - SeeAlso: He et al., ICCV 2015, arXiv:1502.01852, §2.2.
     case kaimingNormalFanOut

@@ -22,10 +22,12 @@ public final class ParameterStore {
     }
 
     public private(set) var entries: [Entry] = []
-    private let random: RandomKey
+    private var keys: Set<String> = []
+    private let random: RandomKey?
 
-    /// - Parameter random: Where initial values come from; each tensor's stream is named by its key.
-    public init(random: RandomKey) {
+    /// - Parameter random: Where initial values come from; each tensor's stream is named by its key. Without one all
+    ///   tensors are zero, for a network whose stored values are loaded next.
+    public init(random: RandomKey?) {
         self.random = random
     }
 
@@ -71,14 +73,17 @@ public final class ParameterStore {
     }
 
     fileprivate func add(_ key: String, _ tensor: Tensor, _ role: Role) throws -> Tensor {
-        precondition(!entries.contains { $0.key == key }, "two tensors are named '\(key)'")
+        let isNew = keys.insert(key).inserted
+        precondition(isNew, "two tensors are named '\(key)'")
         if role == .trained { try tensor.setRequiresGradient(true) }
         entries.append(Entry(key: key, tensor: tensor, role: role))
         return tensor
     }
 
-    fileprivate func stream(_ key: String) -> RandomStream {
-        random.stream("initial value of " + key)
+    fileprivate func values(_ key: String, _ shape: [Int], _ initial: InitialValues) throws -> Tensor {
+        guard let random else { return try Tensor.full(0, shape: shape) }
+        var stream = random.stream("initial value of " + key)
+        return try Tensor(initial.values(shape: shape, &stream), shape: shape)
     }
 }
 
@@ -105,8 +110,7 @@ public struct Path {
         _ name: String, shape: [Int], _ initial: InitialValues, role: ParameterStore.Role = .trained
     ) throws -> Tensor {
         let full = (self / name).key
-        var stream = store.stream(full)
-        let tensor = try Tensor(initial.values(shape: shape, &stream), shape: shape)
+        let tensor = try store.values(full, shape, initial)
         return try store.add(full, shape.count == 4 ? tensor.channelsLast() : tensor, role)
     }
 

@@ -60,4 +60,7 @@ extension Tensor {
 
     /// The same elements in row-major memory order.
     public func contiguous() throws -> Tensor { try unary("contiguous", pt_contiguous) }
+
+    /// The same elements in memory of their own, with the same layout.
+    public func copied() throws -> Tensor { try unary("copied", pt_copy) }
 }

@@ -8,6 +8,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     case int64 = "I64"
     case uint8 = "U8"
     case bool = "BOOL"
+    case bfloat16 = "BF16"
 
     var raw: pt_dtype {
         switch self {
@@ -15,6 +16,7 @@ public enum ElementType: String, Sendable, CaseIterable {
         case .int64: pt_int64
         case .uint8: pt_uint8
         case .bool: pt_bool
+        case .bfloat16: pt_bfloat16
         }
     }
 
@@ -24,6 +26,7 @@ public enum ElementType: String, Sendable, CaseIterable {
         case .float32: 4
         case .int64: 8
         case .uint8, .bool: 1
+        case .bfloat16: 2
         }
     }
 }
@@ -98,6 +101,7 @@ public final class Tensor {
         case pt_int64: .int64
         case pt_uint8: .uint8
         case pt_bool: .bool
+        case pt_bfloat16: .bfloat16
         default: .float32
         }
     }

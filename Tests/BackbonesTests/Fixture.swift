@@ -3,6 +3,7 @@
 import Foundation
 import Testing
 
+@testable import Backbones
 @testable import Tensor
 
 /// What `Fixtures/make_backbones.py` has stored.
@@ -13,10 +14,18 @@ struct Fixture: Decodable {
         let rootMeanSquare: Double
     }
 
+    /// A summary and two more means, the second of the products with a pattern.
+    struct Sketch: Decodable {
+        let beginnings: [Double]
+        let rootMeanSquare: Double
+        let mean: Double
+        let projection: Double
+    }
+
     struct EmbeddingValues: Decodable {
-        struct Inference: Decodable {
-            let pooled: Summary
-            let embedding: Summary
+        struct Inference<Values: Decodable>: Decodable {
+            let pooled: Values
+            let embedding: Values
         }
         struct Training: Decodable {
             let pooled: Summary
@@ -27,9 +36,14 @@ struct Fixture: Decodable {
             let runningVariances: [String: [Double]]
         }
 
+        /// Of the images that all but `fullSize` is for: ``Pattern/images(_:)``, or where there are eight
+        /// ``Pattern/patches(_:side:)``.
+        let shape: [Int]
         let parameterCount: Int
         let keyCount: Int
-        let inference: Inference
+        let inference: Inference<Summary>
+        /// By the image's sides, `256x128`.
+        let fullSize: [String: Inference<Sketch>]
         let training: Training
     }
 
@@ -41,6 +55,7 @@ struct Fixture: Decodable {
     }
 
     let embeddingNetworks: [String: EmbeddingValues]
+    let heads: [String: EmbeddingValues]
     let translationNetworks: [String: TranslationValues]
 
     static func read() throws -> Fixture {
@@ -65,8 +80,24 @@ struct Tolerance {
 
     /// For 18 layers and fewer; PyTorch: 6e-7, 3e-6, 1e-6.
     static let shallow = Tolerance(inference: 1e-5, training: 5e-5, gradient: 1e-4)
-    /// For 50 layers; PyTorch: 4e-7, 2e-5, 2e-3.
+    /// For 34 to 50 residual layers and for dense ones; PyTorch: 4e-7, 3e-5, 2e-3.
     static let deep = Tolerance(inference: 1e-5, training: 5e-4, gradient: 5e-3)
+    /// For 101 layers; PyTorch: 3e-7, 5e-5, 2e-3, and with maps in channels-last layout, where its normalisations add
+    /// in another order, three times that.
+    static let deepest = Tolerance(inference: 1e-5, training: 1e-3, gradient: 1e-2)
+
+    static func of(_ backbone: Backbone) -> Tolerance {
+        switch backbone {
+        case .resnet18: .shallow
+        case .resnet34, .resnet50, .resnet50IBNa, .densenet121IBNa, .densenet169IBNa, .resnest50: .deep
+        case .resnet101, .resnet101IBNa, .resnext101IBNa, .resnest101: .deepest
+        }
+    }
+
+    /// Inference on images of the size that networks are used at; PyTorch: 3e-7.
+    static let fullSize = 1e-5
+    /// Folding moves a rounding from the maps into the weights, once a layer.
+    static let folded = 2e-5
 }
 
 func expectClose(
@@ -92,6 +123,20 @@ func expectClose(
     expectClose(
         Double(rootMeanSquare), wanted.rootMeanSquare, within: tolerance, "root mean square of \(name)",
         sourceLocation: sourceLocation)
+}
+
+func expectClose(
+    _ tensorNC: Tensor, _ wanted: Fixture.Sketch, within tolerance: Double, _ name: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    let summary = Fixture.Summary(beginnings: wanted.beginnings, rootMeanSquare: wanted.rootMeanSquare)
+    try expectClose(tensorNC, summary, within: tolerance, name, sourceLocation: sourceLocation)
+    let weighted = try tensorNC * Pattern.tensor("projection", shape: tensorNC.shape)
+    for (kind, tensor, want) in [("mean", tensorNC, wanted.mean), ("projection", weighted, wanted.projection)] {
+        expectClose(
+            Double(try tensor.mean().scalar()), want, scale: wanted.rootMeanSquare, within: tolerance,
+            "\(kind) of \(name)", sourceLocation: sourceLocation)
+    }
 }
 
 /// The length of a tensor's gradient.

@@ -38,6 +38,17 @@ enum Pattern {
         return try tensor("images", shape: shape) * Tensor(contrast, shape: [shape[0], 1, 1, 1])
     }
 
+    /// Images of which no two look alike: squares of one colour each under noise.
+    static func patches(_ shape: [Int], side: Int = 32) throws -> Tensor {
+        let contrast = (0..<shape[0]).map { Float($0 + 1) / 2 }
+        let (rows, columns) = (shape[2] / side, shape[3] / side)
+        let colours = try tensor("patches", shape: [shape[0], shape[1], rows, columns])
+            * Tensor(contrast, shape: [shape[0], 1, 1, 1])
+        let squares = try colours.reshaped([shape[0], shape[1], rows, 1, columns, 1])
+            * Tensor.full(1, shape: [1, 1, 1, side, 1, side])
+        return try squares.reshaped(shape) + tensor("images", shape: shape) / 4
+    }
+
     /// Overwrites every tensor of a network but its counters.
     static func fill(_ store: ParameterStore) throws {
         for entry in store.entries where entry.tensor.elementType == .float32 {
@@ -48,7 +59,7 @@ enum Pattern {
 
     private static func rule(_ key: String, _ shape: [Int], _ unit: Tensor) throws -> Tensor {
         switch key {
-        case _ where shape.count == 4:
+        case _ where shape.count == 4 || shape.count == 2:
             try unit * (6 * Double(shape[0]) / Double(shape.reduce(1, *))).squareRoot()
         case "gap.p": try unit * 0.5 + 3
         case _ where key.hasSuffix("running_var"): try unit * 0.5 + 1

@@ -56,8 +56,9 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ("adapt.iterations=many",
          "override 'adapt.iterations=many':1:18: adapt.iterations: found text 'many'; allowed: an integer, 1 or more"),
         ("backbone=resnet19",
-         "override 'backbone=resnet19':1:10: backbone: found 'resnet19'; allowed: resnet18, resnet50, "
-            + "resnet50_ibn_a (did you mean 'resnet18'?)"),
+         "override 'backbone=resnet19':1:10: backbone: found 'resnet19'; allowed: resnet18, resnet34, "
+            + "resnet50, resnet101, resnet50_ibn_a, resnet101_ibn_a, resnext101_ibn_a, densenet121_ibn_a, "
+            + "densenet169_ibn_a, resnest50, resnest101 (did you mean 'resnet18'?)"),
         ("adapt.head={arcface: {scale: 64}, cosface: {}}",
          "override 'adapt.head={arcface: {scale: 64}, cosface: {}}':1:35: adapt.head: found 'arcface' and 'cosface'; "
             + "allowed: exactly one of linear, arcface, cosface, am, circle"),

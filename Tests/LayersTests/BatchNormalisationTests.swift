@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import Randomness
 import Testing
 
@@ -160,6 +161,22 @@ func emptyStore() -> ParameterStore {
             "bn1.IN.weight 3", "bn1.IN.bias 3", "bn1.BN.BN_S.weight 4", "bn1.BN.BN_S.bias 4",
             "bn1.BN.BN_T.weight 4", "bn1.BN.BN_T.bias 4",
         ])
+    }
+
+    /// Of 7 channels ⌊21/5⌋ = 4 by batch, then 3 by instance.
+    @Test func `of the dense kind treats the first three fifths by batch, the rest by image`() throws {
+        let store = emptyStore()
+        let layer = try InstanceBatchNormalisation(7, split: .lastTwoFifths, domains: .shared, at: store.root)
+        #expect(store.entries.filter { $0.role == .trained }.map { "\($0.key) \($0.tensor.count)" } == [
+            "BN.weight 4", "BN.bias 4", "IN.weight 3", "IN.bias 3",
+        ])
+        let maps = try tensor([2, 7, 2, 2]) { sin(1.3 * $0) * 3 }
+        let whole = try layer(maps, .training)
+        let batch = try BatchNormalisation(4, domains: .shared, at: emptyStore().root)
+        let first = try batch(maps.slice(0..<4, along: 1), .training)
+        let rest = try maps.slice(4..<7, along: 1).instanceNormalised(weight: nil, bias: nil, epsilon: 1e-5)
+        try expectClose(whole.slice(0..<4, along: 1), first.floats().map(Double.init))
+        try expectClose(whole.slice(4..<7, along: 1), rest.floats().map(Double.init))
     }
 
     @Test func `scales and shifts the first half by its own parameters`() throws {

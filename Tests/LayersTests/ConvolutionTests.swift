@@ -27,6 +27,15 @@ import Testing
         #expect(store.entries.map(\.key) == ["weight"])
     }
 
+    /// Two groups of one channel each: outputs 2·x₀ and 3·x₁, and nothing of the other channel.
+    @Test func `in groups keeps their channels apart`() throws {
+        let store = emptyStore()
+        let layer = try Convolution(2, 2, kernel: 1, groups: 2, at: store.root)
+        #expect(store.state["weight"]?.shape == [2, 1, 1, 1])
+        try store.load(["weight": Tensor([2, 3], shape: [2, 1, 1, 1])])
+        #expect(try layer(Tensor([1, 10, 100, 1000], shape: [1, 2, 1, 2])).floats() == [2, 20, 300, 3000])
+    }
+
     /// One pixel of value 2 and a kernel of 1…9: output (i, j) is 2·k(i + 1, j + 1), as padding takes the
     /// first row and column: 2·(5, 6; 8, 9).
     @Test func `that is transposed doubles the sides`() throws {

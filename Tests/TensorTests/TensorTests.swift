@@ -66,6 +66,63 @@ let rounding: Float = 1e-6
         }
     }
 
+    /// bfloat16 keeps eight bits: 1 + 1/256 lies between 1 and 1 + 1/128 and goes to the even one, 1.
+    @Test func `is rounded to bfloat16 and back`() throws {
+        let rounded = try Tensor([1 + 1.0 / 256, 1 + 3.0 / 256, -3, 1e30], shape: [4]).converted(to: .bfloat16)
+        #expect(rounded.elementType == .bfloat16)
+        let back = try rounded.converted(to: .float32).floats()
+        #expect(Array(back.prefix(3)) == [1, 1 + 4.0 / 256, -3])
+        #expect(abs(back[3] / 1e30 - 1) < 1.0 / 256)
+    }
+
+    /// Rows (0, 1, 2), (3, 4, 5), (6, 7, 8). Windows of 2 every 2: the first is (0 + 1 + 3 + 4)/4 = 2; partial ones
+    /// hold (2, 5), (6, 7) and (8). Windows of 3 with a border: the first is (0 + 1 + 3 + 4)/9 or /4.
+    @Test func `is averaged over windows`() throws {
+        let map = try Tensor((0..<9).map(Float.init), shape: [1, 1, 3, 3])
+        #expect(try map.averagePooled(kernel: 2, stride: 2).floats() == [2])
+        let partial = try map.averagePooled(kernel: 2, stride: 2, partial: true, countsPadding: false)
+        #expect(try partial.floats() == [2, 3.5, 6.5, 8])
+        let counted = try map.averagePooled(kernel: 3, stride: 2, padding: 1).floats()
+        let ninths: [Float] = [8, 12, 20, 24]
+        #expect(zip(counted, ninths).allSatisfy { abs($0 * 9 - $1) < 10 * rounding })
+        #expect(try map.averagePooled(kernel: 3, stride: 2, padding: 1, countsPadding: false).floats() == [2, 3, 5, 6])
+        #expect(try map.globallyAveraged().floats() == [4])
+        #expect(try map.globallyAveraged().shape == [1, 1, 1, 1])
+    }
+
+    @Test func `has a copy with elements of its own`() throws {
+        let one = try Tensor([1, 2], shape: [2])
+        let two = try one.copied()
+        try one.copy(from: Tensor([7, 8], shape: [2]))
+        #expect(try two.floats() == [1, 2])
+    }
+
+    /// In half precision, eleven bits, the engine has no fused operator, and plain ones follow each other.
+    @Test(arguments: [(1, ElementType.float32, 4 * rounding), (2, .float32, 4 * rounding), (2, .bfloat16, 0.1)])
+    func `is convolved, added and rectified in one pass`(groups: Int, type: ElementType, tolerance: Float) throws {
+        let pixels = (0..<96).map { Float($0 * 7 % 11) / 11 - 0.4 }
+        let maps = try Tensor(pixels, shape: [2, 4, 3, 4]).channelsLast()
+        let weights = (0..<216 / groups).map { Float($0 * 5 % 13) / 13 - 0.5 }
+        let weight = try Tensor(weights, shape: [6, 4 / groups, 3, 3]).channelsLast()
+        let bias = try Tensor([0, 1, -1, 0.5, 0.25, -2], shape: [6])
+        let plain = try maps.convolved(with: weight, bias: bias, stride: 2, padding: 1, groups: groups)
+        let addend = try Tensor((0..<48).map { Float($0 % 5) - 2 }, shape: [2, 6, 2, 2]).channelsLast()
+        func fused(_ sum: Tensor?, _ rectified: Bool) throws -> [Float] {
+            try maps.converted(to: type).convolvedFused(
+                with: weight.converted(to: type), bias: bias.converted(to: type), stride: 2, padding: 1,
+                groups: groups, into: sum?.converted(to: type), rectified: rectified
+            ).converted(to: .float32).floats()
+        }
+        func expectClose(_ values: [Float], _ wanted: Tensor) throws {
+            let pairs = zip(values, try wanted.floats())
+            #expect(pairs.allSatisfy { abs($0 - $1) < tolerance })
+        }
+        try expectClose(fused(nil, false), plain)
+        try expectClose(fused(nil, true), plain.relu())
+        try expectClose(fused(addend.copied(), false), plain + addend)
+        try expectClose(fused(addend.copied(), true), (plain + addend).relu())
+    }
+
     @Test func `says when it holds something that is no number`() throws {
         #expect(try Tensor([1, .nan], shape: [2]).isFinite() == false)
         #expect(try Tensor([1, 2], shape: [2]).isFinite())

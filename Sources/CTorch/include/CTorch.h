@@ -21,7 +21,9 @@ extern "C" {
 typedef struct pt_tensor pt_tensor;
 typedef pt_tensor *_Nullable *_Nonnull pt_result;
 
-typedef enum pt_dtype : int32_t { pt_float32 = 0, pt_int64 = 1, pt_uint8 = 2, pt_bool = 3 } pt_dtype;
+typedef enum pt_dtype : int32_t {
+    pt_float32 = 0, pt_int64 = 1, pt_uint8 = 2, pt_bool = 3, pt_bfloat16 = 4
+} pt_dtype;
 
 const char *pt_last_error(void);
 
@@ -68,7 +70,7 @@ void pt_drop_gradient(pt_tensor *tensor);
 
 typedef enum pt_unary_op : int32_t {
     pt_negate, pt_exp, pt_log, pt_sqrt, pt_square, pt_relu, pt_sigmoid, pt_softplus, pt_abs,
-    pt_detach, pt_sum, pt_mean, pt_transpose, pt_channels_last, pt_contiguous
+    pt_detach, pt_sum, pt_mean, pt_transpose, pt_channels_last, pt_contiguous, pt_copy, pt_global_average
 } pt_unary_op;
 int32_t pt_unary(pt_unary_op op, const pt_tensor *input, pt_result result);
 
@@ -111,6 +113,11 @@ int32_t pt_reflection_pad(const pt_tensor *input, int64_t padding, pt_result res
 
 int32_t pt_conv2d(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *_Nullable bias, int64_t stride,
                   int64_t padding, int64_t groups, pt_result result);
+/* Convolution, then ReLU where asked, in one pass over memory where oneDNN has one. Where there is a sum, it is
+   increased by the convolution in place, and the result shares its elements. Records no gradient. */
+int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *_Nullable bias,
+                        pt_tensor *_Nullable sum, bool relu, int64_t stride, int64_t padding, int64_t groups,
+                        pt_result result);
 int32_t pt_conv_transpose2d(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *_Nullable bias,
                             int64_t stride, int64_t padding, int64_t output_padding, pt_result result);
 /* Running statistics are updated in place when training. */
@@ -119,6 +126,9 @@ int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_
 int32_t pt_instance_norm(const pt_tensor *input, const pt_tensor *_Nullable weight, const pt_tensor *_Nullable bias,
                          double epsilon, pt_result result);
 int32_t pt_max_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, pt_result result);
+/* `ceil_mode` keeps a last window that is only partly filled; `count_padding` divides by the kernel's whole area. */
+int32_t pt_avg_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, bool ceil_mode,
+                      bool count_padding, pt_result result);
 
 // ---- Many tensors at once ------------------------------------------------------------------------------------------------
 

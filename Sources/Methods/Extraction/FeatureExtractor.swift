@@ -33,7 +33,7 @@ public struct FeatureExtractor: Sendable {
             let mirrored = try rows(of: samples, by: network, domain, mirrored: true)
             for index in embeddings.indices { embeddings[index] = (embeddings[index] + mirrored[index]) / 2 }
         }
-        return try Features<Raw>(embeddings, count: samples.count, dimension: network.backbone.dimension).normalised()
+        return try Features<Raw>(embeddings, count: samples.count, dimension: network.dimension).normalised()
     }
 
     private func rows(
@@ -45,7 +45,7 @@ public struct FeatureExtractor: Sendable {
             transform: Transform.evaluation(height: size.height, width: size.width, mirrored: mirrored),
             workers: images.workers, key: images.random, purpose: "extract")
         var rows: [Float] = []
-        rows.reserveCapacity(samples.count * network.backbone.dimension)
+        rows.reserveCapacity(samples.count * network.dimension)
         let batches = loader.all(batchSize: batchSize)
         while let batch = try batches.next() {
             rows += try withoutGradients {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// Convolutions that add and rectify while their sums are still in registers.
+//
+// oneDNN can do that, and libtorch exports it as operators of the `mkldnn` namespace, which have no C++ declaration:
+// they are looked up by name. Where they are missing, or the processor lacks what they ask for, the plain operators
+// follow each other instead.
+
+#include <ATen/core/List.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
+
+#include <optional>
+#include <string_view>
+
+#include "Guard.h"
+
+namespace {
+
+using Scalars = c10::List<std::optional<at::Scalar>>;
+using OptionalTensor = std::optional<at::Tensor>;
+using OptionalName = std::optional<std::string_view>;
+
+using Pointwise = at::Tensor(const at::Tensor &, const at::Tensor &, const OptionalTensor &, at::IntArrayRef,
+                             at::IntArrayRef, at::IntArrayRef, int64_t, std::string_view, Scalars, OptionalName);
+using PointwiseInPlace = at::Tensor &(at::Tensor &, const at::Tensor &, const at::Tensor &, const OptionalTensor &,
+                                      at::IntArrayRef, at::IntArrayRef, at::IntArrayRef, int64_t, std::string_view,
+                                      std::optional<at::Scalar>, OptionalName, Scalars, OptionalName);
+
+/// Both operators, where this libtorch has them.
+struct Operators {
+    c10::TypedOperatorHandle<Pointwise> alone;
+    c10::TypedOperatorHandle<PointwiseInPlace> adding;
+};
+
+std::optional<Operators> find() {
+    auto &dispatcher = c10::Dispatcher::singleton();
+    const auto alone = dispatcher.findSchema({"mkldnn::_convolution_pointwise", ""});
+    const auto adding = dispatcher.findSchema({"mkldnn::_convolution_pointwise_", "binary"});
+    if (!alone || !adding) return std::nullopt;
+    return Operators{alone->typed<Pointwise>(), adding->typed<PointwiseInPlace>()};
+}
+
+/// Whether they run on this processor with such elements: a trial with a single one.
+bool run(const std::optional<Operators> &operators, at::ScalarType type) {
+    if (!operators) return false;
+    try {
+        const auto one = at::ones({1, 1, 1, 1}, type);
+        const int64_t pair[] = {1, 1}, none[] = {0, 0};
+        operators->alone.call(one, one, std::nullopt, none, pair, pair, 1, "relu", Scalars(), std::nullopt);
+        return true;
+    } catch (const c10::Error &) {
+        return false;
+    }
+}
+
+/// The operators for elements of a type, or null where plain ones have to do.
+const Operators *operators_for(at::ScalarType type) {
+    static const auto operators = find();
+    static const bool single = run(operators, at::kFloat), half = run(operators, at::kBFloat16);
+    return (type == at::kFloat && single) || (type == at::kBFloat16 && half) ? &*operators : nullptr;
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias,
+                        pt_tensor *sum, bool relu, int64_t stride, int64_t padding, int64_t groups,
+                        pt_result result) {
+    return passerby::returning(result, [&]() -> at::Tensor {
+        at::NoGradGuard scope;
+        const auto &x = input->value;
+        const auto &w = weight->value;
+        const auto b = passerby::optional(bias);
+        const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding}, dilations[] = {1, 1};
+        if (const auto *operators = x.is_cpu() ? operators_for(x.scalar_type()) : nullptr) {
+            if (sum == nullptr) {
+                return operators->alone.call(x, w, b, paddings, strides, dilations, groups, relu ? "relu" : "none",
+                                             Scalars(), std::nullopt);
+            }
+            return operators->adding.call(sum->value, x, w, b, paddings, strides, dilations, groups, "add",
+                                          std::nullopt, relu ? OptionalName("relu") : std::nullopt, Scalars(),
+                                          std::nullopt);
+        }
+        auto maps = at::conv2d(x, w, b, strides, at::IntArrayRef(paddings), dilations, groups);
+        if (sum != nullptr) maps = sum->value.add_(maps);
+        return relu ? at::relu_(maps) : maps;
+    });
+}
+
+}

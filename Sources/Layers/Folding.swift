@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+
+public import Tensor
+
+/// What a folded copy of a network is made for.
+///
+/// Folding a batch normalisation that follows a convolution multiplies its running statistics into the weights:
+/// `W′ = W·γ/√(σ² + ε)`, `b′ = β + (b − μ)·γ/√(σ² + ε)`. The copy owns its values, keeps no gradients, and goes
+/// through memory once where the network goes through it three times.
+public struct Folding: Sendable, Equatable {
+    /// The type of convolutions and of the maps between them. Statistics of instances, pooling and all that comes after
+    /// it stay in float32.
+    public enum Precision: String, Sendable, CaseIterable, Codable {
+        case float32
+        case bfloat16
+
+        public var elementType: ElementType {
+            switch self {
+            case .float32: .float32
+            case .bfloat16: .bfloat16
+            }
+        }
+    }
+
+    /// Whose statistics are folded, where the network keeps them by domain.
+    public let domain: Domain
+    public let precision: Precision
+
+    public init(domain: Domain, precision: Precision = .float32) {
+        self.domain = domain
+        self.precision = precision
+    }
+}
+
+/// What a normalisation with fixed statistics does to each channel: `scale · x + shift`, in double precision.
+struct ChannelScaling {
+    var scales: [Double]
+    var shifts: [Double]
+
+    /// Leaves so many channels as they are.
+    static func identity(_ channels: Int) -> ChannelScaling {
+        ChannelScaling(
+            scales: [Double](repeating: 1, count: channels), shifts: [Double](repeating: 0, count: channels))
+    }
+
+    static func + (left: ChannelScaling, right: ChannelScaling) -> ChannelScaling {
+        ChannelScaling(scales: left.scales + right.scales, shifts: left.shifts + right.shifts)
+    }
+}
