@@ -2,8 +2,10 @@
 
 public import Foundation
 public import Pipeline
+internal import Backbones
 internal import Configuration
 internal import Data
+internal import Layers
 internal import Tensor
 
 /// An experiment on its way from a file to a result.
@@ -17,14 +19,19 @@ public struct Launch {
 
     private let experiment: Experiment
     private let dataFolder: String
+    private let weightFolders: [String]
     private let output: any ProgressOutput
 
     /// - Parameters:
     ///   - dataFolder: The folder of all datasets.
+    ///   - weightFolders: Where published weights are looked for.
     ///   - output: Where progress is shown.
-    public init(_ experiment: Experiment, dataFolder: String, output: any ProgressOutput) {
+    public init(
+        _ experiment: Experiment, dataFolder: String, weightFolders: [String], output: any ProgressOutput
+    ) {
         self.experiment = experiment
         self.dataFolder = dataFolder
+        self.weightFolders = weightFolders
         self.output = output
     }
 
@@ -54,7 +61,10 @@ public struct Launch {
         case .folder: try found(in: root)
         }
         if let until { _ = try plan.stage(named: until) }
-        let workspace = Workspace(experiment: experiment, datasets: datasets)
+        let weights = try initialWeights().map {
+            try FittedWeights(WeightFile(readingFrom: $0.path).tensors, to: experiment.backbone, domain: .target).state
+        }
+        let workspace = Workspace(experiment: experiment, datasets: datasets, initialWeights: weights)
         let folder = switch start {
         case .new: try RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
         case .resume: try RunFolder.resumable(in: logs, plan: plan)
@@ -68,12 +78,20 @@ public struct Launch {
     /// Datasets that lie in a folder, listed once, and the plan that their listing determines.
     private func found(in root: String) throws -> (plan: Plan, datasets: Datasets) {
         let datasets = try Datasets(experiment.data, root: root)
-        return (try experiment.plan(dataDigest: datasets.digest(below: root)), datasets)
+        return (try plan(dataDigest: datasets.digest(below: root)), datasets)
+    }
+
+    private func plan(dataDigest: ContentDigest) throws -> Plan {
+        try experiment.plan(dataDigest: dataDigest, weightsDigest: initialWeights()?.digest)
+    }
+
+    private func initialWeights() throws -> InitialWeights? {
+        try experiment.initialWeights.map { try InitialWeights($0, for: experiment.backbone, in: weightFolders) }
     }
 
     /// A drawn world's plan needs only its parameters.
     private func drawnPlan() throws -> Plan {
-        try experiment.plan(dataDigest: ContentDigest(of: experiment.data.root(in: "")))
+        try plan(dataDigest: ContentDigest(of: experiment.data.root(in: "")))
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.

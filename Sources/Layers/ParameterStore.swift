@@ -25,8 +25,8 @@ public final class ParameterStore {
     private var keys: Set<String> = []
     private let random: RandomKey?
 
-    /// - Parameter random: Where initial values come from; each tensor's stream is named by its key. Without one all
-    ///   tensors are zero, for a network whose stored values are loaded next.
+    /// - Parameter random: Where initial values come from; each tensor's stream is named by its key. Without one, what
+    ///   would be drawn is zero, for a network whose stored values are loaded next.
     public init(random: RandomKey?) {
         self.random = random
     }
@@ -81,6 +81,7 @@ public final class ParameterStore {
     }
 
     fileprivate func values(_ key: String, _ shape: [Int], _ initial: InitialValues) throws -> Tensor {
+        if case .constant(let value) = initial { return try Tensor.full(Double(value), shape: shape) }
         guard let random else { return try Tensor.full(0, shape: shape) }
         var stream = random.stream("initial value of " + key)
         return try Tensor(initial.values(shape: shape, &stream), shape: shape)

@@ -8,13 +8,22 @@ internal import Foundation
 struct Home {
     let folder: URL
 
+    /// How the program was called, for hints that can be copied.
+    let command: String
+
     init() {
-        folder = URL(fileURLWithPath: ProcessInfo.processInfo.environment["PASSERBY_HOME"] ?? ".")
+        let environment = ProcessInfo.processInfo.environment
+        folder = URL(fileURLWithPath: environment["PASSERBY_HOME"] ?? ".")
+        command = environment["PASSERBY_COMMAND"] ?? CommandLine.arguments[0]
     }
 
     var experiments: URL { folder.appendingPathComponent("experiments") }
     var data: URL { folder.appendingPathComponent("data") }
     var logs: URL { folder.appendingPathComponent("logs") }
+    /// Where published weights may lie.
+    var weightFolders: [String] {
+        InitialWeights.usualFolders(logs: logs.path, environment: ProcessInfo.processInfo.environment)
+    }
 }
 
 /// The arguments that name an experiment.

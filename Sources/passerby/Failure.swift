@@ -29,6 +29,8 @@ struct Failure {
             self.init("\(error)", error.code)
         case let error as FeatureFileError:
             self.init("\(error)", Self.badData)
+        case let error as InitialWeightsError:
+            self.init("\(error)", Self.code(of: error))
         case let error as DataError:
             self.init("\(error)", Self.badData)
         case let error as SyntheticWorldError:
@@ -65,6 +67,14 @@ struct Failure {
         }
     }
 
+    private static func code(of error: InitialWeightsError) -> Int32 {
+        switch error {
+        case .noFile: usage
+        case .notFound: missing
+        case .otherContents: badData
+        }
+    }
+
     private static func code(of error: RetrievalError) -> Int32 {
         if case .notEnoughMemory = error { missing } else { badData }
     }
@@ -83,11 +93,13 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case unknownExperiment(name: String, looked: String, known: [String])
     case unwritable(path: String, reason: String)
     case notReady([String])
+    case unknownBackbone(path: String)
 
     /// The exit code.
     var code: Int32 {
         switch self {
         case .unknownExperiment: 64
+        case .unknownBackbone: 65
         case .unwritable, .notReady: 69
         }
     }
@@ -99,6 +111,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
                 + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
         case .unwritable(let path, let reason):
             "\(path): cannot be written: \(reason)"
+        case .unknownBackbone(let path):
+            "\(path): no known backbone has exactly these tensors; name one with --backbone to see what does not fit"
         case .notReady(let missing):
             "a run could not start here: \(missing.joined(separator: "; "))"
         }

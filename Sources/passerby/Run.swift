@@ -38,7 +38,8 @@ struct Run: ParsableCommand {
     func run() throws {
         let interruption = Interruption.fromSignals()
         let launch = Launch(
-            try arguments.experiment(), dataFolder: Home().data.path, output: StandardError())
+            try arguments.experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
+            output: StandardError())
         do {
             let (folder, result) = try launch.run(
                 resume ? .resume : .new, logs: logs.map { URL(fileURLWithPath: $0) } ?? Home().logs, until: until,
@@ -46,7 +47,7 @@ struct Run: ParsableCommand {
             try show(result, in: folder)
         } catch let error as Interrupted {
             let place = logs.map { ["--logs", $0] } ?? []
-            let words = ["passerby", "run", arguments.name] + arguments.overrides + place + ["--resume"]
+            let words = [Home().command, "run", arguments.name] + arguments.overrides + place + ["--resume"]
             FileHandle.standardError.write(Data("continue with: \(words.map(quoted).joined(separator: " "))\n".utf8))
             throw error
         }

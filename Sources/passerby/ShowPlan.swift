@@ -17,7 +17,8 @@ struct ShowPlan: ParsableCommand {
 
     func run() throws {
         let plan = try Launch(
-            try arguments.experiment(), dataFolder: Home().data.path, output: StandardError()).plan()
+            try arguments.experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
+            output: StandardError()).plan()
         if json {
             try printJSON(plan)
             return

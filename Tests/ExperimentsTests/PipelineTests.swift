@@ -61,7 +61,7 @@ private func run(
 ) throws -> RunResult {
     let interruption = Interruption()
     return try Launch(
-        experiment, dataFolder: folder.path + "/data", output: Watcher(stopping: stage, interruption)
+        experiment, dataFolder: folder.path + "/data", weightFolders: [], output: Watcher(stopping: stage, interruption)
     ).run(start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: nil, interruption: interruption, threads: 2)
         .result
 }

@@ -29,7 +29,7 @@ struct AdaptationStage: Stage {
             for (index, network) in means.enumerated() {
                 try workspace.save(network.store.state, to: scope.artefact(Self.mean(index + 1)))
             }
-            return StageOutcome(rows: [workspace.row("adapted", try workspace.validation.metrics(of: means[0]))])
+            return StageOutcome(rows: [ResultRow("adapted", try workspace.validation.metrics(of: means[0]))])
         }
     }
 }

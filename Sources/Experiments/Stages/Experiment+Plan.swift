@@ -8,23 +8,26 @@ internal import Methods
 extension Experiment {
     /// The experiment as an ordered list of stages with what goes in and what comes out.
     ///
-    /// - Parameter dataDigest: The digest of the datasets.
-    public func plan(dataDigest: ContentDigest) throws -> Plan {
+    /// - Parameters:
+    ///   - dataDigest: The digest of the datasets.
+    ///   - weightsDigest: That of the weights that networks begin with, where the experiment names them.
+    public func plan(dataDigest: ContentDigest, weightsDigest: ContentDigest? = nil) throws -> Plan {
         try Plan(
             experiment: name, seed: seed, dataDigest: dataDigest,
             stages: stages.map { try StagePlan(
-                name: $0.name, method: $0.choice.method, settings: settings(of: $0.choice), inputs: $0.choice.inputs,
+                name: $0.name, method: $0.choice.method, settings: settings(of: $0.choice, weightsDigest), inputs: $0.choice.inputs,
                 outputs: $0.choice.outputs)
             })
     }
 
     /// All that changes the stage's result: its own settings, the network and the image size. Threads do not.
-    private func settings(of choice: StageChoice) throws -> JSONValue {
+    private func settings(of choice: StageChoice, _ weightsDigest: ContentDigest?) throws -> JSONValue {
+        let weights = choice.beginsNetworks ? weightsDigest : nil
         let node = YAMLNode(.mapping([
             .init(key: "backbone", value: YAMLNode(backbone.rawValue)),
             .init(key: "image", value: YAMLNode(["height": YAMLNode(image.height), "width": YAMLNode(image.width)])),
             .init(key: choice.kind.rawValue, value: YAMLNode(.mapping(choice.entries))),
-        ]))
+        ] + (weights.map { [.init(key: "initial_weights", value: YAMLNode($0.hexadecimal))] } ?? [])))
         return try JSONValue(text: node.canonicalJSON)
     }
 
@@ -53,6 +56,15 @@ extension StageChoice {
         case .translate(let settings): settings.method.rawValue
         case .adapt(let settings): settings.method.rawValue
         case .postprocess: "post-processing"
+        }
+    }
+
+    /// Whether the stage trains networks from their beginning.
+    var beginsNetworks: Bool {
+        switch self {
+        case .pretrain: true
+        case .translate, .adapt: false
+        case .postprocess(let settings): settings.camera != nil
         }
     }
 

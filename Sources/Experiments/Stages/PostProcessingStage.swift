@@ -25,7 +25,7 @@ struct PostProcessingStage: Stage {
         config.reRanking = settings.reRanking
         let rows = try PostProcessing(config, validation: workspace.validation)
             .rows(networks: networks, camera: camera)
-        return StageOutcome(rows: rows.map { workspace.row($0.name, $0.metrics) })
+        return StageOutcome(rows: rows.map { ResultRow($0.name, $0.metrics) })
     }
 
     private func cameraNetwork(in scope: StageScope) throws -> EmbeddingNetwork? {
@@ -33,7 +33,8 @@ struct PostProcessingStage: Stage {
         let network = try CameraNetwork(
             camera.config, target: workspace.target, images: workspace.images(for: "camera"),
             random: workspace.random(for: "camera")
-        ).train(workspace.experiment.backbone, in: StageTrainingScope(scope))
+        ).train(
+            workspace.experiment.backbone, from: workspace.initialWeights, in: StageTrainingScope(scope))
         try workspace.save(network.store.state, to: scope.artefact(Self.cameraName))
         return network
     }

@@ -25,10 +25,11 @@ struct PretrainingStage: Stage {
                 validation: workspace.validation, random: random)
             let part = settings.networks == 1 ? "" : "network-\(number)"
             let network = try method.train(
-                workspace.experiment.backbone, in: StageTrainingScope(scope, part: part))
+                workspace.experiment.backbone, from: workspace.initialWeights,
+                in: StageTrainingScope(scope, part: part))
             try workspace.save(network.store.state, to: scope.artefact(Self.network(number)))
             if number == 1 {
-                outcome.append(workspace.row(rowName, try workspace.validation.metrics(of: network)))
+                outcome.append(ResultRow(rowName, try workspace.validation.metrics(of: network)))
             }
         }
         return StageOutcome(rows: outcome)

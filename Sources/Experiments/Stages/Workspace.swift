@@ -13,6 +13,8 @@ internal import Tensor
 struct Workspace {
     let experiment: Experiment
     let datasets: Datasets
+    /// What networks begin with, where the experiment names it.
+    let initialWeights: StateDictionary?
 
     var source: SourceImages { SourceImages(datasets.source) }
     var target: TargetImages { TargetImages(datasets.target) }
@@ -20,7 +22,7 @@ struct Workspace {
     var validation: Validation {
         Validation(
             query: datasets.query, gallery: datasets.gallery,
-            rankingProtocol: experiment.data.target.rankingProtocol,
+            rankingProtocol: experiment.data.target.dataset.rankingProtocol,
             extractor: FeatureExtractor(images(for: "validation")))
     }
 
@@ -42,7 +44,7 @@ struct Workspace {
         _ path: String, domains: NormalisationDomains, of backbone: Backbone? = nil
     ) throws -> EmbeddingNetwork {
         let network = try EmbeddingNetwork(
-            backbone ?? experiment.backbone, domains: domains, random: RandomKey(seed: 0))
+            backbone ?? experiment.backbone, domains: domains, random: nil)
         try network.store.load(Safetensors(readingFrom: path).tensors)
         return network
     }
@@ -51,9 +53,4 @@ struct Workspace {
         try Safetensors(tensors: state, metadata: ["backbone": experiment.backbone.rawValue]).write(to: path)
     }
 
-    func row(_ name: String, _ metrics: RankingMetrics) -> ResultRow {
-        ResultRow(
-            name: name, rankingProtocol: metrics.rankingProtocol.rawValue, mAP: metrics.mAP, top1: metrics.top1,
-            top5: metrics.top5, top10: metrics.top10)
-    }
 }

@@ -16,6 +16,8 @@ public struct Experiment: Sendable, Equatable {
     public let data: DataChoice
     public let image: ImageSize
     public let backbone: Backbone
+    /// Weights that networks begin with: a path or a published name; nothing for drawn ones.
+    public let initialWeights: String?
     public let seed: UInt64
     /// Threads that load images; no result depends on them.
     public let workers: Int
@@ -44,6 +46,7 @@ public struct Experiment: Sendable, Equatable {
         data = draft.data
         image = ImageSize(height: draft.height, width: draft.width)
         backbone = draft.backbone
+        initialWeights = draft.initialWeights
         seed = draft.seed
         workers = draft.workers
         self.stages = stages
@@ -55,6 +58,7 @@ public struct Experiment: Sendable, Equatable {
             .init(key: "data", value: data.node),
             .init(key: "image", value: YAMLNode(["height": YAMLNode(image.height), "width": YAMLNode(image.width)])),
             .init(key: "backbone", value: YAMLNode(backbone.rawValue)),
+        ] + (initialWeights.map { [.init(key: "initial_weights", value: YAMLNode($0))] } ?? []) + [
             .init(key: "seed", value: YAMLNode(Int(seed))),
             .init(key: "workers", value: YAMLNode(workers)),
             .init(key: "stages", value: YAMLNode(stages.map { stage in
@@ -73,6 +77,7 @@ struct ExperimentDraft {
     let height: Int
     let width: Int
     let backbone: Backbone
+    let initialWeights: String?
     let seed: UInt64
     let workers: Int
     let stages: [NamedItem<StageKind, (settings: StageChoice, places: [String: Located<String>])>]
@@ -87,6 +92,7 @@ struct ExperimentDraft {
         (height, width) = size?.value ?? (256, 128)
         imagePlace = Located("image", span: size?.span ?? mapping.span, keyPath: "image")
         backbone = mapping.optional("backbone", .choice(Backbone.self))?.value ?? .resnet50
+        initialWeights = mapping.optional("initial_weights", .text)?.value
         seed = mapping.optional("seed", .seed)?.value ?? 1
         workers = mapping.optional("workers", .integer(0...))?.value ?? 2
         stages = mapping.required("stages", .namedItems(StageKind.self) { kind, stage in

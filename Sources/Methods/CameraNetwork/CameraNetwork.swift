@@ -7,7 +7,7 @@
 // best by validation accuracy.
 
 public import Backbones
-internal import Layers
+public import Layers
 public import Randomness
 internal import Data
 internal import Tensor
@@ -41,12 +41,17 @@ public struct CameraNetwork {
     }
 
     /// Trains a new network on the cameras of the target's training images, or goes on from a checkpoint.
-    public func train(_ backbone: Backbone, in scope: any TrainingScope) throws -> EmbeddingNetwork {
+    ///
+    /// - Parameter initial: The weights that it begins with; nothing for drawn ones.
+    public func train(
+        _ backbone: Backbone, from initial: StateDictionary?, in scope: any TrainingScope
+    ) throws -> EmbeddingNetwork {
         let cameras = Set(target.samples.map(\.camera)).sorted()
         let samples = target.samples.map { sample in
             Sample(path: sample.path, label: cameras.firstIndex(of: sample.camera) ?? 0, camera: sample.camera)
         }
-        let training = try ClassifierTraining(backbone, classes: cameras.count, random: random, in: scope)
+        let training = try ClassifierTraining(
+            backbone, from: initial, classes: cameras.count, random: random, in: scope)
         let loader = images.shuffledBatches(
             samples, images.augmentation(padding: config.padding, erasing: RandomErasing()), purpose: "camera")
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.firstEpoch)

@@ -10,7 +10,7 @@
 // 3. The last epoch's network is kept. The authors keep the best by the target's validation labels.
 
 public import Backbones
-internal import Layers
+public import Layers
 public import Randomness
 internal import Data
 internal import Retrieval
@@ -57,8 +57,13 @@ public struct SourcePretraining {
     }
 
     /// Trains a new network, or goes on with the one of the scope's last checkpoint.
-    public func train(_ backbone: Backbone, in scope: any TrainingScope) throws -> EmbeddingNetwork {
-        let training = try ClassifierTraining(backbone, classes: source.classCount, random: random, in: scope)
+    ///
+    /// - Parameter initial: The weights that it begins with, ImageNet's as a rule; nothing for drawn ones.
+    public func train(
+        _ backbone: Backbone, from initial: StateDictionary?, in scope: any TrainingScope
+    ) throws -> EmbeddingNetwork {
+        let training = try ClassifierTraining(
+            backbone, from: initial, classes: source.classCount, random: random, in: scope)
         let loaders = self.loaders()
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.firstEpoch)
         for epoch in training.firstEpoch..<config.epochs {

@@ -15,8 +15,14 @@ struct ClassifierTraining {
     private let rows: ParameterStore
 
     /// New ones, or those of the scope's last checkpoint.
-    init(_ backbone: Backbone, classes: Int, random: RandomKey, in scope: any TrainingScope) throws {
+    ///
+    /// - Parameter initial: What a new network begins with; nothing for drawn weights.
+    init(
+        _ backbone: Backbone, from initial: StateDictionary?, classes: Int, random: RandomKey,
+        in scope: any TrainingScope
+    ) throws {
         network = try EmbeddingNetwork(backbone, domains: .shared, random: random)
+        if let initial { try network.begin(with: initial) }
         rows = ParameterStore(random: random)
         classifier = try Classifier(
             backbone.dimension, classes: classes, head: .linear, at: rows.root / "classifier")

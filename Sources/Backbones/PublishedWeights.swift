@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+/// A file of ImageNet weights as its authors publish it.
+public struct PublishedWeights: Sendable, Equatable {
+    /// The exact name of the file.
+    public let file: String
+    /// Where its authors publish it, for a person to look up: nothing is ever downloaded.
+    public let publisher: String
+
+    /// The first eight hexadecimal digits of the file's SHA-256, which its name ends with.
+    public var digestPrefix: String {
+        String(file.split(separator: "-").last?.prefix { $0 != "." } ?? "")
+    }
+}
+
+extension Backbone {
+    /// Published weights of this architecture, the ones that the papers used first.
+    public var publishedWeights: [PublishedWeights] {
+        switch self {
+        case .resnet18: Self.torchvision("resnet18-5c106cde", "resnet18-f37072fd")
+        case .resnet34: Self.torchvision("resnet34-333f7ec4", "resnet34-b627a593")
+        case .resnet50: Self.torchvision("resnet50-19c8e357", "resnet50-0676ba61")
+        case .resnet101: Self.torchvision("resnet101-5d3b4d8f", "resnet101-63fe2227")
+        case .resnet50IBNa: Self.instanceBatch("resnet50_ibn_a-d9d0bb7b")
+        case .resnet101IBNa: Self.instanceBatch("resnet101_ibn_a-59ea0ac6")
+        case .resnext101IBNa: Self.instanceBatch("resnext101_ibn_a-6ace051d")
+        case .densenet121IBNa: Self.instanceBatch("densenet121_ibn_a-e4af5cc1")
+        case .densenet169IBNa: Self.instanceBatch("densenet169_ibn_a-9f32c161")
+        case .resnest50: Self.splitAttention("resnest50-528c19ca")
+        case .resnest101: Self.splitAttention("resnest101-22405ba7")
+        }
+    }
+
+    private static func torchvision(_ names: String...) -> [PublishedWeights] {
+        names.map { PublishedWeights(file: "\($0).pth", publisher: "the model zoo of torchvision") }
+    }
+
+    private static func instanceBatch(_ name: String) -> [PublishedWeights] {
+        [PublishedWeights(file: "\(name).pth", publisher: "release v1.0 of XingangPan/IBN-Net on GitHub")]
+    }
+
+    private static func splitAttention(_ name: String) -> [PublishedWeights] {
+        [PublishedWeights(
+            file: "\(name).pth", publisher: "release weights_step1 of zhanghang1989/ResNeSt on GitHub")]
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+public import Backbones
+internal import Foundation
+public import Pipeline
+
+/// Where training begins: weights in a file, which a user names by its path or by its published name.
+public struct InitialWeights: Sendable, Equatable {
+    /// The file.
+    public let path: String
+    /// The digest of its bytes, which enters the keys of the stages that begin with it.
+    public let digest: ContentDigest
+
+    /// Finds a file.
+    ///
+    /// - Parameters:
+    ///   - name: A path, the exact name of a published file, or `imagenet` for the first that the backbone has.
+    ///   - folders: Where published files may lie.
+    /// - Throws: ``InitialWeightsError``; a published file must have the SHA-256 that its name promises.
+    public init(_ name: String, for backbone: Backbone, in folders: [String]) throws {
+        let published = backbone.publishedWeights
+        let named = name == "imagenet" ? published.first : published.first { $0.file == name }
+        guard let named else {
+            guard FileManager.default.fileExists(atPath: name) else {
+                throw InitialWeightsError.noFile(path: name, published: published.map(\.file))
+            }
+            path = name
+            digest = try ContentDigest(of: URL(fileURLWithPath: name))
+            return
+        }
+        let places = folders.map { "\($0)/\(named.file)" }
+        guard let place = places.first(where: FileManager.default.fileExists) else {
+            throw InitialWeightsError.notFound(named, looked: places)
+        }
+        path = place
+        digest = try ContentDigest(of: URL(fileURLWithPath: place))
+        guard digest.hexadecimal.hasPrefix(named.digestPrefix) else {
+            throw InitialWeightsError.otherContents(
+                path: place, expected: named.digestPrefix, found: String(digest.hexadecimal.prefix(8)))
+        }
+    }
+
+    /// Where published weights usually lie: the project's own folder, then torch.hub's.
+    public static func usualFolders(logs: String, environment: [String: String]) -> [String] {
+        let home = environment["HOME"] ?? ""
+        let cache = environment["XDG_CACHE_HOME"] ?? "\(home)/.cache"
+        let torch = environment["TORCH_HOME"] ?? "\(cache)/torch"
+        return ["\(logs)/pretrained", "\(torch)/hub/checkpoints", "\(torch)/checkpoints", "\(home)/.torch/models"]
+    }
+}
+
+/// What can be wrong with the weights that training should begin with.
+public enum InitialWeightsError: Error, Equatable, CustomStringConvertible {
+    case noFile(path: String, published: [String])
+    case notFound(PublishedWeights, looked: [String])
+    case otherContents(path: String, expected: String, found: String)
+
+    public var description: String {
+        switch self {
+        case .noFile(let path, let published):
+            return "initial_weights: there is no file '\(path)'; allowed: a path, 'imagenet'"
+                + published.map { ", '\($0)'" }.joined()
+        case .notFound(let weights, let looked):
+            return """
+                initial_weights: '\(weights.file)' is not on this machine, and nothing is downloaded by itself. \
+                \(weights.publisher) has it; its SHA-256 begins with \(weights.digestPrefix). Put it into one of:
+                \(looked.map { "  \(($0 as NSString).deletingLastPathComponent)" }.joined(separator: "\n"))
+                """
+        case .otherContents(let path, let expected, let found):
+            return "\(path): its SHA-256 begins with \(found), not with \(expected) as its name promises; "
+                + "the download may be incomplete"
+        }
+    }
+}

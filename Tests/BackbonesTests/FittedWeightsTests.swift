@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+
+import Randomness
+import Tensor
+import Testing
+
+@testable import Backbones
+@testable import Layers
+
+@Suite struct `Stored weights` {
+    private func trained(_ backbone: Backbone = .resnet18) throws -> StateDictionary {
+        let network = try EmbeddingNetwork(backbone, domains: .shared, random: RandomKey(seed: 1))
+        try Pattern.fill(network.store)
+        return network.store.state
+    }
+
+    private func values(_ state: StateDictionary, _ key: String) throws -> [Float] {
+        try #require(state[key]).floats()
+    }
+
+    /// A file of before PyTorch 0.4.1: a classifier, no counters and no head.
+    @Test func `of ImageNet fill the backbone and leave the head as it is`() throws {
+        let state = try trained()
+        var published = state.filter {
+            !$0.key.hasSuffix("num_batches_tracked") && !$0.key.hasPrefix("gap.") && !$0.key.hasPrefix("feat_bn.")
+        }
+        published["fc.weight"] = try Tensor.full(1, shape: [1000, 512], type: .float32)
+        published["fc.bias"] = try Tensor.full(1, shape: [1000], type: .float32)
+        let fitted = try FittedWeights(published, to: .resnet18, domain: .target)
+        #expect(fitted.naming == .published)
+        #expect(!fitted.hasHead && fitted.pooling == .generalisedMean)
+        let own = try fitted.network().store.state
+        #expect(try values(own, "layer3.1.conv2.weight") == values(state, "layer3.1.conv2.weight"))
+        #expect(try values(own, "layer4.0.bn1.running_var") == values(state, "layer4.0.bn1.running_var"))
+        #expect(try values(own, "gap.p") == [3])
+        #expect(try values(own, "feat_bn.weight").allSatisfy { $0 == 1 })
+    }
+
+    /// A checkpoint of MMT+'s as the authors' code writes it, its two domains told apart by the head's mean.
+    @Test(arguments: [Domain.source, .target])
+    func `under the authors' names give the domain that is asked for`(domain: Domain) throws {
+        let state = try trained(.resnet50IBNa)
+        let names = UpstreamNames(.visda, backbone: .resnet50IBNa)
+        var stored: StateDictionary = [:]
+        for (key, tensor) in separatingDomains(state) {
+            let isSource = key.contains(".BN_S.") && tensor.elementType == .float32
+            stored[try #require(names.theirs(key))] = isSource ? try tensor + 1 : tensor
+        }
+        stored["classifier.weight"] = try Tensor.full(0, shape: [13_898, 2048], type: .float32)
+        let fitted = try FittedWeights(stored, to: .resnet50IBNa, domain: domain)
+        #expect(fitted.naming == .upstream(.visda))
+        #expect(fitted.isByDomain && fitted.hasHead)
+        let own = try fitted.network().store.state
+        let added: Float = domain == .source ? 1 : 0
+        for key in ["feat_bn.running_mean", "layer1.0.bn1.BN.weight", "layer4.2.bn3.bias"] {
+            #expect(try values(own, key) == values(state, key).map { $0 + added }, "\(key)")
+        }
+        #expect(try values(own, "layer1.0.bn1.IN.weight") == values(state, "layer1.0.bn1.IN.weight"))
+    }
+
+    @Test func `tell average pooling and an embedding layer from what is there`() throws {
+        let network = try EmbeddingNetwork(
+            .resnet18, pooling: .average, embedding: 32, domains: .shared, random: RandomKey(seed: 2))
+        let fitted = try FittedWeights(network.store.state, to: .resnet18, domain: .target)
+        #expect(fitted.pooling == .average && fitted.embedding == 32)
+        #expect(try fitted.network().dimension == 32)
+    }
+
+    @Test func `with a hole, a stranger or another shape are refused by name`() throws {
+        var state = try trained()
+        state["layer2.0.conv1.weight"] = nil
+        state["layer2.0.conv9.weight"] = try Tensor.full(0, shape: [1], type: .float32)
+        state["bn1.weight"] = try Tensor.full(0, shape: [32], type: .float32)
+        let fitted = try FittedWeights(state, to: .resnet18, domain: .target)
+        let mismatch = LayerError.state(
+            missing: ["layer2.0.conv1.weight"], unexpected: ["layer2.0.conv9.weight"],
+            misshapen: [.init(key: "bn1.weight", found: [32], expected: [64])])
+        #expect(throws: mismatch) { try fitted.network() }
+
+        let (network, left) = try fitted.partialNetwork()
+        #expect(left == mismatch)
+        #expect(try values(network.store.state, "conv1.weight") == values(state, "conv1.weight"))
+        #expect(try values(network.store.state, "bn1.weight").allSatisfy { $0 == 1 })
+    }
+
+    @Test(arguments: [Backbone.resnet34, .resnet50IBNa, .densenet121IBNa, .resnest50])
+    func `are recognised by their keys and shapes`(backbone: Backbone) throws {
+        let state = try EmbeddingNetwork(backbone, domains: .shared, random: nil).store.state
+        #expect(try FittedWeights.recognising(state)?.backbone == backbone)
+    }
+
+    @Test func `of something else are not recognised`() throws {
+        #expect(try FittedWeights.recognising(["a": Tensor.full(0, shape: [1], type: .float32)])?.backbone == nil)
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+
+import Backbones
+import Configuration
+import Foundation
+import Pipeline
+import Testing
+
+@testable import Experiments
+
+@Suite struct `Initial weights` {
+    private let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
+
+    private func write(_ name: String, _ text: String) throws -> String {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let path = "\(folder)/\(name)"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    @Test func `are a file at any path, known by its digest`() throws {
+        let path = try write("mine.pth", "abc")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let weights = try InitialWeights(path, for: .resnet50, in: [])
+        #expect(weights.path == path)
+        // FIPS 180-2, appendix B.1.
+        #expect(weights.digest.hexadecimal.hasPrefix("ba7816bf8f01cfea"))
+    }
+
+    @Test func `of a published name must have the digest that the name promises`() throws {
+        let path = try write("resnet50-19c8e357.pth", "abc")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for name in ["imagenet", "resnet50-19c8e357.pth"] {
+            #expect(throws: InitialWeightsError.otherContents(path: path, expected: "19c8e357", found: "ba7816bf")) {
+                try InitialWeights(name, for: .resnet50, in: ["/nowhere", folder])
+            }
+        }
+    }
+
+    @Test func `that are missing are named with their digest, publisher and the folders that were looked in`() {
+        let error = #expect(throws: InitialWeightsError.self) {
+            try InitialWeights("imagenet", for: .resnest50, in: ["/a", "/b"])
+        }
+        let text = error?.description ?? ""
+        for part in ["resnest50-528c19ca.pth", "528c19ca", "zhanghang1989/ResNeSt", "\n  /a\n  /b"] {
+            #expect(text.contains(part), "\(part) in \(text)")
+        }
+    }
+
+    @Test func `of another backbone's name are no known name`() {
+        let known = Backbone.resnet18.publishedWeights.map(\.file)
+        #expect(throws: InitialWeightsError.noFile(path: "resnet50-19c8e357.pth", published: known)) {
+            try InitialWeights("resnet50-19c8e357.pth", for: .resnet18, in: [])
+        }
+    }
+
+    @Test(arguments: Backbone.allCases)
+    func `of every backbone end in eight digits of a digest`(backbone: Backbone) {
+        #expect(!backbone.publishedWeights.isEmpty)
+        for weights in backbone.publishedWeights {
+            #expect(weights.file.wholeMatch(of: /[a-z0-9_]+-[0-9a-f]{8}\.pth/) != nil)
+            #expect(weights.digestPrefix.count == 8 && weights.file.hasSuffix("-\(weights.digestPrefix).pth"))
+        }
+    }
+
+    @Test func `change the keys of stages that begin networks, and so of those after them`() throws {
+        let text = """
+            data: {location: {synthetic: {}}}
+            image: {height: 64, width: 32}
+            backbone: resnet18
+            stages:
+              - pretrain: {name: direct, images: source, networks: 1}
+              - translate:
+            """
+        let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
+        let plans = try [nil, ContentDigest(of: "a"), ContentDigest(of: "b")].map {
+            try experiment.plan(dataDigest: ContentDigest(of: "data"), weightsDigest: $0)
+        }
+        for name in ["direct", "translate"] {
+            #expect(Set(try plans.map { try $0.key(of: $0.stage(named: name)) }).count == 3)
+        }
+        let settings = try plans[1].stage(named: "translate").settings
+        #expect(try plans[0].stage(named: "translate").settings == settings)
+    }
+}
