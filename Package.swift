@@ -95,7 +95,11 @@ let tensors: [Target] =
                 "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
         .testTarget(
-            name: "passerbyTests", dependencies: ["passerby", "Retrieval", "Tensor", arguments], swiftSettings: strict),
+            name: "passerbyTests",
+            dependencies: [
+                "passerby", "Backbones", "Data", "Experiments", "Layers", "Pipeline", "Randomness", "Retrieval",
+                "Tensor", arguments,
+            ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch"], fixtures: true)
     + module("Layers", ["Tensor", "Randomness"])

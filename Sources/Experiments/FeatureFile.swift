@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Foundation
 public import Retrieval
 public import Vocabulary
 internal import Tensor
@@ -90,6 +91,44 @@ public enum FeatureFile {
             query: query, gallery: gallery,
             querySightings: QuerySightings(try query.sightings("query.", of: path, under: rankingProtocol)),
             gallerySightings: GallerySightings(try gallery.sightings("gallery.", of: path, under: rankingProtocol)))
+    }
+
+    /// Embeddings to be written, under one beginning of names.
+    public struct Part {
+        /// Empty, `query.` or `gallery.`.
+        public let name: String
+        /// `[N, D]`.
+        public let features: Features<UnitNorm>
+        /// `[N]`.
+        public let identities: [Identity]?
+        /// `[N]`.
+        public let cameras: [Camera]?
+        /// The images' file names, `[N]`.
+        public let names: [String]
+
+        public init(
+            name: String, features: Features<UnitNorm>, identities: [Identity]?, cameras: [Camera]?, names: [String]
+        ) {
+            self.name = name
+            self.features = features
+            self.identities = identities
+            self.cameras = cameras
+            self.names = names
+        }
+    }
+
+    /// Writes embeddings, and in the metadata the names of their images as a JSON array.
+    public static func write(_ parts: [Part], to path: String) throws {
+        var tensors: [String: Tensor] = [:]
+        var metadata: [String: String] = [:]
+        for part in parts {
+            let shape = [part.features.count, part.features.dimension]
+            tensors["\(part.name)features"] = try Tensor(part.features.values, shape: shape)
+            if let identities = part.identities { tensors["\(part.name)ids"] = try Tensor(identities.map(\.rawValue)) }
+            if let cameras = part.cameras { tensors["\(part.name)cameras"] = try Tensor(cameras.map(\.rawValue)) }
+            metadata["\(part.name)names"] = String(decoding: try JSONEncoder().encode(part.names), as: UTF8.self)
+        }
+        try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
     }
 
     /// Writes labels `[N]`, −1 for outliers.

@@ -38,6 +38,10 @@ struct Metrics: ParsableCommand {
     var json = false
 
     func run() throws {
+        try show(metrics())
+    }
+
+    func metrics() throws -> RankingMetrics {
         let settings = try rerank.map(InlineSettings.reRanking)
         try checkMemory(settings)
         let set = try FeatureFile.retrieval(features, under: rankingProtocol)
@@ -46,7 +50,7 @@ struct Metrics: ParsableCommand {
         let metrics = try evaluate(
             distances, query: set.querySightings, gallery: set.gallerySightings, under: rankingProtocol)
         if let submission { try write(SubmissionFile(ranking: distances), to: submission) }
-        try show(metrics)
+        return metrics
     }
 
     private func cameraAdjustment(_ set: RetrievalSet) throws -> CameraAdjustment? {
@@ -109,9 +113,9 @@ struct Metrics: ParsableCommand {
     }
 }
 
-private let protocolNames = RankingProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+let protocolNames = RankingProtocol.allCases.map(\.rawValue).joined(separator: ", ")
 
-private func knownProtocol(_ name: String) throws -> RankingProtocol {
+func knownProtocol(_ name: String) throws -> RankingProtocol {
     guard let known = RankingProtocol(rawValue: name) else {
         throw ValidationError("'\(name)' is no protocol; allowed: \(protocolNames)")
     }

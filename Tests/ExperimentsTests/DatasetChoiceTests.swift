@@ -67,7 +67,7 @@ private func report(_ overrides: [String]) -> String? {
 
     @Test func `is scored as the target's published numbers were`() throws {
         let protocols = Dataset.allCases.compactMap { dataset in
-            TargetDataset(rawValue: dataset.rawValue).map { "\(dataset.rawValue) \($0.rankingProtocol.rawValue)" }
+            TargetDataset(rawValue: dataset.rawValue).map { "\(dataset.rawValue) \($0.dataset.rankingProtocol.rawValue)" }
         }
         #expect(
             protocols == [

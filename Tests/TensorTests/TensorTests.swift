@@ -97,7 +97,7 @@ let rounding: Float = 1e-6
         #expect(try two.floats() == [1, 2])
     }
 
-    /// In half precision, eleven bits, the engine has no fused operator, and plain ones follow each other.
+    /// bfloat16 keeps eight bits.
     @Test(arguments: [(1, ElementType.float32, 4 * rounding), (2, .float32, 4 * rounding), (2, .bfloat16, 0.1)])
     func `is convolved, added and rectified in one pass`(groups: Int, type: ElementType, tolerance: Float) throws {
         let pixels = (0..<96).map { Float($0 * 7 % 11) / 11 - 0.4 }

@@ -20,6 +20,11 @@ public struct FoundDataset: Sendable {
         edition.split(split)?.published ?? []
     }
 
+    /// Whether the dataset says who is seen in the images of a split.
+    public func hasIdentities(_ split: DatasetSplit) -> Bool {
+        edition.split(split)?.hasIdentities ?? false
+    }
+
     /// The images of a split with their identities, in the dataset's order.
     ///
     /// - Throws: As ``unlabelled(_:)``, and ``DataError/noIdentities(dataset:split:)`` where the dataset does not

@@ -22,7 +22,7 @@ func imageNames(in folder: String) throws(DataError) -> [String] {
 /// below it are not followed, so that a circle of them does no harm.
 ///
 /// - Throws: As ``imageNames(in:)``.
-func imagePaths(below folder: String) throws(DataError) -> [String] {
+public func imagePaths(below folder: String) throws(DataError) -> [String] {
     // An enumerator does not follow a link even where it begins.
     let place = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     guard let entries = FileManager.default.enumerator(atPath: place) else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Data
-internal import Retrieval
+public import Retrieval
 
 /// A dataset whose training images have identities.
 public struct SourceDataset: RawRepresentable, Sendable, Equatable {
@@ -44,21 +44,23 @@ public struct TargetDataset: RawRepresentable, Sendable, Equatable {
     }
 
     public var rawValue: String { dataset.rawValue }
-
-    /// The protocol under which the dataset's published numbers were measured.
-    var rankingProtocol: RankingProtocol {
-        switch dataset {
-        case .visdaTarget: .visda2020
-        case .vehicleid: .vehicleid
-        case .market1501, .msmt17, .personx, .personxSDA, .personxSPGAN, .dukemtmc, .veri, .vehiclex, .folder:
-            .market1501
-        }
-    }
 }
 
 extension TargetDataset: CaseIterable {
     /// Those that are suggested, as in ``SourceDataset/allCases``.
     public static var allCases: [TargetDataset] {
         Dataset.available.compactMap { TargetDataset(rawValue: $0.rawValue) }
+    }
+}
+
+extension Dataset {
+    /// The protocol under which the dataset's published numbers were measured.
+    public var rankingProtocol: RankingProtocol {
+        switch self {
+        case .visdaTarget: .visda2020
+        case .vehicleid: .vehicleid
+        case .market1501, .msmt17, .personx, .personxSDA, .personxSPGAN, .dukemtmc, .veri, .vehiclex, .folder:
+            .market1501
+        }
     }
 }

@@ -12,10 +12,13 @@ internal import Tensor
 public struct FeatureExtractor: Sendable {
     private let images: ImageSource
     private let batchSize: Int
+    private let precision: Folding.Precision
 
-    public init(_ images: ImageSource, batchSize: Int = 64) {
+    /// - Parameter precision: What convolutions compute in: float32, as for all published numbers, or bfloat16.
+    public init(_ images: ImageSource, batchSize: Int = 64, precision: Folding.Precision = .float32) {
         self.images = images
         self.batchSize = batchSize
+        self.precision = precision
     }
 
     /// Unit-norm embeddings z of images, in order.
@@ -23,21 +26,40 @@ public struct FeatureExtractor: Sendable {
     /// - Parameters:
     ///   - domain: Whose normalisation statistics to use, where the network keeps them by domain.
     ///   - flip: Averages each image's embedding with its mirror image's, before normalising.
+    ///   - progress: Told of so many forward passes more that are done.
     /// - Returns: `[N, D]`.
-    /// - Complexity: One forward pass an image, two with `flip`.
+    /// - Complexity: One forward pass an image, two with `flip`, and a copy of the weights.
     public func features(
-        of samples: [Sample], by network: EmbeddingNetwork, domain: Domain = .target, flip: Bool = false
+        of samples: [Sample], by network: EmbeddingNetwork, domain: Domain = .target, flip: Bool = false,
+        progress: (Int) -> Void = { _ in }
     ) throws -> Features<UnitNorm> {
-        var embeddings = try rows(of: samples, by: network, domain, mirrored: false)
+        let folded = try network.folded(Folding(domain: domain, precision: precision))
+        var embeddings = try rows(of: samples, by: folded, mirrored: false, progress)
         if flip {
-            let mirrored = try rows(of: samples, by: network, domain, mirrored: true)
+            let mirrored = try rows(of: samples, by: folded, mirrored: true, progress)
             for index in embeddings.indices { embeddings[index] = (embeddings[index] + mirrored[index]) / 2 }
         }
         return try Features<Raw>(embeddings, count: samples.count, dimension: network.dimension).normalised()
     }
 
+    /// How far features in this extractor's precision are from those in float32: the cosine of each pair.
+    ///
+    /// - Parameter samples: A batch of them is looked at.
+    /// - Returns: The mean and the least cosine.
+    public func agreement(
+        on samples: [Sample], by network: EmbeddingNetwork, domain: Domain = .target
+    ) throws -> (mean: Double, least: Double) {
+        let sample = Array(samples.prefix(batchSize))
+        let found = try features(of: sample, by: network, domain: domain)
+        let exact = try FeatureExtractor(images, batchSize: batchSize).features(of: sample, by: network, domain: domain)
+        let cosines = (0..<sample.count).map { row in
+            zip(found[row], exact[row]).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+        }
+        return (cosines.reduce(0, +) / Double(cosines.count), cosines.min() ?? 1)
+    }
+
     private func rows(
-        of samples: [Sample], by network: EmbeddingNetwork, _ domain: Domain, mirrored: Bool
+        of samples: [Sample], by network: FoldedNetwork, mirrored: Bool, _ progress: (Int) -> Void
     ) throws -> [Float] {
         let size = images.size
         let loader = Loader(
@@ -45,12 +67,10 @@ public struct FeatureExtractor: Sendable {
             transform: Transform.evaluation(height: size.height, width: size.width, mirrored: mirrored),
             workers: images.workers, key: images.random, purpose: "extract")
         var rows: [Float] = []
-        rows.reserveCapacity(samples.count * network.dimension)
         let batches = loader.all(batchSize: batchSize)
         while let batch = try batches.next() {
-            rows += try withoutGradients {
-                try network(batch.images(size: size), .inference(domain)).embedding.floats()
-            }
+            rows += try network(batch.images(size: size)).embedding.floats()
+            progress(batch.count)
         }
         return rows
     }

@@ -22,6 +22,11 @@ public struct Validation: Sendable {
         self.extractor = extractor
     }
 
+    /// Queries, then the gallery.
+    public var samples: [Sample] {
+        (query + gallery).map { Sample(path: $0.path, camera: $0.camera) }
+    }
+
     /// A network's result without any post-processing.
     public func metrics(of network: EmbeddingNetwork, domain: Domain = .target) throws -> RankingMetrics {
         let features = try self.features(of: network, domain: domain)
@@ -38,10 +43,10 @@ public struct Validation: Sendable {
 
     /// Embeddings of queries and gallery.
     public func features(
-        of network: EmbeddingNetwork, domain: Domain = .target, flip: Bool = false
+        of network: EmbeddingNetwork, domain: Domain = .target, flip: Bool = false,
+        progress: (Int) -> Void = { _ in }
     ) throws -> (query: Features<UnitNorm>, gallery: Features<UnitNorm>) {
-        let samples = (query + gallery).map { Sample(path: $0.path, camera: $0.camera) }
-        let features = try extractor.features(of: samples, by: network, domain: domain, flip: flip)
+        let features = try extractor.features(of: samples, by: network, domain: domain, flip: flip, progress: progress)
         return (features.rows(0..<query.count), features.rows(query.count..<samples.count))
     }
 }

@@ -52,21 +52,24 @@ public struct PostProcessing {
     /// - Parameters:
     ///   - networks: The adapted networks; without an ensemble the first is used.
     ///   - camera: The camera network, where distances are to be adjusted.
-    public func rows(networks: [EmbeddingNetwork], camera: EmbeddingNetwork?) throws -> [Row] {
+    ///   - progress: Told of so many forward passes more that are done.
+    public func rows(
+        networks: [EmbeddingNetwork], camera: EmbeddingNetwork?, progress: (Int) -> Void = { _ in }
+    ) throws -> [Row] {
         var rows: [Row] = []
-        var (query, gallery) = try validation.features(of: networks[0], flip: config.flip)
+        var (query, gallery) = try validation.features(of: networks[0], flip: config.flip, progress: progress)
         if config.flip {
             rows.append(Row(name: "+ flip", metrics: try metrics(query, gallery)))
         }
         if config.ensemble, networks.count > 1 {
-            let others = try networks.dropFirst().map { try validation.features(of: $0, flip: config.flip) }
+            let others = try networks.dropFirst().map { try validation.features(of: $0, flip: config.flip, progress: progress) }
             query = try Features.concatenated([query] + others.map(\.query))
             gallery = try Features.concatenated([gallery] + others.map(\.gallery))
             rows.append(Row(name: "+ ensemble", metrics: try metrics(query, gallery)))
         }
         var adjustment: CameraAdjustment?
         if let weight = config.cameraWeight, let camera {
-            let seen = try validation.features(of: camera, flip: config.flip)
+            let seen = try validation.features(of: camera, flip: config.flip, progress: progress)
             adjustment = CameraAdjustment(weight: Float(weight), query: seen.query, gallery: seen.gallery)
             rows.append(Row(name: "+ camera", metrics: try metrics(query, gallery, adjustment)))
         }

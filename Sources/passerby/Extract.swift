@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Data
+internal import Experiments
+internal import Foundation
+internal import Methods
+internal import Retrieval
+internal import Vocabulary
+
+struct Extract: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Embeddings of images, written to a feature file.",
+        discussion: """
+            The images of a folder, of one split of a dataset (--data market1501:train), or of a dataset's queries and \
+            gallery (--data market1501), which 'passerby metrics' takes. Where a dataset knows identities and cameras, they \
+            are written too.
+            """)
+
+    @Option(help: "The weights, from either side.") var weights: String
+    @OptionGroup var network: NetworkArguments
+    @Option(help: "A folder; all JPEG and PNG files below it, in the order of their paths.") var images: String?
+    @Option(help: ArgumentHelp("A dataset and, as a rule, its split.", valueName: "dataset[:split]")) var data: String?
+    @Option(help: "The folder that datasets lie in; data/ beside the program by default.") var root: String?
+    @OptionGroup var inference: InferenceArguments
+    @Option(help: "Where features are written.") var out: String
+
+    mutating func validate() throws {
+        guard (images == nil) != (data == nil) else { throw ValidationError("allowed is one of --images and --data") }
+    }
+
+    func run() throws {
+        let parts = try self.parts()
+        let extractor = try inference.extractor()
+        let network = try network.network(network.fitted(WeightFile(readingFrom: weights)), of: weights)
+        try inference.reportAgreement(extractor, on: parts[0].samples, by: network)
+        let passes = parts.map(\.samples.count).reduce(0, +) * (inference.flip ? 2 : 1)
+        let sets = try inference.withProgress("extract", passes: passes) { progress in
+            try parts.map { part in
+                FeatureFile.Part(
+                    name: part.name,
+                    features: try extractor.features(
+                        of: part.samples, by: network, flip: inference.flip, progress: progress),
+                    identities: part.identities, cameras: part.identities == nil ? nil : part.samples.map(\.camera),
+                    names: part.samples.map { ($0.path as NSString).lastPathComponent })
+            }
+        }
+        try FeatureFile.write(sets, to: out)
+        for set in sets { print("\(set.name)features [\(set.features.count), \(set.features.dimension)]: \(out)") }
+    }
+
+    /// Images to be extracted under one beginning of names in the file.
+    private struct Part {
+        let name: String
+        let samples: [Sample]
+        let identities: [Identity]?
+    }
+
+    private func parts() throws -> [Part] {
+        if let images {
+            let samples = try imagePaths(below: images).map {
+                Sample(path: "\(images)/\($0)", camera: Camera(rawValue: 0))
+            }
+            return [Part(name: "", samples: samples, identities: nil)]
+        }
+        let words = (data ?? "").split(separator: ":", maxSplits: 1).map(String.init)
+        let found = try dataset(words.first ?? "").find(in: root ?? Home().data.path)
+        guard words.count == 2 else {
+            return [
+                part("query.", try found.labelled(.query)), part("gallery.", try found.labelled(.gallery)),
+            ]
+        }
+        guard let split = DatasetSplit(rawValue: words[1]) else {
+            let known = DatasetSplit.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--data: '\(words[1])' is no split; allowed: \(known)")
+        }
+        guard found.hasIdentities(split) else {
+            return [Part(name: "", samples: try found.unlabelled(split).map { Sample($0) }, identities: nil)]
+        }
+        return [part("", try found.labelled(split))]
+    }
+
+    private func part(_ name: String, _ images: [LabelledImage]) -> Part {
+        Part(
+            name: name, samples: images.map { Sample(path: $0.path, camera: $0.camera) },
+            identities: images.map(\.identity))
+    }
+}
+
+/// A dataset by its name.
+func dataset(_ name: String) throws -> Dataset {
+    guard let dataset = Dataset(rawValue: name) else {
+        let known = Dataset.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("'\(name)' is no dataset; allowed: \(known)")
+    }
+    return dataset
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Backbones
+internal import Experiments
+internal import Foundation
+internal import Layers
+internal import Pipeline
+internal import Tensor
+
+struct WeightsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "weights", abstract: "Weight files: ours, published ones, and the authors' checkpoints.",
+        discussion: """
+            Reads safetensors and what torch.save writes (zip and the older format, with or without state_dict, epoch and \
+            best_mAP around the tensors), under published names or the authors'. Nothing in a file is ever executed.
+            """,
+        subcommands: [InspectWeights.self, ConvertWeights.self, VerifyWeights.self])
+}
+
+struct InspectWeights: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "What a weight file holds, and which backbone it fits.")
+
+    @Argument(help: "The file.") var file: String
+    @Flag(help: "List every tensor with its type and shape.") var tensors = false
+    @Flag(help: "Print one JSON document.") var json = false
+
+    func run() throws {
+        let weights = try WeightFile(readingFrom: file)
+        let summary = try WeightSummary(weights, fitted: .recognising(weights.tensors), listed: tensors || json)
+        if json {
+            try printJSON(summary)
+        } else {
+            print(summary.text)
+        }
+    }
+}
+
+struct ConvertWeights: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert", abstract: "Writes a network's weights in another format or under other names.",
+        discussion: """
+            The ending chooses the format: .safetensors, or PyTorch's (.pth, .pth.tar), which torch.load reads as \
+            {state_dict, epoch, best_mAP}. --names authors writes base.4.0.… as the VisDA and SpCL code has it.
+            """)
+
+    enum Names: String, CaseIterable, ExpressibleByArgument {
+        case published, authors
+    }
+
+    @Argument(help: "The file to read.") var input: String
+    @Argument(help: "The file to write.") var output: String
+    @OptionGroup var network: NetworkArguments
+    @Option(help: "Whose names to write: those of the published backbones, or the authors' re-ID code's.")
+    var names = Names.published
+
+    func run() throws {
+        let weights = try WeightFile(readingFrom: input)
+        let fitted = try network.fitted(weights)
+        let state = try network.network(fitted, of: input).store.state
+        let upstream = UpstreamNames(.visda, backbone: fitted.backbone, wrapped: true)
+        let named = names == .published ? state : Dictionary(
+            state.map { (upstream.theirs($0.key) ?? $0.key, $0.value) }) { first, _ in first }
+        try WeightFile.write(named, facts: weights.facts, to: output)
+        print("\(named.count) tensors of \(fitted.backbone.rawValue): \(output)")
+    }
+}
+
+struct VerifyWeights: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Whether a file has every weight of a backbone, and nothing else.",
+        discussion: """
+            Also compares the file's SHA-256 with the eight digits that published names end with. Exit code 65 with the \
+            list of what is missing, unexpected or misshapen.
+            """)
+
+    @Argument(help: "The file.") var file: String
+    @OptionGroup var network: NetworkArguments
+
+    func run() throws {
+        let fitted = try network.fitted(WeightFile(readingFrom: file))
+        _ = try fitted.network()
+        try checkDigest()
+        print("\(file): all \(fitted.state.count) tensors are in order for \(fitted.backbone.rawValue)"
+            + (fitted.hasHead ? "" : ", without pooling and neck"))
+    }
+
+    /// A name such as `resnet50-19c8e357.pth` promises how the digest begins.
+    private func checkDigest() throws {
+        let name = (file as NSString).lastPathComponent
+        guard let match = name.firstMatch(of: /-([0-9a-f]{8})\.pth/) else { return }
+        let digest = try ContentDigest(of: URL(fileURLWithPath: file)).hexadecimal
+        guard digest.hasPrefix(match.1) else {
+            throw InitialWeightsError.otherContents(
+                path: file, expected: String(match.1), found: String(digest.prefix(8)))
+        }
+    }
+}
+
+/// What `weights inspect` tells; its JSON document.
+private struct WeightSummary: Encodable {
+    struct Listed: Encodable {
+        let name: String
+        let type: String
+        let shape: [Int]
+    }
+
+    let path: String
+    let format: String
+    let tensorCount: Int
+    let elementCount: Int
+    let facts: [String: String]
+    let backbone: String?
+    let names: String?
+    let hasHead: Bool?
+    let isByDomain: Bool
+    let tensors: [Listed]?
+
+    init(_ weights: WeightFile, fitted: FittedWeights?, listed: Bool) {
+        path = weights.path
+        format = weights.format.rawValue
+        tensorCount = weights.tensors.count
+        elementCount = weights.tensors.values.map(\.count).reduce(0, +)
+        facts = weights.facts
+        backbone = fitted?.backbone.rawValue
+        names = fitted?.naming.description
+        hasHead = fitted?.hasHead
+        isByDomain = fitted?.isByDomain ?? false
+        tensors = listed ? weights.tensors.sorted { $0.key < $1.key }.map {
+            Listed(name: $0.key, type: $0.value.elementType.rawValue, shape: $0.value.shape)
+        } : nil
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case path, format, tensorCount = "tensor_count", elementCount = "element_count", facts, backbone, names
+        case hasHead = "has_head", isByDomain = "is_by_domain", tensors
+    }
+
+    var text: String {
+        var lines = ["\(path): \(format), \(tensorCount) tensors, \(elementCount) numbers"]
+        for (name, value) in facts.sorted(by: { $0.key < $1.key }) { lines.append("  \(name) = \(value)") }
+        if let backbone, let names {
+            lines.append(
+                "backbone \(backbone) under \(names)" + (hasHead == true ? "" : ", without pooling and neck")
+                    + (isByDomain ? ", batch normalisation by domain" : ""))
+        } else {
+            lines.append("no known backbone has exactly these tensors; 'weights verify --backbone B' says why")
+        }
+        lines += (tensors ?? []).map { "  \($0.name) \($0.type) \($0.shape)" }
+        return lines.joined(separator: "\n")
+    }
+}
