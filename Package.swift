@@ -49,7 +49,7 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // MARK: The house
 //
 // CTorch ─▶ Tensor ─▶ Layers ─▶ Backbones ─┐
-// CTurboJPEG, CPNG ─▶ Data ────────────────┼─▶ Methods ─▶ Experiments ─▶ passerby
+// CTurboJPEG, CPNG, CPixels ─▶ Data ───────┼─▶ Methods ─▶ Experiments ─▶ passerby
 // COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
 // CYAML ─▶ Configuration ─▶ Pipeline ────────────────────────┘
 //
@@ -77,12 +77,13 @@ let withoutTensors: [Target] =
     [
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CPixels", cSettings: [.unsafeFlags(["-O2", "-ffp-contract=off"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "Vocabulary", swiftSettings: strict),
     ]
     + module("Randomness", [], computes: true)
-    + module("Data", ["CTurboJPEG", "CPNG", "Randomness", "Vocabulary"], fixtures: true, computes: true)
+    + module("Data", ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Vocabulary"], fixtures: true, computes: true)
     + module("Retrieval", ["COpenBLAS", "Randomness", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML"])
     + module("Pipeline", ["Configuration", crypto])

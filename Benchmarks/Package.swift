@@ -42,11 +42,20 @@ let package = Package(
     name: "benchmarks",
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CPixels", cSettings: [.unsafeFlags(["-O2", "-ffp-contract=off"])]),
         .target(name: "Vocabulary", swiftSettings: strict),
         .target(name: "Randomness", swiftSettings: strict),
         .target(name: "Retrieval", dependencies: ["COpenBLAS", "Randomness", "Vocabulary"], swiftSettings: strict),
+        .target(
+            name: "Data", dependencies: ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Vocabulary"],
+            swiftSettings: strict),
         .executableTarget(
-            name: "RetrievalBenchmarks", dependencies: ["Retrieval", "Randomness", "Vocabulary"], swiftSettings: strict),
+            name: "RetrievalBenchmarks", dependencies: ["Retrieval", "Randomness", "Vocabulary"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "LoadingBenchmarks", dependencies: ["Data", "Randomness", "Vocabulary"], swiftSettings: strict),
     ] + (withTensors ? tensors : []),
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

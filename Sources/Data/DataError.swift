@@ -35,6 +35,11 @@ public enum DataError: Error, Equatable, Sendable {
 
     /// One pass over the images does not fill one batch.
     case tooFewImages(purpose: String, found: Int, needed: Int)
+
+    /// The folder or file of decoded images cannot be made, opened, locked or written; `reason` is the system's.
+    case unusableCache(path: String, reason: String)
+    /// Images that cannot be read were to be replaced, and there is none that can.
+    case noGoodImages(purpose: String, count: Int, first: String)
 }
 
 extension DataError: CustomStringConvertible {
@@ -69,6 +74,10 @@ extension DataError: CustomStringConvertible {
             "\(dataset) does not say who is seen in its \(split) images"
         case .tooFewImages(let purpose, let found, let needed):
             "\(purpose): one pass over the data gives \(found) images; a batch needs \(needed)"
+        case .unusableCache(let path, let reason):
+            "cannot keep decoded images in '\(path)': \(reason)"
+        case .noGoodImages(let purpose, let count, let first):
+            "\(purpose): none of the \(count) images can be read; the first: \(first)"
         }
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import CPixels
+
 /// ImageNet's statistics, which every pretrained backbone expects of its input.
 public enum Normalisation {
     /// The mean of red, green and blue on a scale of `0 ... 1`.
@@ -7,10 +9,27 @@ public enum Normalisation {
     /// The standard deviation of red, green and blue on a scale of `0 ... 1`.
     public static let deviation: [Float] = [0.229, 0.224, 0.225]
 
-    /// `(v/255 − mean)/deviation` for each channel and value, `[3, 256]`: there are so few that looking them
-    /// up beats dividing.
-    static let table: [Float] = (0..<3).flatMap { channel in
-        (0..<256).map { (Float($0) / 255 - mean[channel]) / deviation[channel] }
+    /// Black, normalised.
+    static let black: [Float] = [0, 1, 2].map { (0 - mean[$0]) / deviation[$0] }
+
+    private static let meanPattern = pattern(mean)
+    private static let deviationPattern = pattern(deviation)
+
+    /// Channels' values over and over, for the widest instructions that a processor may have.
+    private static func pattern(_ channels: [Float]) -> [Float] {
+        (0..<CPixelsPatternLength).map { channels[$0 % 3] }
+    }
+
+    /// `(v/255 − mean)/deviation` of whole pixels.
+    ///
+    /// - Parameters:
+    ///   - pixels: `[count, 3]`, each `0 ... 255`.
+    ///   - count: The number of pixels.
+    ///   - values: `[count, 3]`.
+    static func normalise(
+        _ pixels: UnsafePointer<UInt8>, count: Int, into values: UnsafeMutablePointer<Float>
+    ) {
+        cpixels_normalise(pixels, 3 * count, meanPattern, deviationPattern, values)
     }
 
     /// Turns normalised values back into an image, as the translated datasets are written.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import CPixels
 public import Randomness
 
 /// The way from a decoded image to a network's input.
@@ -104,7 +105,7 @@ public struct Transform: Sendable, Equatable {
         erasing?.apply(to: target, height: height, width: width, &random)
     }
 
-    /// Mirrors, shifts and normalises in one go, so that no intermediate image is made.
+    /// Mirrors, shifts and normalises row by row, so that no intermediate image is made.
     ///
     /// - Parameters:
     ///   - image: `[H, W, 3]`.
@@ -117,40 +118,35 @@ public struct Transform: Sendable, Equatable {
     ) {
         let firstInside = min(max(0, -left), width)
         let inside = firstInside..<max(firstInside, min(width, width - left))
-        Normalisation.table.withUnsafeBufferPointer { table in
+        let first = inside.lowerBound + left
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 3 * width) { turned in
             image.pixels.withUnsafeBufferPointer { pixels in
-                guard let levels = table.baseAddress, let source = pixels.baseAddress,
-                    let output = target.baseAddress
+                guard let source = pixels.baseAddress, let output = target.baseAddress,
+                    let turned = turned.baseAddress
                 else { return }
                 for row in 0..<height {
                     let written = output + row * width * 3
                     guard (0..<height).contains(row + top) else {
-                        blacken(written, columns: 0..<width, levels)
+                        blacken(written, columns: 0..<width)
                         continue
                     }
-                    blacken(written, columns: 0..<inside.lowerBound, levels)
-                    blacken(written, columns: inside.upperBound..<width, levels)
-                    let first = inside.lowerBound + left
-                    let column = mirrored ? width - 1 - first : first
-                    var pixel = source + 3 * ((row + top) * width + column)
-                    var value = written + 3 * inside.lowerBound
-                    for _ in inside {
-                        value[0] = levels[Int(pixel[0])]
-                        value[1] = levels[256 + Int(pixel[1])]
-                        value[2] = levels[512 + Int(pixel[2])]
-                        value += 3
-                        pixel += mirrored ? -3 : 3
-                    }
+                    blacken(written, columns: 0..<inside.lowerBound)
+                    blacken(written, columns: inside.upperBound..<width)
+                    let line = source + 3 * (row + top) * width
+                    if mirrored { cpixels_mirror(line, width, turned) }
+                    Normalisation.normalise(
+                        (mirrored ? UnsafePointer(turned) : line) + 3 * first, count: inside.count,
+                        into: written + 3 * inside.lowerBound
+                    )
                 }
             }
         }
     }
 
-    private func blacken(
-        _ row: UnsafeMutablePointer<Float>, columns: Range<Int>, _ levels: UnsafePointer<Float>
-    ) {
+    private func blacken(_ row: UnsafeMutablePointer<Float>, columns: Range<Int>) {
+        let black = Normalisation.black
         for column in columns {
-            for channel in 0..<3 { row[3 * column + channel] = levels[256 * channel] }
+            for channel in 0..<3 { row[3 * column + channel] = black[channel] }
         }
     }
 }

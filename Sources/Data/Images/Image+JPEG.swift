@@ -34,7 +34,8 @@ extension Image {
     /// Decodes a JPEG file: baseline or progressive; grey, YCbCr, RGB, CMYK or YCCK.
     ///
     /// The accurate DCT and smooth chroma upsampling are used, as in Pillow. The EXIF orientation is ignored,
-    /// as re-ID code does, so that an image has the shape its dataset gave it.
+    /// as re-ID code does, so that an image has the shape its dataset gave it. A file of more than 500 scans, which
+    /// only serves to keep its reader busy, is refused.
     ///
     /// - Parameters:
     ///   - bytes: The file.
@@ -59,7 +60,7 @@ extension Image {
         let values = [UInt8](unsafeUninitializedCapacity: valueCount) { buffer, count in
             status = tjDecompress2(
                 decompressor, bytes, byteCount, buffer.baseAddress, width, 0, height, format.value,
-                TJFLAG_ACCURATEDCT
+                TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS
             )
             count = valueCount
         }

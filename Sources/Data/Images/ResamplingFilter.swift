@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 
+import CPixels
+
 /// Which input positions each output position of one axis is made of, and with which weights.
 struct ResamplingFilter {
-    /// Eight bits for the value, two for the filter's overshoot, the rest of 32 for the fraction.
-    static let fractionBits = 32 - 8 - 2
+    /// 22 bits of a weight are its fraction: of 32, eight are the value's and two the filter's overshoot.
+    static let fractionBits = CPixelsFractionBits
 
     /// The first input position of each output position.
-    private(set) var firstRows: [Int] = []
+    private var firstRows: [Int] = []
     /// The weights of all output positions, one after the other, as integers with ``fractionBits``.
-    private(set) var weights: [Int32] = []
+    private var weights: [Int32] = []
     private var ends: [Int] = []
 
     /// Keys' cubic, stretched by the shrink factor so that it is a low-pass filter when shrinking.
@@ -22,22 +24,27 @@ struct ResamplingFilter {
         let radius = 2 * stretch
         // Pillow multiplies by the reciprocal; dividing would round differently in rare cases.
         let shrink = 1 / stretch
+        firstRows.reserveCapacity(newLength)
+        ends.reserveCapacity(newLength)
+        weights.reserveCapacity(newLength * (Int(2 * radius) + 2))
+        var taps: [Double] = []
         for position in 0..<newLength {
             let centre = (Double(position) + 0.5) * scale
             let first = max(Int(centre - radius + 0.5), 0)
             let end = min(Int(centre + radius + 0.5), oldLength)
-            var taps = (first..<end).map { ResamplingFilter.cubic((Double($0) - centre + 0.5) * shrink) }
+            taps.removeAll(keepingCapacity: true)
+            for row in first..<end { taps.append(ResamplingFilter.cubic((Double(row) - centre + 0.5) * shrink)) }
             let total = taps.reduce(0, +)
-            if total != 0 { taps = taps.map { $0 / total } }
             firstRows.append(first)
-            weights += taps.map(ResamplingFilter.fixedPoint)
+            for tap in taps { weights.append(ResamplingFilter.fixedPoint(total == 0 ? tap : tap / total)) }
             ends.append(weights.count)
         }
     }
 
-    /// Where in ``weights`` the weights of an output position lie.
-    func taps(at position: Int) -> Range<Int> {
-        (position == 0 ? 0 : ends[position - 1])..<ends[position]
+    /// Hands out the first input position of an output position, and the weights of that one and its followers.
+    func withTaps(at position: Int, _ body: (Int, UnsafeBufferPointer<Int32>) -> Void) {
+        let taps = (position == 0 ? 0 : ends[position - 1])..<ends[position]
+        weights.withUnsafeBufferPointer { body(firstRows[position], UnsafeBufferPointer(rebasing: $0[taps])) }
     }
 
     /// Keys' interpolation kernel with `a = −1/2`.
@@ -49,7 +56,9 @@ struct ResamplingFilter {
     }
 
     /// The nearest integer to `weight · 2²²`, halves away from zero.
+    ///
+    /// Adding a half and cutting off is what Pillow does, and the oldest processors round by a function call.
     private static func fixedPoint(_ weight: Double) -> Int32 {
-        Int32((weight * Double(1 << fractionBits)).rounded(.toNearestOrAwayFromZero))
+        Int32(weight * Double(1 << fractionBits) + (weight < 0 ? -0.5 : 0.5))
     }
 }

@@ -5,7 +5,10 @@ public import Randomness
 /// Reads, transforms and batches images on worker threads.
 ///
 /// Every view of every image has its own random stream, keyed by (purpose, epoch, place in the epoch), so
-/// that what a batch holds does not depend on the number of threads or on where a run was resumed.
+/// that what a batch holds does not depend on the number of threads or processes or on where a run was
+/// resumed.
+///
+/// At most `2 · workers` batches are in the making or wait to be taken, of `N·H·W·3·4` bytes a view.
 public struct Loader: Sendable {
     /// What is loaded; batches hold positions in this list.
     public let samples: [Sample]
@@ -17,7 +20,8 @@ public struct Loader: Sendable {
     public let workers: Int
     private let key: RandomKey
     private let purpose: String
-    private let cache: DecodedImages?
+    private let cache: ImageCache?
+    private let onBadImage: BadImagePolicy
 
     /// - Parameters:
     ///   - samples: What to load.
@@ -27,10 +31,11 @@ public struct Loader: Sendable {
     ///   - key: The experiment's.
     ///   - purpose: What the images are for, such as `"pretrain.source"`.
     ///   - cache: Where decoded images are kept, if anywhere; loaders may share one.
+    ///   - onBadImage: What is done about images that cannot be read. Leave it at ``BadImagePolicy/error`` where
+    ///     every image must be seen once, as in evaluation: a replaced image is not.
     public init(
         samples: [Sample], transform: Transform, views: Int = 1, workers: Int, key: RandomKey,
-        purpose: String,
-        cache: DecodedImages? = nil
+        purpose: String, cache: ImageCache? = nil, onBadImage: BadImagePolicy = .error
     ) {
         precondition(
             views > 0 && workers >= 0, "a loader of \(views) views with \(workers) threads loads nothing"
@@ -42,6 +47,7 @@ public struct Loader: Sendable {
         self.key = key
         self.purpose = purpose
         self.cache = cache
+        self.onBadImage = onBadImage
     }
 
     /// The batches of an epoch.
@@ -50,7 +56,10 @@ public struct Loader: Sendable {
     ///   - epoch: Zero-based; chooses the random streams.
     ///   - batches: Positions in ``samples``, as an ``EpochSampler`` makes them: all of the epoch.
     ///   - first: The batch to begin with, for an epoch that was interrupted; it is what it would have been.
-    public func epoch(_ epoch: Int, batches: [[Int]], from first: Int = 0) -> BatchSequence {
+    ///   - share: This process' part of every batch.
+    public func epoch(
+        _ epoch: Int, batches: [[Int]], from first: Int = 0, share: ProcessShare = .all
+    ) -> BatchSequence {
         precondition((0...batches.count).contains(first), "no batch \(first) among \(batches.count)")
         var starts: [Int] = []
         var imageCount = 0
@@ -60,7 +69,10 @@ public struct Loader: Sendable {
         }
         let count = batches.count - first
         let make = { @Sendable [self, starts] (number: Int) throws(DataError) -> Batch in
-            try batch(of: batches[first + number], firstPlace: starts[first + number], epoch: epoch)
+            let whole = batches[first + number]
+            let positions = share.positions(of: whole.count)
+            let firstPlace = starts[first + number] + positions.lowerBound
+            return try batch(of: Array(whole[positions]), firstPlace: firstPlace, epoch: epoch)
         }
         guard workers > 0 else {
             var number = 0
@@ -92,7 +104,12 @@ public struct Loader: Sendable {
     ///   - epoch: Zero-based.
     private func batch(of indices: [Int], firstPlace: Int, epoch: Int) throws(DataError) -> Batch {
         var images: [Image] = []
-        for index in indices { images.append(try preparedImage(of: samples[index])) }
+        var loaded: [Int] = []
+        for index in indices {
+            let (image, source) = try goodImage(at: index)
+            images.append(image)
+            loaded.append(source)
+        }
         let valueCount = transform.valueCount
         let buffers = (0..<views).map { view in
             [Float](unsafeUninitializedCapacity: indices.count * valueCount) { buffer, count in
@@ -106,10 +123,35 @@ public struct Loader: Sendable {
             }
         }
         return Batch(
-            views: buffers, labels: indices.map { samples[$0].label },
-            cameras: indices.map { samples[$0].camera },
-            indices: indices
+            views: buffers, labels: loaded.map { samples[$0].label }, cameras: loaded.map { samples[$0].camera },
+            indices: loaded
         )
+    }
+
+    /// The image of a sample, or of the sample that takes its place, and which one it is.
+    private func goodImage(at index: Int) throws(DataError) -> (Image, Int) {
+        guard case .skip(let bad) = onBadImage else { return (try preparedImage(of: samples[index]), index) }
+        if let image = image(of: samples[index], unlessIn: bad) { return (image, index) }
+        let label = samples[index].label
+        let others = (1..<samples.count).map { (index + $0) % samples.count }
+        let ofClass = label == Sample.unlabelled ? [] : others.filter { samples[$0].label == label }
+        for other in ofClass + others {
+            if let image = image(of: samples[other], unlessIn: bad) { return (image, other) }
+        }
+        throw .noGoodImages(
+            purpose: purpose, count: samples.count, first: bad.found.first?.error.description ?? "none was tried"
+        )
+    }
+
+    /// The image of a sample, or nil, reported, where it cannot be read.
+    private func image(of sample: Sample, unlessIn bad: BadImages) -> Image? {
+        guard !bad.contains(sample.path) else { return nil }
+        do throws(DataError) {
+            return try preparedImage(of: sample)
+        } catch {
+            bad.report(error, of: sample.path)
+            return nil
+        }
     }
 
     private func preparedImage(of sample: Sample) throws(DataError) -> Image {
@@ -117,8 +159,8 @@ public struct Loader: Sendable {
             transform.prepare(try Image.decode(contentsOf: sample.path))
         }
         guard let cache else { return try make() }
-        let resized = DecodedImages.Size(height: transform.height, width: transform.width)
+        let resized = ImageCache.Size(height: transform.height, width: transform.width)
         let size = transform.autoAugment ? nil : resized
-        return try cache.image(DecodedImages.Key(path: sample.path, size: size), orMake: make)
+        return try cache.image(ImageCache.Key(path: sample.path, size: size), orMake: make)
     }
 }
