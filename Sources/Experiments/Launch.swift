@@ -13,6 +13,8 @@ public struct Launch {
     /// Whether a run begins anew or goes on.
     public enum Start: Sendable {
         case new
+        /// Anew, without what other runs have left.
+        case fresh
         /// The newest unfinished run with the same plan.
         case resume
     }
@@ -43,16 +45,23 @@ public struct Launch {
         }
     }
 
+    /// The plan, and what a run of it would do for each stage; starts nothing.
+    public func status(_ start: Start, logs: URL) throws -> PlanStatus {
+        PlanStatus(of: try plan(), logs: logs, isFresh: start == .fresh)
+    }
+
     /// Runs the stages.
     ///
     /// - Parameters:
     ///   - logs: The folder of all runs.
+    ///   - whenBusy: What to do where another process works out the same stage.
     ///   - until: The last stage to run; nil for all.
     /// - Returns: The run's folder and its result.
     /// - Throws: `DataError` before anything is written where datasets are missing; `PipelineError`, `Interrupted`
     ///   and the methods' errors from the stages, after which the run can be resumed.
     public func run(
-        _ start: Start, logs: URL, until: String?, interruption: Interruption, threads: Int
+        _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
+        threads: Int
     ) throws -> (folder: RunFolder, result: RunResult) {
         try Engine.prepare(threads: threads)
         let root = try experiment.data.root(in: dataFolder)
@@ -66,12 +75,13 @@ public struct Launch {
         }
         let workspace = Workspace(experiment: experiment, datasets: datasets, initialWeights: weights)
         let folder = switch start {
-        case .new: try RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
+        case .new, .fresh: try RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
         case .resume: try RunFolder.resumable(in: logs, plan: plan)
         }
+        let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
         let orchestrator = Orchestrator(
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
-            output: output, interruption: interruption)
+            sharing: sharing, output: output, interruption: interruption)
         return (folder, try orchestrator.run())
     }
 

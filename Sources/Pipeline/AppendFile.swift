@@ -29,12 +29,14 @@ final class AppendFile {
 
     /// Cuts the file back to a length, which drops a torn tail.
     func truncate(to byteCount: Int) throws {
+        try WriteFaults.strike("truncate", path)
         guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
             throw DurableFile.failure("truncate", path)
         }
     }
 
     func synchronise() throws {
+        try WriteFaults.strike("flush", path)
         // EINVAL: a device or pipe, which has nothing to flush.
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw DurableFile.failure("flush", path) }
     }

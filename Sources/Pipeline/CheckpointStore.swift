@@ -6,52 +6,107 @@ public import Foundation
 ///
 /// A checkpoint is written beside its final place, flushed, given a `sha256sum` file, renamed, and read back
 /// from the device. Only then does an older one make room, so that at every moment of a save at least the one
-/// before it can be loaded.
+/// before it can be loaded. The newest, the best and all pinned ones are kept.
 public struct CheckpointStore {
     /// The folder that holds the checkpoints; made with the first save.
     public let folder: URL
-    /// How many of the newest are kept: one more than needed by default, for the newest may be damaged later.
-    public let keptCount: Int
+    /// When to save and what to keep.
+    public let policy: CheckpointPolicy
+    private let part: String
+    private let clock: RunClock
     private let warn: (String) -> Void
+    private let saved: (CheckpointCost) throws -> Void
+    private let cadence: Cadence
+
+    /// When this process last saved, shared by all copies of a store.
+    private final class Cadence {
+        var lastSave: Double
+        init(_ lastSave: Double) { self.lastSave = lastSave }
+    }
 
     /// The checkpoints in a folder.
     ///
     /// - Parameters:
     ///   - folder: Their folder, which nothing else writes to.
-    ///   - keptCount: How many of the newest are kept, at least 1.
+    ///   - policy: When to save and what to keep.
+    ///   - clock: What the policy's interval and the cost are measured with.
     ///   - warn: Told of each checkpoint that ``latest()`` had to set aside.
-    public init(folder: URL, keptCount: Int = 2, warn: @escaping (String) -> Void) {
-        precondition(keptCount >= 1, "keptCount is \(keptCount); at least 1 checkpoint is kept")
-        self.folder = folder
-        self.keptCount = keptCount
-        self.warn = warn
+    ///   - saved: Told what each save cost.
+    public init(
+        folder: URL, policy: CheckpointPolicy = CheckpointPolicy(), clock: RunClock = .system,
+        warn: @escaping (String) -> Void, saved: @escaping (CheckpointCost) throws -> Void = { _ in }
+    ) {
+        self.init(folder: folder, part: "", policy: policy, clock: clock, warn: warn, saved: saved)
     }
 
-    /// Saves the state after an epoch.
+    private init(
+        folder: URL, part: String, policy: CheckpointPolicy, clock: RunClock,
+        warn: @escaping (String) -> Void, saved: @escaping (CheckpointCost) throws -> Void
+    ) {
+        self.folder = folder
+        self.part = part
+        self.policy = policy
+        self.clock = clock
+        self.warn = warn
+        self.saved = saved
+        cadence = Cadence(clock.uptime())
+    }
+
+    /// The checkpoints of one of several trainings of a stage, in a folder of their own below this one.
+    ///
+    /// - Parameter name: One path component that no checkpoint has.
+    public func part(_ name: String) -> CheckpointStore {
+        precondition(
+            !name.isEmpty && !name.contains("/") && CheckpointEntry(name: name) == nil, "'\(name)' is no part's name")
+        return CheckpointStore(
+            folder: folder.appendingPathComponent(name), part: part.isEmpty ? name : "\(part)/\(name)",
+            policy: policy, clock: clock, warn: warn, saved: saved)
+    }
+
+    /// Whether the policy's interval has passed since the last save, or since this store was opened.
+    ///
+    /// For a stage to ask at its step boundaries; at the ends of epochs it saves without asking.
+    public var isDue: Bool {
+        clock.uptime() - cadence.lastSave >= policy.interval
+    }
+
+    /// Saves a state.
     ///
     /// - Parameters:
-    ///   - epoch: The epoch that is complete in this state, from 0.
+    ///   - epoch: The epoch that the state belongs to, from 0.
+    ///   - step: The step since the stage's beginning, for a state within an epoch.
+    ///   - score: How good the state is, the greater the better; the best is kept. Not a number counts as none.
+    ///   - isPinned: Whether it is kept for good, after the stage's end too.
     ///   - write: Writes the state to the path it is given, as one file or one folder.
     /// - Throws: What `write` throws; ``PipelineError/diskFull(path:)``,
     ///   ``PipelineError/checkpointNotReadBack(path:)`` and the other device errors. The checkpoints before
     ///   this one are then untouched.
     /// - Complexity: Two passes over the bytes: one for the digest, one to read them back.
-    public func save(epoch: Int, write: (String) throws -> Void) throws {
-        precondition(epoch >= 0, "epoch \(epoch) is negative")
+    public func save(
+        epoch: Int, step: Int? = nil, score: Double? = nil, isPinned: Bool = false,
+        write: (String) throws -> Void
+    ) throws {
+        precondition(epoch >= 0 && step ?? 0 >= 0, "epoch \(epoch), step \(step ?? 0): both count from 0")
+        let start = clock.uptime()
         try DurableFile.makeFolders(folder)
-        let existing = entries()
-        let entry = Entry(sequence: (existing.last?.sequence ?? 0) + 1, epoch: epoch)
+        let last = CheckpointEntry.all(in: folder).last?.sequence ?? 0
+        let entry = CheckpointEntry(sequence: last + 1, epoch: epoch, step: step)
+        let note = CheckpointEntry.Note(score: score.flatMap { $0.isNaN ? nil : $0 }, pinned: isPinned)
         let partial = folder.appendingPathComponent(".\(entry.name).partial")
+        let bytes: Int
         do {
             try DurableFile.remove(partial)
             try write(partial.path)
-            try publish(partial, as: entry)
+            bytes = try publish(partial, as: entry, note)
         } catch {
             // The reason for the failure matters; that of a failed clean-up does not.
             try? DurableFile.remove(partial)
             throw error
         }
-        for old in (existing + [entry]).dropLast(keptCount) { try remove(old) }
+        try prune()
+        cadence.lastSave = clock.uptime()
+        try saved(CheckpointCost(
+            part: part, epoch: epoch, step: step, seconds: cadence.lastSave - start, bytes: bytes))
     }
 
     /// The newest checkpoint whose bytes are those that were saved, or nil when there is none.
@@ -60,11 +115,54 @@ public struct CheckpointStore {
     ///
     /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)`` when one cannot be read at all.
     /// - Complexity: One pass over the bytes of each checkpoint looked at.
-    public func latest() throws -> (epoch: Int, path: String)? {
-        for entry in entries().reversed() {
+    public func latest() throws -> Checkpoint? {
+        try firstSound(of: CheckpointEntry.all(in: folder).reversed())
+    }
+
+    /// The checkpoint with the greatest score, the newest of equals, or nil when none has one.
+    ///
+    /// - Throws: As ``latest()``.
+    /// - Complexity: As ``latest()``.
+    public func best() throws -> Checkpoint? {
+        let scored = CheckpointEntry.all(in: folder).compactMap { entry in
+            entry.note(in: folder).score.map { (entry, $0) }
+        }
+        // Newest first, and a stable order from there on: among equals the newest comes first.
+        return try firstSound(of: scored.reversed().sorted { $0.1 > $1.1 }.map(\.0))
+    }
+
+    /// Removes all checkpoints and their folder.
+    public func remove() throws {
+        try DurableFile.remove(folder)
+    }
+
+    /// Removes all checkpoints but the pinned ones, those of parts too, and every folder that is empty then.
+    public func removeUnpinned() throws {
+        let entries = CheckpointEntry.all(in: folder)
+        let isKept = { (entry: CheckpointEntry) in entry.note(in: folder).pinned }
+        let kept = Set(entries.filter(isKept).flatMap { [$0.name, $0.digestName, $0.noteName] })
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        for name in names where !kept.contains(name) {
+            let url = folder.appendingPathComponent(name)
+            if CheckpointEntry(name: name) == nil, !name.hasPrefix("."), DurableFile.isFolder(url) {
+                try part(name).removeUnpinned()
+            } else {
+                try DurableFile.remove(url)
+            }
+        }
+        // Fails where something is left, as it should.
+        rmdir(folder.path)
+    }
+
+    private func firstSound(of entries: [CheckpointEntry]) throws -> Checkpoint? {
+        for entry in entries {
             let url = folder.appendingPathComponent(entry.name)
             let expected = try? String(contentsOf: digestFile(of: entry), encoding: .utf8)
-            if try expected == line(for: ContentDigest(of: url), entry) { return (entry.epoch, url.path) }
+            if try expected == line(for: ContentDigest(of: url), entry) {
+                let note = entry.note(in: folder)
+                return Checkpoint(
+                    epoch: entry.epoch, step: entry.step, score: note.score, isPinned: note.pinned, path: url.path)
+            }
             let reason = expected == nil ? "has no digest beside it" : "does not match its digest"
             warn("\(url.path): this checkpoint \(reason); taking the one before")
             // Out of the way, so that it does not count among those kept.
@@ -75,73 +173,54 @@ public struct CheckpointStore {
         return nil
     }
 
-    /// Removes all checkpoints and their folder.
-    public func remove() throws {
-        try DurableFile.remove(folder)
-    }
-
-    /// Flushes, digests, renames and reads back.
+    /// Flushes, digests, renames and reads back; gives the number of bytes.
     ///
-    /// The digest's file goes first, so that a checkpoint is never without one.
-    private func publish(_ partial: URL, as entry: Entry) throws {
+    /// The digest's file and the note go first, so that a checkpoint is never without them.
+    private func publish(
+        _ partial: URL, as entry: CheckpointEntry, _ note: CheckpointEntry.Note
+    ) throws -> Int {
         let url = folder.appendingPathComponent(entry.name)
-        let digest = try FileTree(at: partial, flushing: true).digest
-        try DurableFile.replace(digestFile(of: entry), with: Data(line(for: digest, entry).utf8))
+        let tree = try FileTree(at: partial, flushing: true)
+        try DurableFile.replace(digestFile(of: entry), with: Data(line(for: tree.digest, entry).utf8))
+        let noteFile = folder.appendingPathComponent(entry.noteName)
+        if note.score != nil || note.pinned {
+            try JSONFile.write(note, to: noteFile)
+        } else {
+            // What a kill during an earlier save of this number may have left.
+            unlink(noteFile.path)
+        }
         try DurableFile.rename(partial, to: url)
-        guard try FileTree(at: url, fromDevice: true).digest == digest else {
+        guard try FileTree(at: url, fromDevice: true).digest == tree.digest else {
             try remove(entry)
             throw PipelineError.checkpointNotReadBack(path: url.path)
         }
+        return tree.byteCount
     }
 
-    private func line(for digest: ContentDigest, _ entry: Entry) -> String {
+    /// Removes what the policy does not keep.
+    private func prune() throws {
+        let entries = CheckpointEntry.all(in: folder)
+        let notes = entries.map { $0.note(in: folder) }
+        let best = notes.compactMap(\.score).max()
+        // Of equals the newest, as `best()` takes it.
+        let bestIndex = best.flatMap { best in notes.lastIndex { $0.score == best } }
+        for index in entries.indices.dropLast(policy.newestCount) {
+            if !notes[index].pinned, index != bestIndex { try remove(entries[index]) }
+        }
+    }
+
+    private func line(for digest: ContentDigest, _ entry: CheckpointEntry) -> String {
         "\(digest)  \(entry.name)\n"
     }
 
-    private func digestFile(of entry: Entry) -> URL {
-        folder.appendingPathComponent(entry.name + ".sha256")
+    private func digestFile(of entry: CheckpointEntry) -> URL {
+        folder.appendingPathComponent(entry.digestName)
     }
 
-    private func remove(_ entry: Entry) throws {
+    private func remove(_ entry: CheckpointEntry) throws {
         // The checkpoint first: a digest left alone is no checkpoint, the reverse would look damaged.
-        try DurableFile.remove(folder.appendingPathComponent(entry.name))
-        try DurableFile.remove(digestFile(of: entry))
-    }
-
-    /// All checkpoints by name, oldest first.
-    private func entries() -> [Entry] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.compactMap(Entry.init(name:)).sorted { $0.sequence < $1.sequence }
-    }
-}
-
-extension CheckpointStore {
-    /// A checkpoint's place in the order of saves.
-    ///
-    /// An epoch alone does not give it, for one may be saved twice.
-    private struct Entry {
-        let sequence: Int
-        let epoch: Int
-
-        var name: String {
-            let digits = String(sequence)
-            let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
-            return "\(zeros)\(digits)-epoch-\(epoch).checkpoint"
-        }
-
-        init(sequence: Int, epoch: Int) {
-            self.sequence = sequence
-            self.epoch = epoch
-        }
-
-        init?(name: String) {
-            guard name.hasSuffix(".checkpoint") else { return nil }
-            let parts = name.dropLast(".checkpoint".count).split(separator: "-")
-            guard parts.count == 3, let sequence = Int(parts[0]), let epoch = Int(parts[2])
-            else { return nil }
-            self.init(sequence: sequence, epoch: epoch)
-            // Whatever else the text may be: only what this store would have written is a checkpoint.
-            guard self.name == name else { return nil }
+        for name in [entry.name, entry.digestName, entry.noteName] {
+            try DurableFile.remove(folder.appendingPathComponent(name))
         }
     }
 }

@@ -23,12 +23,14 @@ enum DurableFile {
 
     /// Renames over what may be there and makes the new name durable.
     static func rename(_ source: URL, to target: URL) throws {
+        try WriteFaults.strike("rename to", target.path)
         guard Glibc.rename(source.path, target.path) == 0 else { throw failure("rename to", target.path) }
         try synchronise(target.deletingLastPathComponent())
     }
 
     /// Flushes one file, or the names in one folder, to the device.
     static func synchronise(_ url: URL) throws {
+        try WriteFaults.strike("flush", url.path)
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", url.path) }
         defer { close(descriptor) }
@@ -38,6 +40,7 @@ enum DurableFile {
 
     /// Makes a folder with all above it; one that is there already is fine.
     static func makeFolders(_ url: URL) throws {
+        try WriteFaults.strike("create", url.path)
         if mkdir(url.path, 0o777) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, url.path != "/", !url.path.isEmpty else { throw failure("create", url.path) }
         try makeFolders(url.deletingLastPathComponent())
@@ -46,6 +49,7 @@ enum DurableFile {
 
     /// Removes a file or a folder with all it holds; one that is not there is fine.
     static func remove(_ url: URL) throws {
+        try WriteFaults.strike("remove", url.path)
         do {
             try FileManager.default.removeItem(at: url)
         } catch CocoaError.fileNoSuchFile {
@@ -68,8 +72,15 @@ enum DurableFile {
         return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// How many names a file has; nil when it is not there.
+    static func nameCount(_ url: URL) -> Int? {
+        var status = stat()
+        return lstat(url.path, &status) == 0 ? Int(status.st_nlink) : nil
+    }
+
     /// Writes all bytes to an open descriptor, through short writes and interruptions.
     static func writeAll(_ data: Data, to descriptor: Int32, path: String) throws {
+        try WriteFaults.strike("write", path)
         try data.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {

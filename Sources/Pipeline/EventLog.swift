@@ -38,6 +38,24 @@ public struct Event: Sendable, Codable, Equatable {
     }
 }
 
+extension Event {
+    /// The lines of a log that are of one stage, as they stand there.
+    ///
+    /// A log may have a million lines, so they are told by their text and not understood.
+    static func lines(of stage: String, in url: URL) throws -> Data {
+        guard DurableFile.lstatSucceeds(url) else { return Data() }
+        guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
+            throw PipelineError.corruptFile(path: url.path, reason: "cannot be read")
+        }
+        // As the encoder of this log writes it, keys without white space.
+        let mark = Data("\"stage\":\(JSONValue.string(stage).canonicalText),".utf8)
+        let end = UInt8(ascii: "\n")
+        return data.split(separator: end).reduce(into: Data()) { text, line in
+            if line.range(of: mark) != nil { text += line + [end] }
+        }
+    }
+}
+
 /// A stage's way to record values, in `events.jsonl` and for TensorBoard.
 public struct EventLog {
     private let stage: String
@@ -81,21 +99,36 @@ final class EventSink {
     }
 
     func record(stage: String, epoch: Int, step: Int?, name: String, value: Double) throws {
-        let time = clock.now()
-        let event = Event(
-            time: (time * 1000).rounded() / 1000, stage: stage, epoch: epoch, step: step, name: name,
-            value: value)
-        let line: Data
+        let time = (clock.now() * 1000).rounded() / 1000
+        try append([Event(time: time, stage: stage, epoch: epoch, step: step, name: name, value: value)])
+    }
+
+    /// Adds what another run recorded of a stage, under the name that the stage has here.
+    func adopt(_ events: [Event], as stage: String) throws {
+        try append(events.map { event in
+            Event(
+                time: event.time, stage: stage, epoch: event.epoch, step: event.step, name: event.name,
+                value: event.value)
+        })
+    }
+
+    private func append(_ events: [Event]) throws {
+        var text = Data()
         do {
-            line = try encoder.encode(event)
+            for event in events { text += try encoder.encode(event) + Data("\n".utf8) }
         } catch {
             throw PipelineError.cannotEncode(path: lines.path, reason: "\(error)")
         }
-        try lines.append(line + Data("\n".utf8))
+        guard !text.isEmpty else { return }
+        try lines.append(text)
         // Made with the first value: a session that records nothing leaves no empty file.
-        let board = try board ?? TensorBoardWriter(folder: folder, time: time)
+        let board = try board ?? TensorBoardWriter(folder: folder, time: clock.now())
         self.board = board
-        try board.write(tag: "\(stage)/\(name)", step: step ?? epoch, value: Float(value), time: time)
+        for event in events {
+            try board.write(
+                tag: "\(event.stage)/\(event.name)", step: event.step ?? event.epoch, value: Float(event.value),
+                time: event.time)
+        }
     }
 
     func synchronise() throws {

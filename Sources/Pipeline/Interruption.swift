@@ -47,6 +47,8 @@ public final class Interruption: Sendable {
     /// - Returns: The interruption of this process, the same with every call.
     public static func fromSignals() -> Interruption {
         let interruption = ofProcess
+        // A limit on file sizes is to be met as a failed write, which has a name and leaves the run resumable.
+        Glibc.signal(SIGXFSZ, SIG_IGN)
         for number in Signal.allCases.map(\.rawValue) {
             Glibc.signal(number) { number in
                 if number == SIGINT { Glibc.signal(number, SIG_DFL) }

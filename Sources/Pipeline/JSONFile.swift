@@ -27,11 +27,16 @@ enum JSONFile {
     static func write(_ value: some Encodable, to url: URL) throws {
         let data: Data
         do {
-            data = try encoder(indented: true).encode(value)
+            data = try text(of: value)
         } catch {
             throw PipelineError.cannotEncode(path: url.path, reason: "\(error)")
         }
-        try DurableFile.replace(url, with: data + Data("\n".utf8))
+        try DurableFile.replace(url, with: data)
+    }
+
+    /// The bytes that ``write(_:to:)`` writes.
+    static func text(of value: some Encodable) throws -> Data {
+        try encoder(indented: true).encode(value) + Data("\n".utf8)
     }
 
     /// Reads a value; what cannot be read or understood is a ``PipelineError/corruptFile(path:reason:)``.

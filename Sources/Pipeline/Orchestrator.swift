@@ -4,13 +4,16 @@ internal import Foundation
 
 /// Runs the stages of a plan in order, in one run folder, from wherever an earlier process left it.
 ///
-/// A stage whose manifest and files agree is not run again. One that was interrupted starts again with its
-/// checkpoints and nothing else. After each stage `result.json` says how far the run is.
+/// A stage whose manifest and files agree is not run again, and one that another run has left in the store is taken
+/// from there. One that was interrupted starts again with its checkpoints and nothing else. After each stage
+/// `result.json` says how far the run is.
 public struct Orchestrator {
     private let plan: Plan
     private let folder: RunFolder
     private let stages: [any Stage]
     private let until: String?
+    private let sharing: StageSharing?
+    private let checkpoints: CheckpointPolicy
     private let output: any ProgressOutput
     private let interruption: Interruption
     private let clock: RunClock
@@ -22,11 +25,14 @@ public struct Orchestrator {
     ///   - runFolder: Where; new or to be continued.
     ///   - stages: One for each stage of the plan, in its order.
     ///   - until: The last stage to run; nil runs all.
+    ///   - sharing: How stages are shared with other runs; nil shares nothing.
+    ///   - checkpoints: When stages save their state, and what is kept.
     ///   - output: Where progress is shown.
     ///   - interruption: What asks the run to stop.
     ///   - clock: What durations are measured with.
     public init(
         plan: Plan, runFolder: RunFolder, stages: [any Stage], until: String? = nil,
+        sharing: StageSharing? = nil, checkpoints: CheckpointPolicy = CheckpointPolicy(),
         output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
         clock: RunClock = .system
     ) {
@@ -37,10 +43,14 @@ public struct Orchestrator {
         folder = runFolder
         self.stages = stages
         self.until = until
+        self.sharing = sharing
+        self.checkpoints = checkpoints
         self.output = output
         self.interruption = interruption
         self.clock = clock
     }
+
+    private var name: RunName { folder.name(in: plan) }
 
     /// Runs what is not done yet.
     ///
@@ -49,21 +59,26 @@ public struct Orchestrator {
     ///   whatever a stage throws. The run can be resumed after each of them.
     public func run() throws -> RunResult {
         let stageCount = try countOfStages()
-        let lock = try RunLock(folder.lockFile, now: clock.now())
+        let lock = try ProcessLock(folder.lockFile, run: name, now: clock.now())
         defer { withExtendedLifetime(lock) {} }
         var result = RunResult(experiment: plan.experiment, run: folder.run)
         do {
             try write(opening(result))
+            let sharing = try lastingSharing()
             let events = try EventSink(folder: folder, clock: clock)
             for index in 0..<stageCount {
                 try interruption.check()
-                result.append(try finish(index, events: events))
+                result.append(try finish(index, sharing, events: events, lock: lock))
+                try lock.check()
                 if index + 1 == stageCount {
                     result.status = stageCount == stages.count ? .completed : .interrupted
                 }
                 try write(result)
             }
             return result
+        } catch PipelineError.lockLost(let path) {
+            // From here on the folder is the other process's.
+            throw PipelineError.lockLost(path: path)
         } catch {
             let error = PipelineError(cause: error) ?? error
             result.status = error is Interrupted ? .interrupted : .failed
@@ -72,6 +87,15 @@ public struct Orchestrator {
             try? write(result)
             throw error
         }
+    }
+
+    /// The way of sharing, fresh where it was so when the run began: what was set aside then is not to come in with
+    /// the stages that are left.
+    private func lastingSharing() throws -> StageSharing? {
+        guard let sharing else { return nil }
+        if sharing.isFresh { try DurableFile.replace(folder.freshMark, with: Data()) }
+        let isFresh = DurableFile.lstatSucceeds(folder.freshMark)
+        return StageSharing(store: sharing.store, isFresh: isFresh, whenBusy: sharing.whenBusy)
     }
 
     private func countOfStages() throws -> Int {
@@ -102,17 +126,34 @@ public struct Orchestrator {
     }
 
     /// The result of a stage, found or made.
-    private func finish(_ index: Int, events: EventSink) throws -> StageManifest {
+    private func finish(
+        _ index: Int, _ sharing: StageSharing?, events: EventSink, lock: ProcessLock
+    ) throws -> StageManifest {
         let stage = stageFolder(plan.stages[index])
         let progress = ProgressReporter(label: stage.plan.name, output: output, clock: clock)
+        let shared = sharing.map { sharing in
+            SharedStage(
+                sharing: sharing, stage: stage, run: name, log: folder.eventsFile, events: events,
+                progress: progress, clock: clock)
+        }
         if let manifest = try found(stage, progress) {
             try stage.clean()
+            // A kill may have come between the stage's end and its way into the store, or the store be another.
+            shared?.publish()
             progress.finish("already finished in this run (\(ProgressLine.duration(manifest.seconds)))")
             return manifest
         }
         do {
-            let manifest = try make(index, stage, events: events, progress: progress)
-            progress.finish()
+            if let manifest = try reused(stage, shared, progress) { return manifest }
+            let claim = try shared?.lock(interruption)
+            // Again, for whoever had the lock may have left the result.
+            if claim != nil, let manifest = try reused(stage, shared, progress) { return manifest }
+            let manifest = try make(index, stage, events: events, progress: progress) {
+                try lock.check()
+                try claim?.check()
+            }
+            shared?.publish()
+            withExtendedLifetime(claim) {}
             return manifest
         } catch let interrupted as Interrupted {
             progress.finish("\(interrupted)")
@@ -136,20 +177,51 @@ public struct Orchestrator {
         }
     }
 
+    /// The manifest of a stage that another run has done.
+    private func reused(
+        _ stage: StageFolder, _ shared: SharedStage?, _ progress: ProgressReporter
+    ) throws -> StageManifest? {
+        guard let manifest = try shared?.reuse() else { return nil }
+        try stage.clean()
+        progress.finish(
+            "reused from \(manifest.origin) (took \(ProgressLine.duration(manifest.seconds)) there)")
+        return manifest
+    }
+
     private func make(
-        _ index: Int, _ stage: StageFolder, events: EventSink, progress: ProgressReporter
+        _ index: Int, _ stage: StageFolder, events: EventSink, progress: ProgressReporter,
+        lockCheck: @escaping () throws -> Void
     ) throws -> StageManifest {
-        let start = clock.uptime()
+        let attempts = StageAttempts(stage.attempts, clock: clock)
         try stage.prepare()
         let scope = StageScope(
             stage: stage, earlier: plan.stages.prefix(index).map(stageFolder),
             events: EventLog(stage: stage.plan.name, sink: events), progress: progress,
-            interruption: interruption)
-        let outcome = try stages[index].run(in: scope)
-        try events.synchronise()
-        let milliseconds = ((clock.uptime() - start) * 1000).rounded()
-        let manifest = try stage.publish(outcome, seconds: milliseconds / 1000)
-        try stage.clean()
-        return manifest
+            checkpoints: checkpoints, attempts: attempts, clock: clock
+        ) { [interruption] in
+            try interruption.check()
+            try lockCheck()
+        }
+        do {
+            let outcome = try stages[index].run(in: scope)
+            try events.synchronise()
+            try lockCheck()
+            let manifest = try stage.publish(outcome, by: name, seconds: attempts.seconds)
+            progress.finish(costOf: attempts)
+            try stage.clean()
+            return manifest
+        } catch {
+            // The reason for the failure matters; a time that cannot be noted does not.
+            try? attempts.record()
+            throw error
+        }
+    }
+}
+
+extension ProgressReporter {
+    /// Ends the line of a stage that is done, with the checkpoints' share of its time where that can be seen.
+    fileprivate func finish(costOf attempts: StageAttempts) {
+        let share = attempts.own > 0 ? 100 * attempts.checkpointSeconds / attempts.own : 0
+        finish(remark: share >= 0.1 ? String(format: "checkpoints %.1f %% of it", share) : "")
     }
 }

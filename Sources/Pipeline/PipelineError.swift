@@ -22,6 +22,10 @@ public enum PipelineError: Error, Equatable, Sendable {
     case missingArtefact(stage: String, name: String)
     /// Another process works in the same folder.
     case locked(path: String, holder: LockHolder)
+    /// Another process has taken over what this one had locked.
+    case lockLost(path: String)
+    /// No run has this name, or several do.
+    case unknownRun(name: String, folder: String, found: [RunName])
     /// No stage of the plan has this name.
     case unknownStage(name: String, allowed: [String])
     /// A plan that cannot be run: a repeated name, an input that comes later, a name that is no file name.
@@ -86,6 +90,13 @@ extension PipelineError: CustomStringConvertible {
             "stage '\(stage)' ended without writing '\(name)', which its plan promises"
         case .locked(let path, let holder):
             "\(path): in use by \(holder); wait for it, or remove this file if it is gone"
+        case .lockLost(let path):
+            "\(path): another process has taken this over, as this one gave no sign of life for too long. "
+                + "Continue with --resume once it is done"
+        case .unknownRun(let name, let folder, let found):
+            "\(folder): " + (found.isEmpty
+                ? "no run '\(name)'; 'passerby runs list' shows them"
+                : "'\(name)' is one of several: \(found.map(\.description).joined(separator: ", "))")
         case .unknownStage(let name, let allowed):
             "no stage '\(name)'; the stages are \(allowed.joined(separator: ", "))"
         case .invalidPlan(let reason):

@@ -3,7 +3,7 @@
 /// An experiment as an ordered list of stages: what will run, and nothing about where.
 public struct Plan: Sendable, Codable, Equatable {
     /// The version of the artefacts' formats; part of every key, so that old results are not taken for new.
-    public static let formatVersion = 1
+    public static let formatVersion = 2
 
     /// The experiment's name; may hold `/` between parts.
     public let experiment: String
@@ -56,7 +56,7 @@ public struct Plan: Sendable, Codable, Equatable {
     }
 
     /// The plan with stages by name, so that a difference is found under `stages.adapt`, not `stages[2]`.
-    private var tree: JSONValue {
+    var tree: JSONValue {
         let stages = stages.map { stage in
             let outputs = stage.outputs.map { output in
                 JSONValue.object(["name": .string(output.name), "kind": .string(output.kind.rawValue)])
@@ -96,7 +96,7 @@ extension Plan {
             let allowed = earlier.sorted().joined(separator: ", ")
             return "stage '\(stage.name)' needs '\(input)', which is none of \(allowed)"
         }
-        var names: Set = [StageFolder.manifestName, StageFolder.checkpointsName]
+        var names: Set = [StageFolder.manifestName, StageFolder.checkpointsName, StageFolder.eventsName]
         for output in stage.outputs {
             guard isFileName(output.name) else { return "artefact name '\(output.name)' is no file name" }
             guard names.insert(output.name).inserted else {

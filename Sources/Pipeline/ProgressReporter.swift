@@ -67,8 +67,14 @@ public final class ProgressReporter {
 
     /// Ends the line: the stage is done.
     public func finish() {
+        finish(remark: "")
+    }
+
+    /// Ends the line of a stage that is done, with a remark on the time it took.
+    func finish(remark: String) {
         var summary = ProgressLine(label: line.label)
         summary.note = "done in " + ProgressLine.duration(clock.uptime() - created)
+        if !remark.isEmpty { summary.note += ", \(remark)" }
         if !line.note.isEmpty { summary.note += "  \(line.note)" }
         close(with: summary)
     }

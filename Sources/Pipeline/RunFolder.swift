@@ -20,6 +20,12 @@ public struct RunFolder: Sendable, Equatable {
     /// The process that works on the run, while one does.
     public var lockFile: URL { url.appendingPathComponent("run.lock") }
 
+    /// The run's name among all runs, where this is its plan.
+    func name(in plan: Plan) -> RunName { RunName(experiment: plan.experiment, run: run) }
+
+    /// There where the run reuses nothing, so that it goes on like that after an interruption.
+    var freshMark: URL { url.appendingPathComponent(".fresh") }
+
     /// A folder as given; nothing is read.
     public init(url: URL) {
         // In one form, so that one folder is one value: absolute, and ended by a slash.
@@ -99,12 +105,37 @@ extension RunFolder {
     /// `20260131-094500.250`: UTC to the millisecond, so that names sort by time.
     static func timestamp(_ now: Double) -> String {
         let milliseconds = Int((now * 1000).rounded(.down))
-        var seconds = time_t(milliseconds / 1000)
+        return formatted(milliseconds / 1000, "%04d%02d%02d-%02d%02d%02d")
+            + String(format: ".%03d", milliseconds % 1000)
+    }
+
+    /// `2026-01-31 09:45:00 UTC`.
+    static func readableTime(_ now: Double) -> String {
+        formatted(Int(now.rounded(.down)), "%04d-%02d-%02d %02d:%02d:%02d") + " UTC"
+    }
+
+    private static func formatted(_ time: Int, _ format: String) -> String {
+        var seconds = time_t(time)
         var parts = tm()
         gmtime_r(&seconds, &parts)
         return String(
-            format: "%04d%02d%02d-%02d%02d%02d.%03d", Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1,
-            Int(parts.tm_mday), Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec), milliseconds % 1000)
+            format: format, Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday),
+            Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
+    }
+
+    /// When a run with this name began, in seconds since 1970; nil for a name that says nothing of it.
+    static func began(_ run: String) -> Double? {
+        let digits = run.prefix(19).filter(\.isNumber)
+        guard digits.count == 17, let all = Int(digits) else { return nil }
+        var parts = tm()
+        let (date, time) = (all / 1_000_000_000, all / 1000 % 1_000_000)
+        parts.tm_year = Int32(date / 10_000 - 1900)
+        parts.tm_mon = Int32(date / 100 % 100 - 1)
+        parts.tm_mday = Int32(date % 100)
+        parts.tm_hour = Int32(time / 10_000)
+        parts.tm_min = Int32(time / 100 % 100)
+        parts.tm_sec = Int32(time % 100)
+        return Double(timegm(&parts)) + Double(all % 1000) / 1000
     }
 }
 
@@ -132,6 +163,18 @@ extension RunFolder {
         throw PipelineError.nothingToResume(
             experiment: plan.experiment, folder: logs.appendingPathComponent(plan.experiment).path,
             found: found)
+    }
+
+    /// The newest unfinished run whose plan has the bytes that this one would have, or nil.
+    ///
+    /// What ``resumable(in:plan:)`` finds, without reasons for the others and without understanding their plans: a
+    /// look at a thousand runs is a matter of milliseconds.
+    static func newestUnfinished(of plan: Plan, in logs: URL) -> RunFolder? {
+        guard let wanted = try? JSONFile.text(of: plan) else { return nil }
+        return runs(of: plan.experiment, in: logs).first { folder in
+            guard (try? Data(contentsOf: folder.planFile)) == wanted else { return false }
+            return (try? folder.result()?.status) != .completed
+        }
     }
 
     /// Why this run cannot be continued with a plan, or nil.

@@ -38,10 +38,12 @@ public struct StageResult: Sendable, Codable, Equatable {
     public let name: String
     /// The method that filled it.
     public let method: String
-    /// Seconds that the attempt which finished it took.
+    /// Seconds that it took, all attempts together; where it was reused, those of the run that worked it out.
     public let seconds: Double
-    /// Whether the result came from another run.
+    /// Whether the result came from the store.
     public let reused: Bool
+    /// The run that worked it out, where it was reused.
+    public let origin: RunName?
     /// The stage's own figures by name.
     public let metrics: [String: Double]
 }
@@ -97,8 +99,8 @@ public struct RunResult: Sendable, Codable, Equatable {
     /// Adds a finished stage with its rows.
     mutating func append(_ manifest: StageManifest) {
         stages.append(StageResult(
-            name: manifest.stage, method: manifest.method, seconds: manifest.seconds, reused: false,
-            metrics: manifest.metrics))
+            name: manifest.stage, method: manifest.method, seconds: manifest.seconds,
+            reused: manifest.reused, origin: manifest.reused ? manifest.origin : nil, metrics: manifest.metrics))
         rows += manifest.rows
         let named = rows.last { $0.rankingProtocol != nil }
         final = rows.last.map { row in

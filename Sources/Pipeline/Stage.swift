@@ -34,7 +34,8 @@ public struct StageOutcome: Sendable, Codable, Equatable {
 public final class StageScope {
     /// The stage's folder, where its artefacts appear once it has ended.
     public let folder: URL
-    /// The stage's checkpoints; they survive a kill and are removed when the stage has ended.
+    /// The stage's checkpoints; they survive a kill, and all but the pinned ones are removed when the stage has
+    /// ended. What each of them took is recorded as `checkpoint/seconds` and `checkpoint/bytes`.
     public let checkpoints: CheckpointStore
     /// Where values are recorded.
     public let events: EventLog
@@ -43,19 +44,29 @@ public final class StageScope {
 
     private let stage: StageFolder
     private let earlier: [StageFolder]
-    private let interruption: Interruption
+    private let boundary: () throws -> Void
 
     init(
         stage: StageFolder, earlier: [StageFolder], events: EventLog, progress: ProgressReporter,
-        interruption: Interruption
+        checkpoints policy: CheckpointPolicy, attempts: StageAttempts, clock: RunClock,
+        boundary: @escaping () throws -> Void
     ) {
         folder = stage.url
-        checkpoints = CheckpointStore(folder: stage.checkpoints) { progress.warn($0) }
+        checkpoints = CheckpointStore(folder: stage.checkpoints, policy: policy, clock: clock) {
+            progress.warn($0)
+        } saved: { cost in
+            attempts.checkpointSeconds += cost.seconds
+            try attempts.record()
+            let name = cost.part.isEmpty ? "checkpoint" : "\(cost.part)/checkpoint"
+            try events.record(epoch: cost.epoch, step: cost.step, name: "\(name)/seconds", value: cost.seconds)
+            try events.record(
+                epoch: cost.epoch, step: cost.step, name: "\(name)/bytes", value: Double(cost.bytes))
+        }
         self.events = events
         self.progress = progress
         self.stage = stage
         self.earlier = earlier
-        self.interruption = interruption
+        self.boundary = boundary
     }
 
     /// The path to which an artefact of this stage is written: a temporary folder until the stage has ended.
@@ -88,8 +99,9 @@ public final class StageScope {
 
     /// Throws once the run was asked to stop; call it at every step boundary, after which nothing is lost.
     ///
-    /// - Throws: ``Interrupted``. Save a checkpoint first and let it pass.
+    /// - Throws: ``Interrupted``: save a checkpoint first and let it pass.
+    ///   ``PipelineError/lockLost(path:)``: let it pass.
     public func checkInterruption() throws {
-        try interruption.check()
+        try boundary()
     }
 }

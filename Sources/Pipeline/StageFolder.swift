@@ -2,13 +2,17 @@
 
 internal import Foundation
 
-/// The folder `stages/STAGE/` of a run: how a stage's results get there, and whether they are there.
+/// The folder `stages/STAGE/` of a run, or `.stages/KEY/` of the store: how a stage's results get there, and
+/// whether they are there.
 ///
 /// A stage works in `.partial/`. When it ends, its artefacts are flushed, digested and renamed into place,
-/// and only then does the manifest appear. A kill anywhere before leaves a stage that is not done.
+/// and only then does the manifest appear. A kill anywhere before leaves a stage that is not done. From then on
+/// nothing writes to an artefact, for its files may be shared with other runs: it can only be removed.
 struct StageFolder {
     static let manifestName = "manifest.json"
     static let checkpointsName = "checkpoints"
+    /// What was recorded of the stage; in the store only, as a run has it with all the rest.
+    static let eventsName = "events.jsonl"
 
     let url: URL
     let plan: StagePlan
@@ -16,6 +20,8 @@ struct StageFolder {
 
     var partial: URL { url.appendingPathComponent(".partial") }
     var checkpoints: URL { url.appendingPathComponent(Self.checkpointsName) }
+    var attempts: URL { url.appendingPathComponent(".attempts.json") }
+    var events: URL { url.appendingPathComponent(Self.eventsName) }
     var manifest: URL { url.appendingPathComponent(Self.manifestName) }
 
     /// The place of an artefact of a stage that is done.
@@ -27,6 +33,16 @@ struct StageFolder {
     ///   the plan or the files.
     /// - Complexity: One pass over the bytes of all artefacts.
     func finishedManifest() throws -> StageManifest? {
+        guard let found = try listedManifest() else { return nil }
+        try check(found, in: url)
+        return found
+    }
+
+    /// The manifest if the stage is done and a file of every artefact's name is there, else nil.
+    ///
+    /// - Throws: ``PipelineError/corruptManifest(path:reason:)``.
+    /// - Complexity: Reads the manifest only.
+    func listedManifest() throws -> StageManifest? {
         guard DurableFile.lstatSucceeds(manifest) else { return nil }
         let found: StageManifest
         do {
@@ -38,14 +54,11 @@ struct StageFolder {
             throw corrupt("is of key \(found.key), while the plan's is \(key)")
         }
         for output in plan.outputs {
-            guard let entry = found.artefacts.first(where: { $0.name == output.name }) else {
+            guard found.artefacts.contains(where: { $0.name == output.name }) else {
                 throw corrupt("does not list '\(output.name)'")
             }
             guard DurableFile.lstatSucceeds(artefact(output.name)) else {
                 throw corrupt("lists '\(output.name)', which is gone")
-            }
-            guard try ContentDigest(of: artefact(output.name)) == entry.sha256 else {
-                throw corrupt("lists '\(output.name)' with another digest than the file's")
             }
         }
         return found
@@ -65,7 +78,7 @@ struct StageFolder {
     /// Makes what the stage wrote its result.
     ///
     /// - Throws: ``PipelineError/missingArtefact(stage:name:)``; device errors. The stage is not done then.
-    func publish(_ outcome: StageOutcome, seconds: Double) throws -> StageManifest {
+    func publish(_ outcome: StageOutcome, by origin: RunName, seconds: Double) throws -> StageManifest {
         let entries = try plan.outputs.map { output in
             let source = partial.appendingPathComponent(output.name)
             guard DurableFile.lstatSucceeds(source) else {
@@ -76,20 +89,75 @@ struct StageFolder {
                 name: output.name, kind: output.kind, files: tree.fileCount, bytes: tree.byteCount,
                 sha256: tree.digest)
         }
-        for output in plan.outputs {
-            try DurableFile.rename(partial.appendingPathComponent(output.name), to: artefact(output.name))
-        }
         let result = StageManifest(
-            format: Plan.formatVersion, stage: plan.name, method: plan.method, key: key, seconds: seconds,
-            artefacts: entries, metrics: outcome.metrics, rows: outcome.rows)
-        try JSONFile.write(result, to: manifest)
+            format: Plan.formatVersion, stage: plan.name, method: plan.method, key: key, origin: origin,
+            reused: false, seconds: seconds, artefacts: entries, metrics: outcome.metrics, rows: outcome.rows)
+        try settle(result)
         return result
+    }
+
+    /// Takes over a result that lies in another folder, sharing its files.
+    ///
+    /// The files are digested once they have their names here, so that nothing done to the other folder meanwhile
+    /// can come between the check and the use.
+    ///
+    /// - Parameter record: Adds what was recorded of it; a kill afterwards has it done again, which does no harm.
+    /// - Returns: The manifest, or nil when there is no result of this key.
+    /// - Throws: ``PipelineError/corruptManifest(path:reason:)`` when the other folder does not hold what its
+    ///   manifest says; device errors. The stage is not done then.
+    func adopt(_ other: StageFolder, recording record: ([Event]) throws -> Void) throws -> StageManifest? {
+        guard let found = try other.listedManifest() else { return nil }
+        let events = try other.recorded()
+        try prepare()
+        for output in plan.outputs {
+            do {
+                try DurableFile.share(other.artefact(output.name), as: partial.appendingPathComponent(output.name))
+            } catch let error as PipelineError {
+                // Gone since the look at it; anything else is this device's trouble.
+                guard DurableFile.lstatSucceeds(other.manifest) else { return nil }
+                throw error
+            }
+        }
+        try other.check(found, in: partial, flushing: true)
+        try record(events)
+        let result = found.reused(as: plan.name)
+        try settle(result)
+        return result
+    }
+
+    /// What was recorded of a stage in the store.
+    private func recorded() throws -> [Event] {
+        guard DurableFile.lstatSucceeds(events) else { return [] }
+        do {
+            return try Event.read(from: events)
+        } catch PipelineError.corruptFile(let path, let reason) {
+            throw PipelineError.corruptManifest(path: path, reason: reason)
+        }
     }
 
     /// Removes what only an unfinished stage needs.
     func clean() throws {
         try DurableFile.remove(partial)
-        try DurableFile.remove(checkpoints)
+        try DurableFile.remove(attempts)
+        try CheckpointStore(folder: checkpoints) { _ in }.removeUnpinned()
+    }
+
+    /// Renames the artefacts from the partial folder into place and writes the manifest.
+    private func settle(_ result: StageManifest) throws {
+        for output in plan.outputs {
+            try DurableFile.rename(partial.appendingPathComponent(output.name), to: artefact(output.name))
+        }
+        try JSONFile.write(result, to: manifest)
+    }
+
+    /// Throws unless the artefacts in a folder are those that a manifest of this one describes.
+    private func check(_ found: StageManifest, in folder: URL, flushing isFlushed: Bool = false) throws {
+        for entry in found.artefacts {
+            let tree = try FileTree(at: folder.appendingPathComponent(entry.name), flushing: isFlushed)
+            guard tree.digest == entry.sha256 else {
+                throw corrupt("lists '\(entry.name)' with another digest than the file's")
+            }
+        }
     }
 
     private func corrupt(_ reason: String) -> PipelineError {

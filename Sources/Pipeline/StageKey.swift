@@ -23,8 +23,9 @@ public struct StageKey: Sendable, Hashable, Codable, CustomStringConvertible {
 extension Plan {
     /// The key of a stage: SHA-256 over settings, keys of inputs, data, seed and format version.
     ///
-    /// The experiment's name is no part of it, so two experiments that begin alike have equal keys. The
-    /// stage's name is, because the stage's random streams may be derived from it.
+    /// The names of experiment and stage are no part of it, so that two experiments that begin alike have equal
+    /// keys, whatever they call their stages. A stage must therefore derive its random streams from the seed and
+    /// its method, never from its name, and must not hold names of other stages in its settings.
     ///
     /// - Parameter stage: A stage of this plan.
     /// - Returns: The same key for the same result, in any run on any machine.
@@ -45,7 +46,6 @@ extension Plan {
             "format": .integer(Plan.formatVersion),
             "inputs": .array(stage.inputs.map { .string(keys[$0, default: ""]) }),
             "method": .string(stage.method),
-            "name": .string(stage.name),
             "outputs": .array(stage.outputs.map { .string($0.name) }),
             // As text: a JSON number above 2⁵³ would not survive every reader.
             "seed": .string(String(seed)),

@@ -24,7 +24,11 @@ public struct StageManifest: Sendable, Codable, Equatable {
     public let method: String
     /// What determined the result.
     public let key: StageKey
-    /// Seconds that the attempt which finished it took.
+    /// The run that worked it out.
+    public let origin: RunName
+    /// Whether it came from there through the store, and was not worked out in the run that this file lies in.
+    public let reused: Bool
+    /// Seconds that it took there, all attempts together.
     public let seconds: Double
     /// Every artefact of the stage's plan.
     public let artefacts: [Entry]
@@ -32,4 +36,11 @@ public struct StageManifest: Sendable, Codable, Equatable {
     public let metrics: [String: Double]
     /// The stage's rows of the final table.
     public let rows: [ResultRow]
+
+    /// The same result under another run's name for the stage.
+    func reused(as stage: String) -> StageManifest {
+        StageManifest(
+            format: format, stage: stage, method: method, key: key, origin: origin, reused: true, seconds: seconds,
+            artefacts: artefacts, metrics: metrics, rows: rows)
+    }
 }

@@ -11,6 +11,16 @@ enum ThisProcess {
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
 
+    /// Seconds since the machine's start, those included in which it slept.
+    static func secondsSinceBoot() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// The count of processes that this one's number belongs to: a container has its own.
+    static let namespace = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
+
     /// When a process of this machine began, in clock ticks since boot; nil when there is no such process.
     ///
     /// A process number is given again after its owner is gone; number and start together are not.

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Experiments
 internal import Foundation
+internal import Pipeline
 
 /// The folders that commands work in: those of the repository that the launcher belongs to, else the current one.
 struct Home {
@@ -26,6 +27,14 @@ struct Home {
     }
 }
 
+/// The argument that says where the runs are.
+struct LogsArgument: ParsableArguments {
+    @Option(name: .customLong("logs"), help: "The folder of all runs; logs/ beside the program by default.")
+    var path: String?
+
+    var folder: URL { path.map { URL(fileURLWithPath: $0) } ?? Home().logs }
+}
+
 /// The arguments that name an experiment.
 struct ExperimentArguments: ParsableArguments {
     @Argument(help: "An experiment: experiments/NAME.yaml, or the path of a YAML file.")
@@ -39,6 +48,18 @@ struct ExperimentArguments: ParsableArguments {
     func experiment() throws -> Experiment {
         let (path, name) = try file()
         return try Experiment(path: path, name: name, overrides: overrides)
+    }
+
+    /// The experiment with the places that it needs.
+    func launch() throws -> Launch {
+        Launch(
+            try experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
+            output: StandardError())
+    }
+
+    /// Where its fields are written.
+    func places() throws -> FieldPlaces {
+        try FieldPlaces(path: file().path, overrides: overrides)
     }
 
     /// The file, shown relative to the current folder where it lies below it, and the name for its runs.

@@ -59,9 +59,9 @@ struct Failure {
 
     private static func code(of error: PipelineError) -> Int32 {
         switch error {
-        case .unknownStage, .invalidPlan, .nothingToResume: usage
+        case .unknownStage, .unknownRun, .invalidPlan, .nothingToResume: usage
         case .cannotCreateRunFolder, .readOnly: missing
-        case .diskFull, .inputOutput, .locked, .checkpointNotReadBack: resumable
+        case .diskFull, .inputOutput, .locked, .lockLost, .checkpointNotReadBack: resumable
         case .corruptFile, .corruptManifest: badData
         case .cannotEncode, .missingArtefact: ourDefect
         }

@@ -12,7 +12,10 @@ struct Passerby: ParsableCommand {
             An experiment is a YAML file in experiments/: datasets, backbone, image size and stages. \
             'passerby run quickstart' draws a small world and trains the whole pipeline on it in minutes.
             """,
-        subcommands: [Run.self, ShowPlan.self, DataCommand.self, WeightsCommand.self, Extract.self, Evaluate.self, Metrics.self, Cluster.self, Doctor.self])
+        subcommands: [
+            Run.self, ShowPlan.self, Why.self, Runs.self, DataCommand.self, WeightsCommand.self, Extract.self,
+            Evaluate.self, Metrics.self, Cluster.self, Doctor.self,
+        ])
 
     /// Parses and runs; errors of ours become one message and the exit code that their kind stands for.
     static func main() {

@@ -10,17 +10,23 @@ struct Run: ParsableCommand {
         abstract: "Runs an experiment, stage by stage.",
         discussion: """
             A run leaves all it made in logs/NAME/RUN/. Interrupt it with Ctrl-C; the same command with --resume \
-            goes on. Exit codes: 0 done, 64 wrong usage or experiment file, 65 bad data, 69 something needed is \
-            missing, 70 a defect of ours, 75 interrupted and resumable.
+            goes on. A stage that another run has worked out from the same settings and data is taken from there, \
+            unless --fresh says otherwise. Exit codes: 0 done, 64 wrong usage or experiment file, 65 bad data, 69 \
+            something needed is missing, 70 a defect of ours, 75 interrupted and resumable.
             """)
 
     @OptionGroup var arguments: ExperimentArguments
 
-    @Option(help: "The folder of all runs; logs/ beside the program by default.")
-    var logs: String?
+    @OptionGroup var logs: LogsArgument
 
     @Flag(help: "Go on with the newest unfinished run of the same experiment and settings.")
     var resume = false
+
+    @Flag(help: "Work every stage out, also where another run has left its result.")
+    var fresh = false
+
+    @Flag(help: "Leave, and do not wait, where another process works out the same stage.")
+    var noWait = false
 
     @Option(help: ArgumentHelp("The last stage to run.", valueName: "stage"))
     var until: String?
@@ -32,21 +38,20 @@ struct Run: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
+        guard !resume || !fresh else { throw ValidationError("allowed is one of --resume and --fresh") }
         guard threads > 0 else { throw ValidationError("--threads \(threads): allowed is 1 or more") }
     }
 
     func run() throws {
         let interruption = Interruption.fromSignals()
-        let launch = Launch(
-            try arguments.experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
-            output: StandardError())
+        let launch = try arguments.launch()
         do {
             let (folder, result) = try launch.run(
-                resume ? .resume : .new, logs: logs.map { URL(fileURLWithPath: $0) } ?? Home().logs, until: until,
-                interruption: interruption, threads: threads)
+                resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
+                whenBusy: noWait ? .leave : .wait, interruption: interruption, threads: threads)
             try show(result, in: folder)
         } catch let error as Interrupted {
-            let place = logs.map { ["--logs", $0] } ?? []
+            let place = logs.path.map { ["--logs", $0] } ?? []
             let words = [Home().command, "run", arguments.name] + arguments.overrides + place + ["--resume"]
             FileHandle.standardError.write(Data("continue with: \(words.map(quoted).joined(separator: " "))\n".utf8))
             throw error

@@ -7,29 +7,28 @@ internal import Pipeline
 
 struct ShowPlan: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Shows the stages of an experiment, what goes in and what comes out.",
-        discussion: "Starts nothing and writes nothing.")
+        commandName: "plan", abstract: "Shows the stages of an experiment, and which a run would run, reuse or resume.",
+        discussion: """
+            Starts nothing and writes nothing. 'reuse' is what another run has left; 'resume' is where --resume would \
+            go on. 'passerby why NAME STAGE' says why a stage would run again.
+            """)
 
     @OptionGroup var arguments: ExperimentArguments
+    @OptionGroup var logs: LogsArgument
+
+    @Flag(help: "As for a run that reuses nothing.")
+    var fresh = false
 
     @Flag(help: "Print the plan as one JSON document.")
     var json = false
 
     func run() throws {
-        let plan = try Launch(
-            try arguments.experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
-            output: StandardError()).plan()
+        let launch = try arguments.launch()
+        let status = try launch.status(fresh ? .fresh : .new, logs: logs.folder)
         if json {
-            try printJSON(plan)
-            return
-        }
-        print("\(plan.experiment), seed \(plan.seed)")
-        for (number, stage) in plan.stages.enumerated() {
-            print("\(number + 1). \(stage.name) (\(stage.method))")
-            print("   from \(stage.inputs.joined(separator: ", "))")
-            let outputs = stage.outputs.map(\.name)
-            print("   to \(outputs.isEmpty ? "the result's rows only" : outputs.joined(separator: ", "))")
-            print("   key \(plan.key(of: stage))")
+            try printJSON(status)
+        } else {
+            print(status)
         }
     }
 }

@@ -47,6 +47,43 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ])
     }
 
+    @Test func `has stages whose keys do not depend on what they are called`() throws {
+        let renamed = minimal.replacing("name: direct", with: "name: raw")
+            .replacing("- translate:", with: "- translate: {name: stylise}")
+        let plans = try [minimal, renamed].map { text in
+            try Experiment(Document.parse(text, file: "x.yaml"), name: "x").plan(dataDigest: ContentDigest(of: ""))
+        }
+        #expect(plans[0].stages.map(\.inputs) != plans[1].stages.map(\.inputs))
+        #expect(plans[0].stages.map { plans[0].key(of: $0) } == plans[1].stages.map { plans[1].key(of: $0) })
+    }
+
+    @Test(arguments: [
+        ("adapt.eps=0.5", [false, false, false, true, true]),
+        ("postprocess.flip=false", [false, false, false, false, true]),
+        ("translate.rate=1.0e-3", [false, true, true, true, true]), ("seed=2", [true, true, true, true, true]),
+        ("workers=7", [false, false, false, false, false]),
+    ])
+    func `has stages whose keys change from where a setting comes in`(override: String, expected: [Bool]) throws {
+        let plans = try [[], [override]].map { overrides in
+            let document = try Document.overriding(Document.parse(minimal, file: "x.yaml"), with: overrides)
+            return try Experiment(document, name: "x").plan(dataDigest: ContentDigest(of: ""))
+        }
+        let changed = zip(plans[0].stages, plans[1].stages).map { plans[0].key(of: $0) != plans[1].key(of: $1) }
+        #expect(changed == expected)
+    }
+
+    @Test(arguments: [
+        ("pretrain", "settings.pretrain.epochs", "x.yaml:7:24"), ("direct", "settings.pretrain.images", "x.yaml:5:38"),
+        ("adapt", "settings.adapt.iterations", "override 'adapt.iterations=5':1:18"),
+        ("adapt", "settings.adapt.eps", nil), ("adapt", "settings.image.height", "x.yaml:2:17"),
+        ("adapt", "settings.backbone", "x.yaml:3:11"), ("adapt", "seed", nil), ("postprocess", "data", "x.yaml:1:7"),
+    ])
+    func `knows where what determines a stage is written`(stage: String, field: String, place: String?) throws {
+        let document = try Document.overriding(
+            Document.parse(minimal, file: "x.yaml"), with: ["adapt.iterations=5"])
+        #expect(FieldPlaces(document).place(stage: stage, field: field) == place)
+    }
+
     /// Each row: an override of the smallest experiment, and the whole report.
     @Test(arguments: [
         ("adapt.iterationz=3",

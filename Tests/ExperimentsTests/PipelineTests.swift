@@ -108,6 +108,26 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         #expect(try digests(broken) == digests(whole))
     }
 
+    @Test func `takes over what an experiment that begins alike has left`() throws {
+        let folder = TemporaryFolder()
+        let logs = URL(fileURLWithPath: folder.path + "/logs")
+        func launch(_ experiment: Experiment) -> Launch {
+            Launch(experiment, dataFolder: folder.path + "/data", weightFolders: [], output: Watcher())
+        }
+        func direct(_ experiment: Experiment) throws -> RunResult {
+            try launch(experiment).run(
+                .new, logs: logs, until: "direct", interruption: Interruption(), threads: 2
+            ).result
+        }
+        let first = try direct(experiment)
+        let other = try Experiment(
+            Document.overriding(Document.parse(tiny, file: "tiny.yaml"), with: ["adapt.eps=0.65"]), name: "other")
+        #expect(try launch(other).status(.new, logs: logs).stages.map { $0.status == .run }
+            == [false, true, true, true, true])
+        let second = try direct(other)
+        #expect(second.stages.map(\.reused) == [true] && second.rows == first.rows)
+    }
+
     @Test func `asks for datasets that are not there before it leaves a trace`() throws {
         let folder = TemporaryFolder()
         let elsewhere = try Experiment(

@@ -74,11 +74,11 @@ import Testing
         #expect(values[0]["a"] != values[2]["a"])
     }
 
-    @Test func `without randomness holds zeros until it is loaded`() throws {
+    @Test func `without randomness holds zeros for what would be drawn`() throws {
         let store = ParameterStore(random: nil)
         _ = try store.root.make("a", shape: [2], .constant(1))
         _ = try store.root.make("b", shape: [2, 2], .kaimingNormalFanOut)
-        #expect(try store.state["a"]?.floats() == [0, 0])
+        #expect(try store.state["a"]?.floats() == [1, 1])
         #expect(try store.state["b"]?.floats() == [0, 0, 0, 0])
     }
 

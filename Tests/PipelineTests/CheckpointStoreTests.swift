@@ -132,3 +132,121 @@ import Testing
         #expect(!exists(store.folder))
     }
 }
+
+@Suite struct `The checkpoints that are kept` {
+    let scratch: Scratch
+    let time = ManualTime()
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
+    func store(
+        _ policy: CheckpointPolicy = CheckpointPolicy(), saved: @escaping (CheckpointCost) throws -> Void = { _ in }
+    ) -> CheckpointStore {
+        CheckpointStore(
+            folder: scratch.url.appendingPathComponent("checkpoints"), policy: policy, clock: time.clock,
+            warn: { Issue.record("\($0)") }, saved: saved)
+    }
+
+    func save(
+        _ epoch: Int, step: Int? = nil, score: Double? = nil, pinned: Bool = false, to store: CheckpointStore
+    ) throws {
+        try store.save(epoch: epoch, step: step, score: score, isPinned: pinned) { path in
+            try Data("state \(epoch)".utf8).write(to: URL(fileURLWithPath: path))
+        }
+    }
+
+    func kept(_ store: CheckpointStore) -> [String] {
+        names(in: store.folder).filter { $0.hasSuffix(".checkpoint") }
+    }
+
+    @Test func `are the newest, the best and the pinned`() throws {
+        let store = store(CheckpointPolicy(newestCount: 2))
+        try save(0, pinned: true, to: store)
+        for (epoch, score) in [(1, 0.25), (2, 0.75), (3, 0.5), (4, Double.nan), (5, 0.25)] {
+            try save(epoch, score: score, to: store)
+        }
+        #expect(kept(store) == [
+            "000001-epoch-0.checkpoint", "000003-epoch-2.checkpoint", "000005-epoch-4.checkpoint",
+            "000006-epoch-5.checkpoint",
+        ])
+        #expect(try store.latest()?.epoch == 5)
+        let best = try store.best()
+        #expect(best?.epoch == 2 && best?.score == 0.75 && best?.isPinned == false)
+    }
+
+    @Test func `are, of two equally good, the newer`() throws {
+        let store = store(CheckpointPolicy(newestCount: 1))
+        for epoch in 0..<3 { try save(epoch, score: epoch < 2 ? 1 : 0, to: store) }
+        #expect(kept(store) == ["000002-epoch-1.checkpoint", "000003-epoch-2.checkpoint"])
+        #expect(try store.best()?.epoch == 1)
+    }
+
+    @Test func `are of moments within an epoch too`() throws {
+        let store = store()
+        try save(3, step: 4500, to: store)
+        #expect(kept(store) == ["000001-epoch-3-step-4500.checkpoint"])
+        let last = try store.latest()
+        #expect(last?.epoch == 3 && last?.step == 4500)
+    }
+
+    @Test func `are due when the interval has passed since the last`() throws {
+        let store = store(CheckpointPolicy(interval: 600))
+        time.seconds = 599
+        #expect(!store.isDue)
+        time.seconds = 600
+        #expect(store.isDue)
+        try save(0, to: store)
+        #expect(!store.isDue)
+        time.seconds = 1200
+        #expect(store.isDue)
+        #expect(!self.store(CheckpointPolicy(interval: .infinity)).isDue)
+    }
+
+    @Test func `are, after the stage's end, the pinned ones of every part`() throws {
+        let store = store()
+        try save(0, to: store)
+        try save(1, pinned: true, to: store.part("network-1"))
+        try save(2, to: store.part("network-1"))
+        try save(1, to: store.part("network-2"))
+        try store.removeUnpinned()
+        #expect(names(in: store.folder) == ["network-1"])
+        #expect(kept(store.part("network-1")) == ["000001-epoch-1.checkpoint"])
+        #expect(try store.part("network-1").latest()?.isPinned == true)
+        try store.part("network-1").remove()
+        try store.removeUnpinned()
+        #expect(!exists(store.folder))
+    }
+
+    @Test func `tell what they cost, and of which part they are`() throws {
+        var costs: [CheckpointCost] = []
+        let store = store { costs.append($0) }
+        try store.part("network-2").save(epoch: 7, step: 9) { path in
+            time.seconds += 1.5
+            try Data("state".utf8).write(to: URL(fileURLWithPath: path))
+        }
+        #expect(costs == [CheckpointCost(part: "network-2", epoch: 7, step: 9, seconds: 1.5, bytes: 5)])
+    }
+
+    @Test func `do not make room before the new one has been read back`() throws {
+        let store = store(CheckpointPolicy(newestCount: 1))
+        try save(0, to: store)
+        // Of the writing of a second one, every single operation fails once; the first is there all the time.
+        for number in 1... {
+            let faults = WriteFaults { $0 == number }
+            let isDone = try WriteFaults.$current.withValue(faults) {
+                do {
+                    try save(1, to: store)
+                    return faults.count < number
+                } catch PipelineError.inputOutput {
+                    return false
+                }
+            }
+            let epochs = Set(kept(store).compactMap { CheckpointEntry(name: $0)?.epoch })
+            #expect(!epochs.isEmpty && epochs.isSubset(of: [0, 1]))
+            #expect(try store.latest() != nil)
+            if isDone { break }
+        }
+    }
+}

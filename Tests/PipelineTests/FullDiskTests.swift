@@ -5,13 +5,13 @@ import Testing
 
 @testable import Pipeline
 
-/// Needs an empty file system of 64 KiB, which only the superuser can make:
-/// `mount -t tmpfs -o size=64k tmpfs FOLDER`, then `PASSERBY_SMALL_DISK=FOLDER swift test`.
+/// Needs an empty file system of 96 KiB, which only the superuser can make:
+/// `mount -t tmpfs -o size=96k tmpfs FOLDER`, then `PASSERBY_SMALL_DISK=FOLDER swift test`.
 private let smallDisk = ProcessInfo.processInfo.environment["PASSERBY_SMALL_DISK"]
 
 @Suite(.enabled(if: smallDisk != nil, "PASSERBY_SMALL_DISK names no small file system"), .serialized)
 struct `A run on a full disk` {
-    @Test(arguments: 0...15)
+    @Test(arguments: 0...23)
     func `says so, and ends with the same figures once there is space`(takenPages: Int) throws {
         let root = URL(fileURLWithPath: try #require(smallDisk)).appendingPathComponent("run")
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
@@ -19,13 +19,14 @@ struct `A run on a full disk` {
         let filler = root.appendingPathComponent("filler")
         try Data(count: takenPages * 4096).write(to: filler)
         let counting = try Counting()
+        let sharing = StageSharing(store: StageStore(logs: root))
 
         var folder: RunFolder?
         var status = RunResult.Status.running
         do {
             let made = try counting.create(in: root)
             folder = made
-            status = try counting.orchestrator(made).run().status
+            status = try counting.orchestrator(made, sharing: sharing).run().status
         } catch PipelineError.diskFull {
             status = .failed
         }
@@ -33,7 +34,7 @@ struct `A run on a full disk` {
         try FileManager.default.removeItem(at: filler)
 
         let found = status == .completed ? folder : try? RunFolder.resumable(in: root, plan: counting.plan)
-        let result = try counting.orchestrator(found ?? counting.create(in: root)).run()
+        let result = try counting.orchestrator(found ?? counting.create(in: root), sharing: sharing).run()
         #expect(result.status == .completed && result.rows.map(\.mAP) == [0.06, 0.09, 0.1])
     }
 }

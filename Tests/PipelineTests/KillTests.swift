@@ -21,7 +21,7 @@ import Testing
         let counting = try Counting()
         let folder = try RunFolder.resumable(in: scratch.url, plan: counting.plan)
         #expect(try folder.result()?.status == .running)
-        #expect(RunLock.holder(in: folder.lockFile)?.isAlive == false)
+        #expect(ProcessLock.holder(in: folder.lockFile)?.isAlive == false)
         let result = try counting.orchestrator(folder).run()
         #expect(result.status == .completed)
         #expect(result.rows.map(\.mAP) == [0.06, 0.09, 0.1])

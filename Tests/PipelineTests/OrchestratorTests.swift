@@ -99,6 +99,39 @@ import Testing
             """)
     }
 
+    @Test func `hands its stages the policy for checkpoints`() throws {
+        let policy = CheckpointPolicy(newestCount: 5, interval: 60)
+        struct Asking: Stage {
+            let plan: StagePlan
+            let expected: CheckpointPolicy
+            func run(in scope: StageScope) throws -> StageOutcome {
+                #expect(scope.checkpoints.policy == expected && scope.checkpoints.part("a").policy == expected)
+                #expect(!scope.checkpoints.isDue)
+                try Data().write(to: URL(fileURLWithPath: scope.artefact("sum.txt")))
+                return StageOutcome()
+            }
+        }
+        let folder = try counting.create(in: scratch.url)
+        let stages = counting.plan.stages.map { Asking(plan: $0, expected: policy) }
+        let result = try Orchestrator(
+            plan: counting.plan, runFolder: folder, stages: stages, checkpoints: policy, output: Recorder()
+        ).run()
+        #expect(result.status == .completed)
+    }
+
+    @Test mutating func `does not touch a run that another process has taken over`() throws {
+        let folder = try counting.create(in: scratch.url)
+        counting.at = { if $0 == "translate epoch 1" { throw PipelineError.lockLost(path: "/run.lock") } }
+        let error = #expect(throws: PipelineError.lockLost(path: "/run.lock")) {
+            try counting.orchestrator(folder).run()
+        }
+        #expect(error?.description == """
+            /run.lock: another process has taken this over, as this one gave no sign of life for too long. \
+            Continue with --resume once it is done
+            """)
+        #expect(try folder.result()?.status == .running && folder.result()?.error == nil)
+    }
+
     @Test func `fails when a stage leaves out what it promised, and says which`() throws {
         struct Forgetful: Stage {
             let plan: StagePlan
@@ -263,10 +296,13 @@ import Testing
     @Test func `leaves a run alone in which another process works`() throws {
         let counting = try Counting()
         let folder = try counting.create(in: scratch.url)
-        let lock = try RunLock(folder.lockFile, now: 5)
+        let run = RunName(experiment: "count", run: folder.run)
+        let lock = try ProcessLock(folder.lockFile, run: run, now: 5)
         let error = #expect(throws: PipelineError.self) { try counting.orchestrator(folder).run() }
-        #expect(error?.description
-            == "\(folder.lockFile.path): in use by process \(getpid()) on \(ThisProcess.host); \(remedy)")
+        #expect(error?.description == """
+            \(folder.lockFile.path): in use by process \(getpid()) on \(ThisProcess.host) \
+            since 1970-01-01 00:00:05 UTC for run count/\(folder.run); \(remedy)
+            """)
         #expect(!exists(folder.resultFile))
         withExtendedLifetime(lock) {}
     }

@@ -9,8 +9,12 @@ import Synchronization
 final class Scratch {
     let url: URL
 
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("pipeline-\(UUID().uuidString)")
+    /// - Parameter isInMemory: Whether it lies in memory where that can be, for tests that flush thousands of times.
+    init(isInMemory: Bool = false) throws {
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let hasMemory = isInMemory && FileManager.default.isWritableFile(atPath: memory.path)
+        let parent = hasMemory ? memory : FileManager.default.temporaryDirectory
+        url = parent.appendingPathComponent("pipeline-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
@@ -35,7 +39,11 @@ final class ManualTime: Sendable {
     }
 
     /// 2026-01-31 09:45:00 UTC and the set seconds.
-    var clock: RunClock { RunClock(now: { 1_769_852_700 + self.seconds }, uptime: { self.seconds }) }
+    /// Waiting takes no time, but is seen on it.
+    var clock: RunClock {
+        RunClock(
+            now: { 1_769_852_700 + self.seconds }, uptime: { self.seconds }, sleep: { self.seconds += $0 })
+    }
 }
 
 /// An output that keeps what was written.
@@ -43,13 +51,19 @@ final class Recorder: ProgressOutput {
     let columns: Int?
     let usesColour: Bool
     var text = ""
+    /// Sees every text that is written.
+    private let watch: (String) -> Void
 
-    init(columns: Int? = nil, usesColour: Bool = false) {
+    init(columns: Int? = nil, usesColour: Bool = false, watch: @escaping (String) -> Void = { _ in }) {
         self.columns = columns
         self.usesColour = usesColour
+        self.watch = watch
     }
 
-    func write(_ text: String) { self.text += text }
+    func write(_ text: String) {
+        self.text += text
+        watch(text)
+    }
 }
 
 /// The end of a fake process: thrown where a kill would strike.
@@ -69,9 +83,9 @@ struct CountingStage: Stage {
             sum += try Int(String(contentsOfFile: scope.input(input, "sum.txt"), encoding: .utf8)) ?? -1000
         }
         var first = 0
-        if let (epoch, path) = try scope.checkpoints.latest() {
-            sum = try Int(String(contentsOfFile: path, encoding: .utf8)) ?? -1000
-            first = epoch + 1
+        if let last = try scope.checkpoints.latest() {
+            sum = try Int(String(contentsOfFile: last.path, encoding: .utf8)) ?? -1000
+            first = last.epoch + 1
         }
         for epoch in first..<epochs {
             try at("\(plan.name) epoch \(epoch)")
@@ -94,9 +108,11 @@ struct CountingStage: Stage {
 struct Counting {
     static let epochs = ["translate": 3, "pretrain": 2, "adapt": 1]
     let plan: Plan
+    let epochs: [String: Int]
     var at: (String) throws -> Void = { _ in }
 
     init(experiment: String = "count", seed: UInt64 = 1, epochs: [String: Int] = Counting.epochs) throws {
+        self.epochs = epochs
         var before = StagePlan.data
         var stages: [StagePlan] = []
         for name in ["translate", "pretrain", "adapt"] {
@@ -115,17 +131,37 @@ struct Counting {
     }
 
     var stages: [CountingStage] {
-        plan.stages.map { CountingStage(plan: $0, epochs: Self.epochs[$0.name, default: 0], at: at) }
+        plan.stages.map { CountingStage(plan: $0, epochs: epochs[$0.name, default: 0], at: at) }
     }
 
     func orchestrator(
-        _ folder: RunFolder, until: String? = nil, output: Recorder = Recorder(),
+        _ folder: RunFolder, until: String? = nil, sharing: StageSharing? = nil, output: Recorder = Recorder(),
         interruption: Interruption = Interruption(), time: ManualTime = ManualTime()
     ) -> Orchestrator {
         Orchestrator(
-            plan: plan, runFolder: folder, stages: stages, until: until, output: output,
+            plan: plan, runFolder: folder, stages: stages, until: until, sharing: sharing, output: output,
             interruption: interruption, clock: time.clock)
     }
+}
+
+extension Counting {
+    /// A run from its beginning, in a folder of its own.
+    @discardableResult
+    func run(
+        in logs: URL, now: Double = 0, isFresh: Bool = false, whenBusy: StageSharing.WhenBusy = .leave,
+        output: Recorder = Recorder(), time: ManualTime = ManualTime()
+    ) throws -> (folder: RunFolder, result: RunResult) {
+        let folder = try create(in: logs, now: now)
+        let sharing = StageSharing(store: StageStore(logs: logs), isFresh: isFresh, whenBusy: whenBusy)
+        return (folder, try orchestrator(folder, sharing: sharing, output: output, time: time).run())
+    }
+
+    func key(_ stage: String) throws -> StageKey { plan.key(of: try plan.stage(named: stage)) }
+}
+
+/// The number under which the device knows a file.
+func inode(_ url: URL) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: url.path)[.systemFileNumber] as? Int
 }
 
 /// What the message about a lock advises.

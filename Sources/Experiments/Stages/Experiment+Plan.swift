@@ -20,13 +20,16 @@ extension Experiment {
             })
     }
 
-    /// All that changes the stage's result: its own settings, the network and the image size. Threads do not.
+    /// All that changes the stage's result: its own settings, the network, what it begins with, and the image size.
+    /// Threads do not, nor do the names of the stages that it takes something from: their results enter its key as
+    /// inputs.
     private func settings(of choice: StageChoice, _ weightsDigest: ContentDigest?) throws -> JSONValue {
+        let entries = choice.entries.filter { !choice.references.contains($0.key) }
         let weights = choice.beginsNetworks ? weightsDigest : nil
         let node = YAMLNode(.mapping([
             .init(key: "backbone", value: YAMLNode(backbone.rawValue)),
             .init(key: "image", value: YAMLNode(["height": YAMLNode(image.height), "width": YAMLNode(image.width)])),
-            .init(key: choice.kind.rawValue, value: YAMLNode(.mapping(choice.entries))),
+            .init(key: choice.kind.rawValue, value: YAMLNode(.mapping(entries))),
         ] + (weights.map { [.init(key: "initial_weights", value: YAMLNode($0.hexadecimal))] } ?? [])))
         return try JSONValue(text: node.canonicalJSON)
     }
@@ -74,6 +77,14 @@ extension StageChoice {
         case .translate(let settings): [StagePlan.data, settings.encoder]
         case .adapt(let settings): [StagePlan.data, settings.from]
         case .postprocess(let settings): [StagePlan.data, settings.from]
+        }
+    }
+
+    /// The keys that name earlier stages.
+    var references: Set<String> {
+        switch self {
+        case .translate: ["encoder"]
+        case .pretrain, .adapt, .postprocess: ["from"]
         }
     }
 

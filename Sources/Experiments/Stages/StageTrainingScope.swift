@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Foundation
 internal import Methods
 internal import Pipeline
 internal import Tensor
@@ -16,20 +15,14 @@ struct StageTrainingScope: TrainingScope {
     init(_ stage: StageScope, part: String = "") {
         self.stage = stage
         self.part = part
-        guard !part.isEmpty else {
-            checkpoints = stage.checkpoints
-            return
-        }
-        let progress = stage.progress
-        checkpoints = CheckpointStore(folder: stage.checkpoints.folder.appendingPathComponent(part)) {
-            progress.warn($0)
-        }
+        checkpoints = part.isEmpty ? stage.checkpoints : stage.checkpoints.part(part)
     }
 
     func restore() throws -> TrainingState? {
-        guard let (epoch, path) = try checkpoints.latest() else { return nil }
-        let file = try Safetensors(readingFrom: path)
-        return TrainingState(epoch: epoch, tensors: file.tensors, numbers: file.metadata.compactMapValues { Int($0) })
+        guard let last = try checkpoints.latest() else { return nil }
+        let file = try Safetensors(readingFrom: last.path)
+        let numbers = file.metadata.compactMapValues { Int($0) }
+        return TrainingState(epoch: last.epoch, tensors: file.tensors, numbers: numbers)
     }
 
     func save(_ state: TrainingState) throws {

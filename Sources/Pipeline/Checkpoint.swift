@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+
+/// A saved state of a stage.
+public struct Checkpoint: Sendable, Equatable {
+    /// The epoch that the state was saved for.
+    public let epoch: Int
+    /// The step since the stage's beginning; nil for the state at an epoch's end.
+    public let step: Int?
+    /// How good the state is, the greater the better; nil where nobody said.
+    public let score: Double?
+    /// Whether it is kept for good.
+    public let isPinned: Bool
+    /// The file or folder that was saved; not to be written to.
+    public let path: String
+}
+
+/// When a stage saves its state, and which states are kept.
+public struct CheckpointPolicy: Sendable, Equatable {
+    /// How many of the newest are kept: one more than needed by default, for the newest may be damaged later.
+    public var newestCount: Int
+    /// Seconds after which a state is to be saved within an epoch too; infinite for ends of epochs only.
+    public var interval: Double
+
+    /// A policy.
+    ///
+    /// - Parameters:
+    ///   - newestCount: At least 1. Beside these, the best and all pinned ones are kept.
+    ///   - interval: Above 0; half an hour by default.
+    public init(newestCount: Int = 2, interval: Double = 1800) {
+        precondition(newestCount >= 1, "newestCount is \(newestCount); at least 1 checkpoint is kept")
+        precondition(interval > 0, "interval is \(interval); it must be above 0")
+        self.newestCount = newestCount
+        self.interval = interval
+    }
+}
+
+/// What it took to save a checkpoint.
+public struct CheckpointCost: Sendable, Equatable {
+    /// The part of the stage whose state it is; empty where the stage has only one.
+    public let part: String
+    /// As in ``Checkpoint/epoch``.
+    public let epoch: Int
+    /// As in ``Checkpoint/step``.
+    public let step: Int?
+    /// Seconds from the first byte to the one that was read back.
+    public let seconds: Double
+    /// Bytes of the state.
+    public let bytes: Int
+}

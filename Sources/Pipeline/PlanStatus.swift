@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+
+public import Foundation
+
+/// What a run of a plan would do for one of its stages.
+public enum StageStatus: Sendable, Equatable {
+    /// Where a stage goes on.
+    public struct ResumePoint: Sendable, Equatable, Encodable {
+        /// The unfinished run that `--resume` continues.
+        public let run: RunName
+        /// The part of the stage that its last checkpoint is of; empty where the stage has only one.
+        public let part: String
+        /// The epoch of its last checkpoint.
+        public let epoch: Int
+        /// The step of its last checkpoint; nil at an epoch's end.
+        public let step: Int?
+    }
+
+    /// It has to be worked out.
+    case run
+    /// Its result is there: of which run, and what it took there.
+    case reuse(from: RunName, seconds: Double)
+    /// With `--resume` it goes on from a checkpoint; a new run has to work it out.
+    case resume(ResumePoint)
+}
+
+/// A plan with what a run of it would do; for people and, encoded, for scripts.
+public struct PlanStatus: Sendable, Equatable {
+    /// One stage of the plan.
+    public struct Stage: Sendable, Equatable {
+        /// The stage.
+        public let plan: StagePlan
+        /// What determines its result.
+        public let key: StageKey
+        /// What would be done for it.
+        public let status: StageStatus
+    }
+
+    /// The plan.
+    public let plan: Plan
+    /// Its stages, in order.
+    public let stages: [Stage]
+
+    /// What a run would do now.
+    ///
+    /// - Parameters:
+    ///   - logs: The folder of all runs.
+    ///   - isFresh: Whether the run would take nothing from the store.
+    /// - Complexity: Reads one manifest a stage and the plan of each run of the experiment; no artefacts, so what
+    ///   is promised here may turn out damaged.
+    public init(of plan: Plan, logs: URL, isFresh: Bool = false) {
+        let store = StageStore(logs: logs)
+        let unfinished = isFresh ? nil : RunFolder.newestUnfinished(of: plan, in: logs)
+        self.plan = plan
+        stages = plan.stages.map { stage in
+            let key = plan.key(of: stage)
+            let folder = unfinished.map {
+                StageFolder(url: $0.stageFolder(stage.name), plan: stage, key: key)
+            }
+            let stored = isFresh ? nil : store.manifest(of: stage, key: key)
+            // A manifest that cannot be used promises nothing.
+            let own = (try? folder?.listedManifest()) ?? nil
+            let status: StageStatus =
+                if let manifest = own ?? stored {
+                    .reuse(from: manifest.origin, seconds: manifest.seconds)
+                } else if let point = unfinished.flatMap({ Self.point(in: $0, plan, folder) }) {
+                    .resume(point)
+                } else {
+                    .run
+                }
+            return Stage(plan: stage, key: key, status: status)
+        }
+    }
+
+    /// The last checkpoint of a stage, in its folder or in that of its last part.
+    private static func point(
+        in run: RunFolder, _ plan: Plan, _ stage: StageFolder?
+    ) -> StageStatus.ResumePoint? {
+        guard let folder = stage?.checkpoints else { return nil }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let parts = names.filter { CheckpointEntry(name: $0) == nil && !$0.hasPrefix(".") }.sorted()
+        for part in [""] + parts.reversed() {
+            let place = part.isEmpty ? folder : folder.appendingPathComponent(part)
+            guard let entry = CheckpointEntry.all(in: place).last else { continue }
+            return .init(run: run.name(in: plan), part: part, epoch: entry.epoch, step: entry.step)
+        }
+        return nil
+    }
+}
+
+extension StageStatus: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .run: "run"
+        case .reuse(let origin, let seconds):
+            "reuse from \(origin) (took \(ProgressLine.duration(seconds)) there)"
+        case .resume(let point):
+            "resume \(point.run) after epoch \(point.epoch)" + (point.step.map { ", step \($0)" } ?? "")
+                + (point.part.isEmpty ? "" : " of \(point.part)")
+        }
+    }
+}
+
+extension PlanStatus: CustomStringConvertible {
+    public var description: String {
+        let lines = stages.enumerated().flatMap { number, stage in
+            let outputs = stage.plan.outputs.map(\.name)
+            return [
+                "\(number + 1). \(stage.plan.name) (\(stage.plan.method)): \(stage.status)",
+                "   from \(stage.plan.inputs.joined(separator: ", "))",
+                "   to \(outputs.isEmpty ? "the result's rows only" : outputs.joined(separator: ", "))",
+                "   key \(stage.key)",
+            ]
+        }
+        return (["\(plan.experiment), seed \(plan.seed)"] + lines).joined(separator: "\n")
+    }
+}
+
+extension PlanStatus: Encodable {
+    private enum Keys: String, CodingKey {
+        case experiment, seed, data, stages
+        case name, method, settings, inputs, outputs, key, status, from, seconds, resume
+    }
+
+    /// The plan as `plan.json` has it, with `key` and `status` in each stage.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(plan.experiment, forKey: .experiment)
+        try container.encode(plan.seed, forKey: .seed)
+        try container.encode(plan.dataDigest, forKey: .data)
+        var list = container.nestedUnkeyedContainer(forKey: .stages)
+        for stage in stages {
+            var item = list.nestedContainer(keyedBy: Keys.self)
+            try item.encode(stage.plan.name, forKey: .name)
+            try item.encode(stage.plan.method, forKey: .method)
+            try item.encode(stage.plan.settings, forKey: .settings)
+            try item.encode(stage.plan.inputs, forKey: .inputs)
+            try item.encode(stage.plan.outputs, forKey: .outputs)
+            try item.encode(stage.key, forKey: .key)
+            switch stage.status {
+            case .run:
+                try item.encode("run", forKey: .status)
+            case .reuse(let origin, let seconds):
+                try item.encode("reuse", forKey: .status)
+                try item.encode(origin, forKey: .from)
+                try item.encode(seconds, forKey: .seconds)
+            case .resume(let point):
+                try item.encode("resume", forKey: .status)
+                try item.encode(point, forKey: .resume)
+            }
+        }
+    }
+}

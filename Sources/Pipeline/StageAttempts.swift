@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+internal import Foundation
+
+/// How long a stage has been worked on, all attempts together.
+///
+/// Written with every checkpoint and when an attempt ends, so that a kill loses no more than the time since the
+/// last checkpoint, whose work is lost too.
+final class StageAttempts {
+    private struct Record: Codable {
+        let seconds: Double
+        let attempts: Int
+    }
+
+    private let file: URL
+    private let clock: RunClock
+    private let earlier: Record
+    private let start: Double
+    /// Seconds of this attempt that went into checkpoints.
+    var checkpointSeconds = 0.0
+
+    /// Begins another attempt.
+    init(_ file: URL, clock: RunClock) {
+        self.file = file
+        self.clock = clock
+        // A file that cannot be read costs a figure, not the run.
+        earlier = (try? JSONFile.read(Record.self, from: file)) ?? Record(seconds: 0, attempts: 0)
+        start = clock.uptime()
+    }
+
+    /// Seconds of this attempt.
+    var own: Double { clock.uptime() - start }
+
+    /// Seconds of all attempts until now, to the millisecond.
+    var seconds: Double { ((earlier.seconds + own) * 1000).rounded() / 1000 }
+
+    /// Writes down what was spent until now.
+    func record() throws {
+        try JSONFile.write(Record(seconds: seconds, attempts: earlier.attempts + 1), to: file)
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+
+public import Foundation
+
+/// The folder `LOGS/.stages/`: each finished stage once, by its key, for any run to use.
+///
+/// An entry `KEY/` holds the artefacts and the manifest of the run that worked them out, as hard links to that
+/// run's files, and what that run recorded of the stage. It takes next to no space while the run is there, and no
+/// run needs it to be complete. An entry appears and disappears by one rename. Everything here may be deleted at
+/// any time: it costs work, never results.
+public struct StageStore: Sendable {
+    /// The store's folder; made with the first entry.
+    public let folder: URL
+
+    /// The store beside the runs of a logs folder.
+    public init(logs: URL) {
+        folder = logs.appendingPathComponent(".stages")
+    }
+
+    /// The lock of whoever works out a stage of this key.
+    public func lockFile(of key: StageKey) -> URL {
+        folder.appendingPathComponent("\(key).lock")
+    }
+
+    /// The manifest of the entry for a stage, when all its artefacts are there by name; nil where there is none.
+    ///
+    /// - Complexity: Reads the manifest only; whether the bytes are right is seen when the entry is used.
+    public func manifest(of stage: StagePlan, key: StageKey) -> StageManifest? {
+        // One that cannot be used is no entry here; whoever uses it reports it.
+        try? entry(stage, key).listedManifest()
+    }
+
+    func entry(_ stage: StagePlan, _ key: StageKey) -> StageFolder {
+        StageFolder(url: url(of: key), plan: stage, key: key)
+    }
+
+    /// Puts a finished stage of a run into the store.
+    ///
+    /// - Parameters:
+    ///   - log: The run's log of events; those of the stage go with it.
+    ///   - isReplacing: Whether it takes the place of an entry that is there; else that one stays.
+    /// - Throws: Device errors; the store is as before then.
+    func publish(_ stage: StageFolder, log: URL, replacing isReplacing: Bool) throws {
+        let target = url(of: stage.key)
+        guard isReplacing || !DurableFile.lstatSucceeds(target) else { return }
+        // Of its own for every attempt: a machine that cannot see this one's lock may publish the same.
+        let partial = folder.appendingPathComponent(".\(stage.key).\(UUID().uuidString).partial")
+        clearLitter(of: stage.key)
+        do {
+            try DurableFile.makeFolders(partial)
+            for output in stage.plan.outputs {
+                try DurableFile.share(
+                    stage.artefact(output.name), as: partial.appendingPathComponent(output.name))
+            }
+            let events = try Event.lines(of: stage.plan.name, in: log)
+            if !events.isEmpty {
+                try DurableFile.replace(partial.appendingPathComponent(StageFolder.eventsName), with: events)
+            }
+            try DurableFile.share(stage.manifest, as: partial.appendingPathComponent(StageFolder.manifestName))
+            try DurableFile.synchronise(partial)
+            if isReplacing { try withdraw(stage.key) }
+            try DurableFile.rename(partial, to: target)
+        } catch {
+            // The reason for the failure matters; that of a failed clean-up does not.
+            try? DurableFile.remove(partial)
+            // Another run was faster: its result is as good.
+            if !isReplacing, DurableFile.lstatSucceeds(target) { return }
+            throw error
+        }
+    }
+
+    /// Removes an entry; one that is not there is fine.
+    func remove(_ key: StageKey) throws {
+        try withdraw(key)
+        clearLitter(of: key)
+    }
+
+    private func withdraw(_ key: StageKey) throws {
+        let url = url(of: key)
+        let aside = folder.appendingPathComponent(".\(key).\(UUID().uuidString).removed")
+        guard DurableFile.lstatSucceeds(url) else { return }
+        try DurableFile.rename(url, to: aside)
+        try DurableFile.remove(aside)
+    }
+
+    /// Removes what killed processes left of entries that were on their way in or out.
+    ///
+    /// Where another process is just putting the same entry there, it warns and its run goes on.
+    private func clearLitter(of key: StageKey) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let isLitter = { (name: String) in name.hasSuffix(".partial") || name.hasSuffix(".removed") }
+        for name in names where name.hasPrefix(".\(key).") && isLitter(name) {
+            // What stays takes space, nothing else.
+            try? DurableFile.remove(folder.appendingPathComponent(name))
+        }
+    }
+
+    /// Whether there is an entry of this key.
+    func holds(_ key: StageKey) -> Bool { DurableFile.lstatSucceeds(url(of: key)) }
+
+    /// Whether no artefact of an entry has a name outside the store, so that the entry alone keeps it on the device.
+    ///
+    /// An entry without artefacts is held by its manifest. Where links are refused, every entry is alone.
+    func isAlone(_ key: StageKey) -> Bool {
+        let url = url(of: key)
+        let manager = FileManager.default
+        let files = (manager.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? [])
+            .filter { !DurableFile.isFolder(url.appendingPathComponent($0)) }
+        let artefacts = files.filter { ![StageFolder.manifestName, StageFolder.eventsName].contains($0) }
+        return (artefacts.isEmpty ? [StageFolder.manifestName] : artefacts).allSatisfy { name in
+            DurableFile.nameCount(url.appendingPathComponent(name)) ?? 1 <= 1
+        }
+    }
+
+    private func url(of key: StageKey) -> URL { folder.appendingPathComponent(key.description) }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import passerby
+
+/// A logs folder with two runs that have not begun, removed with the test.
+private final class LogsFolder {
+    let path = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
+    let runs = ["20260131-094500.000-00ab", "20260131-094501.000-1234"]
+
+    init() throws {
+        for run in runs {
+            let folder = path + "/visda/base/" + run
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Data("{}".utf8).write(to: URL(fileURLWithPath: folder + "/plan.json"))
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var left: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path + "/visda/base")) ?? []).sorted()
+    }
+}
+
+@Suite struct `passerby runs` {
+    @Test func `removes the runs that are named, by their ends too`() throws {
+        let logs = try LogsFolder()
+        try RemoveRuns.parse(["1234", "--logs", logs.path]).run()
+        #expect(logs.left == [logs.runs[0]])
+        try RemoveRuns.parse(["visda/base/\(logs.runs[0])", "--logs", logs.path, "--json"]).run()
+        #expect(!FileManager.default.fileExists(atPath: logs.path + "/visda"))
+    }
+
+    @Test func `removes nothing where one of the names is none`() throws {
+        let logs = try LogsFolder()
+        let error = #expect(throws: (any Error).self) {
+            try RemoveRuns.parse([logs.runs[0], "4321", "--logs", logs.path]).run()
+        }
+        #expect(error.flatMap { Failure($0) }?.code == 64)
+        #expect(error.map { "\($0)" }?.hasSuffix("no run '4321'; 'passerby runs list' shows them") == true)
+        #expect(logs.left == logs.runs)
+    }
+
+    @Test func `compares two runs or more`() {
+        let error = #expect(throws: (any Error).self) { _ = try CompareRuns.parse(["1234"]) }
+        #expect(error.map { CompareRuns.message(for: $0).contains("1 run; allowed are two or more") } == true)
+    }
+}
+
+@Suite struct `passerby run` {
+    @Test func `goes on or begins afresh, not both`() {
+        let error = #expect(throws: (any Error).self) { _ = try Run.parse(["quickstart", "--resume", "--fresh"]) }
+        #expect(error.map { Run.message(for: $0).contains("allowed is one of --resume and --fresh") } == true)
+    }
+}
