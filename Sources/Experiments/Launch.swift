@@ -22,19 +22,27 @@ public struct Launch {
     private let experiment: Experiment
     private let dataFolder: String
     private let weightFolders: [String]
+    private let cacheFolder: String
     private let output: any ProgressOutput
+    private let warn: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - dataFolder: The folder of all datasets.
     ///   - weightFolders: Where published weights are looked for.
+    ///   - cacheFolder: Where runs share decoded images.
     ///   - output: Where progress is shown.
+    ///   - warn: Told of each image that cannot be read and is left out, from any thread.
     public init(
-        _ experiment: Experiment, dataFolder: String, weightFolders: [String], output: any ProgressOutput
+        _ experiment: Experiment, dataFolder: String, weightFolders: [String], cacheFolder: String,
+        output: any ProgressOutput,
+        warn: @escaping @Sendable (String) -> Void = { StandardError().write("\nwarning: \($0)\n") }
     ) {
         self.experiment = experiment
         self.dataFolder = dataFolder
         self.weightFolders = weightFolders
+        self.cacheFolder = cacheFolder
         self.output = output
+        self.warn = warn
     }
 
     /// The plan; reads the datasets' folders, or takes a drawn world's parameters, and starts nothing.
@@ -73,7 +81,9 @@ public struct Launch {
         let weights = try initialWeights().map {
             try FittedWeights(WeightFile(readingFrom: $0.path).tensors, to: experiment.backbone, domain: .target).state
         }
-        let workspace = Workspace(experiment: experiment, datasets: datasets, initialWeights: weights)
+        let workspace = Workspace(
+            experiment: experiment, datasets: datasets, initialWeights: weights,
+            cache: try experiment.cache.cache(in: cacheFolder), badImages: badImages())
         let folder = switch start {
         case .new, .fresh: try RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
         case .resume: try RunFolder.resumable(in: logs, plan: plan)
@@ -83,6 +93,11 @@ public struct Launch {
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
             sharing: sharing, output: output, interruption: interruption)
         return (folder, try orchestrator.run())
+    }
+
+    private func badImages() -> BadImages? {
+        guard experiment.onBadImage == .skip else { return nil }
+        return BadImages { [warn] error in warn("\(error); another image takes its place") }
     }
 
     /// Datasets that lie in a folder, listed once, and the plan that their listing determines.

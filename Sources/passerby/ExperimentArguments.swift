@@ -21,6 +21,11 @@ struct Home {
     var experiments: URL { folder.appendingPathComponent("experiments") }
     var data: URL { folder.appendingPathComponent("data") }
     var logs: URL { folder.appendingPathComponent("logs") }
+    /// Where runs share what can be made again.
+    var cacheFolder: String {
+        let environment = ProcessInfo.processInfo.environment
+        return (environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? ".")/.cache") + "/passerby/decoded"
+    }
     /// Where published weights may lie.
     var weightFolders: [String] {
         InitialWeights.usualFolders(logs: logs.path, environment: ProcessInfo.processInfo.environment)
@@ -54,7 +59,7 @@ struct ExperimentArguments: ParsableArguments {
     func launch() throws -> Launch {
         Launch(
             try experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
-            output: StandardError())
+            cacheFolder: Home().cacheFolder, output: StandardError())
     }
 
     /// Where its fields are written.

@@ -61,9 +61,14 @@ private func run(
 ) throws -> RunResult {
     let interruption = Interruption()
     return try Launch(
-        experiment, dataFolder: folder.path + "/data", weightFolders: [], output: Watcher(stopping: stage, interruption)
+        experiment, dataFolder: folder.path + "/data", weightFolders: [], cacheFolder: folder.path + "/cache",
+        output: Watcher(stopping: stage, interruption)
     ).run(start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: nil, interruption: interruption, threads: 2)
         .result
+}
+
+private func overriding(_ values: [String]) throws -> Experiment {
+    try Experiment(Document.overriding(Document.parse(tiny, file: "tiny.yaml"), with: values), name: "tiny")
 }
 
 /// What a run's artefacts are, by digest.
@@ -87,6 +92,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         experiment = try Experiment(Document.parse(tiny, file: "tiny.yaml"), name: "tiny")
     }
 
+    /// The interrupted run keeps decoded images in a file as well: that must not change a bit either.
     @Test func `ends with the same bits whether or not every stage was interrupted`() throws {
         let whole = TemporaryFolder()
         let result = try run(experiment, in: whole)
@@ -98,12 +104,13 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         #expect(result.rows.allSatisfy { (0...1).contains($0.mAP) && $0.top1 <= $0.top5 && $0.top5 <= $0.top10 })
 
         let broken = TemporaryFolder()
+        let cached = try overriding(["cache=disk"])
         var start = Launch.Start.new
         for stage in ["direct", "translate", "pretrain", "adapt", "postprocess"] {
-            #expect(throws: Interrupted.self) { try run(experiment, in: broken, start, stopping: stage) }
+            #expect(throws: Interrupted.self) { try run(cached, in: broken, start, stopping: stage) }
             start = .resume
         }
-        let resumed = try run(experiment, in: broken, .resume)
+        let resumed = try run(cached, in: broken, .resume)
         #expect(resumed.rows == result.rows)
         #expect(try digests(broken) == digests(whole))
     }
@@ -112,7 +119,9 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         let folder = TemporaryFolder()
         let logs = URL(fileURLWithPath: folder.path + "/logs")
         func launch(_ experiment: Experiment) -> Launch {
-            Launch(experiment, dataFolder: folder.path + "/data", weightFolders: [], output: Watcher())
+            Launch(
+                experiment, dataFolder: folder.path + "/data", weightFolders: [], cacheFolder: folder.path + "/cache",
+                output: Watcher())
         }
         func direct(_ experiment: Experiment) throws -> RunResult {
             try launch(experiment).run(
@@ -128,12 +137,37 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         #expect(second.stages.map(\.reused) == [true] && second.rows == first.rows)
     }
 
+    @Test func `names a bad image once and counts it, or ends with it`() throws {
+        let folder = TemporaryFolder()
+        let named = Mutex<[String]>([])
+        func direct(_ policy: String) throws -> RunResult {
+            try Launch(
+                overriding(["on_bad_image=\(policy)"]), dataFolder: folder.path + "/data", weightFolders: [],
+                cacheFolder: folder.path + "/cache", output: Watcher(),
+                warn: { text in named.withLock { $0.append(text) } }
+            ).run(
+                .fresh, logs: URL(fileURLWithPath: folder.path + "/logs"), until: "direct", interruption: Interruption(),
+                threads: 2
+            ).result
+        }
+        #expect(try direct("skip").stages.first?.metrics["bad_images"] == nil)
+        let images = try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/data")
+            .filter { $0.contains("personX/image_train") && $0.hasSuffix("_1.jpg") }
+        for image in images {
+            try "no image".write(toFile: folder.path + "/data/" + image, atomically: true, encoding: .utf8)
+        }
+        try #require(!images.isEmpty)
+
+        let error = #expect(throws: DataError.self) { try direct("error") }
+        #expect(error?.description.contains("is neither a JPEG nor a PNG file") == true)
+        let result = try direct("skip")
+        #expect(result.stages[0].metrics["bad_images"] == Double(named.withLock { $0.count }))
+        #expect(named.withLock { Set($0).count == $0.count && !$0.isEmpty })
+    }
+
     @Test func `asks for datasets that are not there before it leaves a trace`() throws {
         let folder = TemporaryFolder()
-        let elsewhere = try Experiment(
-            Document.overriding(
-                Document.parse(tiny, file: "tiny.yaml"), with: ["data.location={folder: /nowhere/at/all}"]),
-            name: "tiny")
+        let elsewhere = try overriding(["data.location={folder: /nowhere/at/all}"])
         let error = #expect(throws: DataError.self) { try run(elsewhere, in: folder) }
         #expect(error?.description.contains("/nowhere/at/all/personX") == true, "\(String(describing: error))")
         #expect(!FileManager.default.fileExists(atPath: folder.path))

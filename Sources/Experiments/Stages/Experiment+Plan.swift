@@ -36,6 +36,12 @@ extension Experiment {
 
     /// The stages, ready to run.
     func runnableStages(_ plan: Plan, _ workspace: Workspace) -> [any Stage] {
+        let stages = trainingStages(plan, workspace)
+        guard let badImages = workspace.badImages else { return stages }
+        return stages.map { CountingStage(base: $0, badImages: badImages) }
+    }
+
+    private func trainingStages(_ plan: Plan, _ workspace: Workspace) -> [any Stage] {
         zip(stages, plan.stages).map { stage, stagePlan -> any Stage in
             switch stage.choice {
             case .pretrain(let settings):

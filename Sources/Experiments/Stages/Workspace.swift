@@ -15,6 +15,9 @@ struct Workspace {
     let datasets: Datasets
     /// What networks begin with, where the experiment names it.
     let initialWeights: StateDictionary?
+    let cache: ImageCache?
+    /// The images that could not be read; nothing where the first of them ends the run.
+    let badImages: BadImages?
 
     var source: SourceImages { SourceImages(datasets.source) }
     var target: TargetImages { TargetImages(datasets.target) }
@@ -23,7 +26,7 @@ struct Workspace {
         Validation(
             query: datasets.query, gallery: datasets.gallery,
             rankingProtocol: experiment.data.target.dataset.rankingProtocol,
-            extractor: FeatureExtractor(images(for: "validation")))
+            extractor: FeatureExtractor(scoredImages))
     }
 
     /// The randomness of a kind of stage: equal settings give equal results under whatever name.
@@ -32,7 +35,14 @@ struct Workspace {
     }
 
     func images(_ random: RandomKey) -> ImageSource {
-        ImageSource(size: experiment.image, workers: experiment.workers, random: random)
+        ImageSource(
+            size: experiment.image, workers: experiment.workers, random: random, cache: cache,
+            onBadImage: badImages.map { .skip($0) } ?? .error)
+    }
+
+    /// Images that results are measured on: a number that leaves one out is no published number.
+    private var scoredImages: ImageSource {
+        ImageSource(size: experiment.image, workers: experiment.workers, random: random(for: "validation"), cache: cache)
     }
 
     func images(for kind: String) -> ImageSource {

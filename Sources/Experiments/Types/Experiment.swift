@@ -21,6 +21,10 @@ public struct Experiment: Sendable, Equatable {
     public let seed: UInt64
     /// Threads that load images; no result depends on them.
     public let workers: Int
+    /// Where decoded images are kept; no result depends on it.
+    public let cache: CacheChoice
+    /// What training does about images that cannot be read.
+    public let onBadImage: BadImageChoice
     let stages: [NamedStage]
 
     /// The experiment of a file.
@@ -49,6 +53,8 @@ public struct Experiment: Sendable, Equatable {
         initialWeights = draft.initialWeights
         seed = draft.seed
         workers = draft.workers
+        cache = draft.cache
+        onBadImage = draft.onBadImage
         self.stages = stages
     }
 
@@ -61,6 +67,8 @@ public struct Experiment: Sendable, Equatable {
         ] + (initialWeights.map { [.init(key: "initial_weights", value: YAMLNode($0))] } ?? []) + [
             .init(key: "seed", value: YAMLNode(Int(seed))),
             .init(key: "workers", value: YAMLNode(workers)),
+            .init(key: "cache", value: YAMLNode(cache.rawValue)),
+            .init(key: "on_bad_image", value: YAMLNode(onBadImage.rawValue)),
             .init(key: "stages", value: YAMLNode(stages.map { stage in
                 let name = YAMLNode.Entry(key: "name", value: YAMLNode(stage.name))
                 return YAMLNode(.mapping([
@@ -80,6 +88,8 @@ struct ExperimentDraft {
     let initialWeights: String?
     let seed: UInt64
     let workers: Int
+    let cache: CacheChoice
+    let onBadImage: BadImageChoice
     let stages: [NamedItem<StageKind, (settings: StageChoice, places: [String: Located<String>])>]
     /// Where the image size is written, for rules about it.
     let imagePlace: Located<String>
@@ -95,6 +105,8 @@ struct ExperimentDraft {
         initialWeights = mapping.optional("initial_weights", .text)?.value
         seed = mapping.optional("seed", .seed)?.value ?? 1
         workers = mapping.optional("workers", .integer(0...))?.value ?? 2
+        cache = mapping.optional("cache", .choice(CacheChoice.self))?.value ?? .off
+        onBadImage = mapping.optional("on_bad_image", .choice(BadImageChoice.self))?.value ?? .error
         stages = mapping.required("stages", .namedItems(StageKind.self) { kind, stage in
             let places = Dictionary(stage.keys.map { ($0.value, $0) }) { first, _ in first }
             return (StageChoice(kind.value, stage), places)

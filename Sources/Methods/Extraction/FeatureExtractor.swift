@@ -21,7 +21,8 @@ public struct FeatureExtractor: Sendable {
         self.precision = precision
     }
 
-    /// Unit-norm embeddings z of images, in order.
+    /// Unit-norm embeddings z of images, in order. Where bad images are skipped, an image that cannot be read has the
+    /// embedding of the one in its place, so that clustering puts the two together.
     ///
     /// - Parameters:
     ///   - domain: Whose normalisation statistics to use, where the network keeps them by domain.
@@ -62,10 +63,8 @@ public struct FeatureExtractor: Sendable {
         of samples: [Sample], by network: FoldedNetwork, mirrored: Bool, _ progress: (Int) -> Void
     ) throws -> [Float] {
         let size = images.size
-        let loader = Loader(
-            samples: samples,
-            transform: Transform.evaluation(height: size.height, width: size.width, mirrored: mirrored),
-            workers: images.workers, key: images.random, purpose: "extract")
+        let transform = Transform.evaluation(height: size.height, width: size.width, mirrored: mirrored)
+        let loader = images.loader(samples, transform, purpose: "extract")
         var rows: [Float] = []
         let batches = loader.all(batchSize: batchSize)
         while let batch = try batches.next() {

@@ -14,7 +14,8 @@ public struct Translation {
         self.batchSize = batchSize
     }
 
-    /// Hands over each image's translation, in order.
+    /// Hands over each image's translation, in order. Where bad images are skipped, the one in its place is handed over
+    /// again.
     ///
     /// - Parameters:
     ///   - samples: What to translate; resized, not augmented.
@@ -24,10 +25,8 @@ public struct Translation {
         _ samples: [Sample], by generator: TranslationGenerator, _ receive: (Int, Image) throws -> Void
     ) throws {
         let size = images.size
-        let loader = Loader(
-            samples: samples, transform: Transform.evaluation(height: size.height, width: size.width),
-            workers: images.workers, key: images.random, purpose: "translate")
-        let batches = loader.all(batchSize: batchSize)
+        let transform = Transform.evaluation(height: size.height, width: size.width)
+        let batches = images.loader(samples, transform, purpose: "translate").all(batchSize: batchSize)
         let byteCount = size.height * size.width * 3
         while let batch = try batches.next() {
             let levels = try withoutGradients {

@@ -38,16 +38,31 @@ public struct TargetImages: Sendable {
     }
 }
 
-/// How images reach a network: their size, who loads them, and the randomness of their augmentation.
+/// How images reach a network: their size, who loads them, the randomness of their augmentation, where they are kept
+/// once decoded, and what is done about those that cannot be read.
 public struct ImageSource: Sendable {
     public let size: ImageSize
     public let workers: Int
     public let random: RandomKey
+    public let cache: ImageCache?
+    public let onBadImage: BadImagePolicy
 
-    public init(size: ImageSize, workers: Int, random: RandomKey) {
+    public init(
+        size: ImageSize, workers: Int, random: RandomKey, cache: ImageCache? = nil,
+        onBadImage: BadImagePolicy = .error
+    ) {
         self.size = size
         self.workers = workers
         self.random = random
+        self.cache = cache
+        self.onBadImage = onBadImage
+    }
+
+    /// The loader of these images.
+    func loader(_ samples: [Sample], _ transform: Transform, views: Int = 1, purpose: String) -> Loader {
+        Loader(
+            samples: samples, transform: transform, views: views, workers: workers, key: random, purpose: purpose,
+            cache: cache, onBadImage: onBadImage)
     }
 
     /// Augmented batches of the classes' images, `instances` of each class next to each other.
@@ -59,8 +74,7 @@ public struct ImageSource: Sendable {
             labels: samples.map(\.label), cameras: samples.map(\.camera), instances: instances)
         return EpochLoader(
             sampler: EpochSampler(.identities(sampler), shufflesBatches: shuffledInside),
-            loader: Loader(samples: samples, transform: transform, views: views, workers: workers, key: random,
-                           purpose: purpose),
+            loader: loader(samples, transform, views: views, purpose: purpose),
             random: random, purpose: purpose)
     }
 
@@ -68,7 +82,7 @@ public struct ImageSource: Sendable {
     func shuffledBatches(_ samples: [Sample], _ transform: Transform, purpose: String) -> EpochLoader {
         EpochLoader(
             sampler: EpochSampler(.shuffled(count: samples.count)),
-            loader: Loader(samples: samples, transform: transform, workers: workers, key: random, purpose: purpose),
+            loader: loader(samples, transform, purpose: purpose),
             random: random, purpose: purpose)
     }
 
