@@ -25,6 +25,8 @@ public struct Batch: Sendable, Equatable {
 public final class BatchSequence {
     /// The number of batches.
     public let count: Int
+    /// How long callers have waited for batches that were not ready.
+    public private(set) var waited = Duration.zero
     private let produce: () throws(DataError) -> Batch?
     private var isOver = false
 
@@ -40,6 +42,8 @@ public final class BatchSequence {
     public func next() throws(DataError) -> Batch? {
         guard !isOver else { return nil }
         isOver = true
+        let start = ContinuousClock.now
+        defer { waited += start.duration(to: .now) }
         let batch = try produce()
         isOver = batch == nil
         return batch

@@ -108,5 +108,7 @@ public struct SourcePretraining {
             try scope.advance()
         }
         try meter.report(to: scope)
+        let waited = sources.waited + (targets?.waited ?? .zero)
+        try scope.record("loading/seconds", waited / .seconds(1), epoch: epoch)
     }
 }
