@@ -103,10 +103,12 @@ public struct MemoryForecast: Sendable, Equatable {
 
     /// Refuses what cannot fit.
     ///
-    /// - Parameter free: Bytes that the process may still take.
+    /// - Parameters:
+    ///   - free: Bytes that there are.
+    ///   - other: Bytes of them that something else needs at the same time.
     /// - Throws: ``RetrievalError/notEnoughMemory(needed:free:)``.
-    public func requireFit(into free: Int) throws(RetrievalError) {
-        guard total <= free else { throw .notEnoughMemory(needed: total, free: free) }
+    public func requireFit(into free: Int, besides other: Int = 0) throws(RetrievalError) {
+        guard total + other <= free else { throw .notEnoughMemory(needed: total + other, free: free) }
     }
 
     private static func scratch(_ count: Int) -> Int {

@@ -16,11 +16,17 @@ struct MemoryArguments: ParsableArguments {
         if let memory, memory < 1 { throw ValidationError("--memory \(memory): allowed is 1 or more") }
     }
 
+    /// The program itself counts too.
+    ///
     /// - Parameter work: What needs it, such as `12936 rows of 2048`.
     func check(_ forecast: MemoryForecast, for work: String) throws {
-        let allowed = memory.map { $0 * 1_048_576 } ?? freeMemory()
-        StandardError().write("\(work): about \(mebibytes(forecast.total)) of memory, \(mebibytes(allowed)) free\n")
-        try forecast.requireFit(into: allowed)
+        let program = peakMemory()
+        // While a file is read, its features are there twice; the rest is made after that.
+        let other = program + max(0, 2 * forecast.features - forecast.total)
+        let allowed = memory.map { $0 * 1_048_576 } ?? freeMemory() + program
+        let needed = mebibytes(forecast.total + other)
+        StandardError().write("\(work): about \(needed) of memory, \(mebibytes(allowed)) free\n")
+        try forecast.requireFit(into: allowed, besides: other)
     }
 
     private func mebibytes(_ bytes: Int) -> String { "\((bytes + 1_048_575) / 1_048_576) MiB" }
