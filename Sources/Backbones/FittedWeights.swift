@@ -74,7 +74,7 @@ public struct FittedWeights {
 
     /// The network with these weights.
     ///
-    /// Where there is no head, it pools with GeM's first power and its neck hands values on. Classifiers are left out.
+    /// Where there is no head, it pools with GeM's initial power and its neck hands values on. Classifiers are left out.
     /// - Throws: `LayerError.state` with all that is missing, unexpected or misshapen.
     public func network() throws -> EmbeddingNetwork {
         let network = try unfilled()
@@ -105,9 +105,11 @@ public struct FittedWeights {
 
 extension FittedWeights {
     /// The first architecture all of whose backbone's tensors are there, in their shapes.
-    public static func recognising(_ stored: StateDictionary) throws -> FittedWeights? {
+    ///
+    /// - Parameter domain: Whose normalisation is kept where there is one for each domain.
+    public static func recognising(_ stored: StateDictionary, domain: Domain = .target) throws -> FittedWeights? {
         for backbone in Backbone.allCases {
-            let fitted = try FittedWeights(stored, to: backbone, domain: .target)
+            let fitted = try FittedWeights(stored, to: backbone, domain: domain)
             if fitted.isComplete { return fitted }
         }
         return nil

@@ -48,8 +48,8 @@ public struct Launch {
     /// The plan; reads the datasets' folders, or takes a drawn world's parameters, and starts nothing.
     public func plan() throws -> Plan {
         switch experiment.data.location {
-        case .synthetic: try drawnPlan()
-        case .folder: try found(in: experiment.data.root(in: dataFolder)).plan
+        case .synthetic: try drawnPlan(initialWeights())
+        case .folder: try found(in: experiment.data.root(in: dataFolder), initialWeights()).plan
         }
     }
 
@@ -73,12 +73,13 @@ public struct Launch {
     ) throws -> (folder: RunFolder, result: RunResult) {
         try Engine.prepare(threads: threads)
         let root = try experiment.data.root(in: dataFolder)
+        let initial = try initialWeights()
         let (plan, datasets) = switch experiment.data.location {
-        case .synthetic(let world): try drawn(world, in: root, until: until, interruption)
-        case .folder: try found(in: root)
+        case .synthetic(let world): try drawn(world, in: root, initial, until: until, interruption)
+        case .folder: try found(in: root, initial)
         }
         if let until { _ = try plan.stage(named: until) }
-        let weights = try initialWeights().map {
+        let weights = try initial.map {
             try FittedWeights(WeightFile(readingFrom: $0.path).tensors, to: experiment.backbone, domain: .target).state
         }
         let workspace = Workspace(
@@ -101,29 +102,31 @@ public struct Launch {
     }
 
     /// Datasets that lie in a folder, listed once, and the plan that their listing determines.
-    private func found(in root: String) throws -> (plan: Plan, datasets: Datasets) {
+    private func found(in root: String, _ initial: InitialWeights?) throws -> (plan: Plan, datasets: Datasets) {
         let datasets = try Datasets(experiment.data, root: root)
-        return (try plan(dataDigest: datasets.digest(below: root)), datasets)
+        return (try plan(datasets.digest(below: root), initial), datasets)
     }
 
-    private func plan(dataDigest: ContentDigest) throws -> Plan {
-        try experiment.plan(dataDigest: dataDigest, weightsDigest: initialWeights()?.digest)
+    private func plan(_ dataDigest: ContentDigest, _ initial: InitialWeights?) throws -> Plan {
+        try experiment.plan(dataDigest: dataDigest, weightsDigest: initial?.digest)
     }
 
+    /// Reads the whole file for its digest: to be asked for once.
     private func initialWeights() throws -> InitialWeights? {
         try experiment.initialWeights.map { try InitialWeights($0, for: experiment.backbone, in: weightFolders) }
     }
 
     /// A drawn world's plan needs only its parameters.
-    private func drawnPlan() throws -> Plan {
-        try plan(dataDigest: ContentDigest(of: experiment.data.root(in: "")))
+    private func drawnPlan(_ initial: InitialWeights?) throws -> Plan {
+        try plan(ContentDigest(of: experiment.data.root(in: "")), initial)
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.
     private func drawn(
-        _ world: SyntheticWorld, in root: String, until: String?, _ interruption: Interruption
+        _ world: SyntheticWorld, in root: String, _ initial: InitialWeights?, until: String?,
+        _ interruption: Interruption
     ) throws -> (plan: Plan, datasets: Datasets) {
-        let plan = try drawnPlan()
+        let plan = try drawnPlan(initial)
         if let until { _ = try plan.stage(named: until) }
         try draw(world, to: root, interruption)
         return (plan, try Datasets(experiment.data, root: root))

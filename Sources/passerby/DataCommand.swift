@@ -86,16 +86,15 @@ private struct CheckMemoryFile {
     let url: URL
 
     init(of found: FoundDataset) {
-        let environment = ProcessInfo.processInfo.environment
-        let cache = environment["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache"
         let place = ContentDigest(of: found.folder).hexadecimal.prefix(16)
-        url = URL(fileURLWithPath: "\(cache)/passerby/checks/\(found.dataset.rawValue)-\(place).txt")
+        url = URL(fileURLWithPath: "\(Home().cache)/checks/\(found.dataset.rawValue)-\(place).txt")
     }
 }
 
-private let datasetNames = Dataset.available.map(\.rawValue).joined(separator: ", ")
+let datasetNames = Dataset.available.map(\.rawValue).joined(separator: ", ")
 
-private func knownDataset(_ name: String) throws -> Dataset {
+/// A dataset by its name; what its authors took back is known, and suggested nowhere.
+func knownDataset(_ name: String) throws -> Dataset {
     guard let known = Dataset(rawValue: name) else {
         throw ValidationError("'\(name)' is no dataset; allowed: \(datasetNames)")
     }

@@ -15,7 +15,10 @@ struct Evaluate: ParsableCommand {
 
     @Option(help: "The weights, from either side.") var weights: String
     @OptionGroup var network: NetworkArguments
-    @Option(help: "The dataset whose queries are looked for in its gallery.") var data: Dataset
+    @Option(
+        help: ArgumentHelp("The dataset whose queries are looked for in its gallery.", valueName: "dataset"),
+        transform: knownDataset)
+    var data: Dataset
     @Option(help: "The folder that datasets lie in; data/ beside the program by default.") var root: String?
     @Option(
         name: .customLong("protocol"),

@@ -21,10 +21,9 @@ struct Home {
     var experiments: URL { folder.appendingPathComponent("experiments") }
     var data: URL { folder.appendingPathComponent("data") }
     var logs: URL { folder.appendingPathComponent("logs") }
-    /// Where runs share what can be made again.
-    var cacheFolder: String {
-        let environment = ProcessInfo.processInfo.environment
-        return (environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? ".")/.cache") + "/passerby/decoded"
+    /// The user's folder for what can be made again.
+    var cache: String {
+        (ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache") + "/passerby"
     }
     /// Where published weights may lie.
     var weightFolders: [String] {
@@ -59,7 +58,7 @@ struct ExperimentArguments: ParsableArguments {
     func launch() throws -> Launch {
         Launch(
             try experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
-            cacheFolder: Home().cacheFolder, output: StandardError())
+            cacheFolder: Home().cache + "/decoded", output: StandardError())
     }
 
     /// Where its fields are written.

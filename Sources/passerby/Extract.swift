@@ -64,7 +64,7 @@ struct Extract: ParsableCommand {
             return [Part(name: "", samples: samples, identities: nil)]
         }
         let words = (data ?? "").split(separator: ":", maxSplits: 1).map(String.init)
-        let found = try dataset(words.first ?? "").find(in: root ?? Home().data.path)
+        let found = try knownDataset(words.first ?? "").find(in: root ?? Home().data.path)
         guard words.count == 2 else {
             return [
                 part("query.", try found.labelled(.query)), part("gallery.", try found.labelled(.gallery)),
@@ -85,13 +85,4 @@ struct Extract: ParsableCommand {
             name: name, samples: images.map { Sample(path: $0.path, camera: $0.camera) },
             identities: images.map(\.identity))
     }
-}
-
-/// A dataset by its name.
-func dataset(_ name: String) throws -> Dataset {
-    guard let dataset = Dataset(rawValue: name) else {
-        let known = Dataset.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("'\(name)' is no dataset; allowed: \(known)")
-    }
-    return dataset
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-public import ArgumentParser
+internal import ArgumentParser
 internal import Backbones
-public import Data
+internal import Data
 internal import Experiments
 internal import Foundation
 internal import Layers
@@ -10,8 +10,6 @@ internal import Methods
 internal import Pipeline
 internal import Randomness
 internal import Tensor
-
-extension Dataset: ExpressibleByArgument {}
 
 /// How images pass through a network that is no longer trained.
 struct InferenceArguments: ParsableArguments {

@@ -28,10 +28,10 @@ struct NetworkArguments: ParsableArguments {
     /// The weights as those of the architecture that is asked for, or that they are recognised as.
     func fitted(_ weights: WeightFile) throws -> FittedWeights {
         if let backbone { return try FittedWeights(weights.tensors, to: backbone, domain: domain) }
-        guard let recognised = try FittedWeights.recognising(weights.tensors) else {
+        guard let recognised = try FittedWeights.recognising(weights.tensors, domain: domain) else {
             throw CommandError.unknownBackbone(path: weights.path)
         }
-        return try FittedWeights(weights.tensors, to: recognised.backbone, domain: domain)
+        return recognised
     }
 
     /// The network, every tensor of it stored unless `--partial` allows less.

@@ -28,12 +28,11 @@ public struct WeightFile {
     }
 
     /// Writes weights in the format that the path's ending asks for: safetensors, or else PyTorch's.
-    ///
     public static func write(_ state: StateDictionary, facts: [String: String] = [:], to path: String) throws {
-        let entries = state.sorted { $0.key < $1.key }
         if isSafetensors(path) {
             try Safetensors(tensors: state, metadata: facts).write(to: path)
         } else {
+            let entries = state.sorted { $0.key < $1.key }
             let fields = facts.mapValues { Checkpoint.Field($0) }
             try Checkpoint(entries.map { (name: $0.key, tensor: $0.value) }, fields: fields).write(to: path)
         }
