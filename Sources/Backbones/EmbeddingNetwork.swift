@@ -29,13 +29,14 @@ public final class EmbeddingNetwork {
     ///   - pooling: From maps to x: GeM as in MMT+ and OpenUnReID, or the average as in SpCL and MMT.
     ///   - embedding: E of a linear layer between x and the neck; without one z has the length of x.
     ///   - random: Where initial values come from; without it the network waits for its stored values to be loaded.
+    ///   - elementType: What parameters and statistics are made of; images must be of the same.
     public init(
         _ backbone: Backbone, pooling: GlobalPooling.Kind = .generalisedMean, embedding: Int? = nil,
-        domains: NormalisationDomains, random: RandomKey?
+        domains: NormalisationDomains, random: RandomKey?, elementType: ElementType = .float32
     ) throws {
         self.backbone = backbone
         dimension = embedding ?? backbone.dimension
-        store = ParameterStore(random: random)
+        store = ParameterStore(random: random, elementType: elementType)
         base = try backbone.make(domains: domains, at: store.root)
         head = try EmbeddingHead(
             backbone.dimension, pooling: pooling, embedding: embedding, domains: domains, at: store.root)

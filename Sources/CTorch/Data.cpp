@@ -46,6 +46,7 @@ pt_dtype pt_dtype_of(const pt_tensor *tensor) {
         case at::kByte: return pt_uint8;
         case at::kBool: return pt_bool;
         case at::kBFloat16: return pt_bfloat16;
+        case at::kDouble: return pt_float64;
         default: return pt_float32;
     }
 }

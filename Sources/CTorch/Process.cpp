@@ -29,6 +29,7 @@ at::ScalarType scalar_type(pt_dtype dtype) {
         case pt_uint8: return at::kByte;
         case pt_bool: return at::kBool;
         case pt_bfloat16: return at::kBFloat16;
+        case pt_float64: return at::kDouble;
     }
     TORCH_CHECK(false, "unknown element type ", static_cast<int>(dtype));
 }

@@ -24,11 +24,16 @@ public final class ParameterStore {
     public private(set) var entries: [Entry] = []
     private var keys: Set<String> = []
     private let random: RandomKey?
+    private let elementType: ElementType
 
-    /// - Parameter random: Where initial values come from; each tensor's stream is named by its key. Without one, what
-    ///   would be drawn is zero, for a network whose stored values are loaded next.
-    public init(random: RandomKey?) {
+    /// - Parameters:
+    ///   - random: Where initial values come from; each tensor's stream is named by its key. Without one, what would be
+    ///     drawn is zero, for a network whose stored values are loaded next.
+    ///   - elementType: What the tensors are made of: float32, or float64 where a network's roundings are to be told
+    ///     from its mistakes.
+    public init(random: RandomKey?, elementType: ElementType = .float32) {
         self.random = random
+        self.elementType = elementType
     }
 
     /// The root from which layers name their tensors.
@@ -81,10 +86,12 @@ public final class ParameterStore {
     }
 
     fileprivate func values(_ key: String, _ shape: [Int], _ initial: InitialValues) throws -> Tensor {
-        if case .constant(let value) = initial { return try Tensor.full(Double(value), shape: shape) }
-        guard let random else { return try Tensor.full(0, shape: shape) }
+        if case .constant(let value) = initial {
+            return try Tensor.full(Double(value), shape: shape, type: elementType)
+        }
+        guard let random else { return try Tensor.full(0, shape: shape, type: elementType) }
         var stream = random.stream("initial value of " + key)
-        return try Tensor(initial.values(shape: shape, &stream), shape: shape)
+        return try Tensor(initial.values(shape: shape, &stream), shape: shape).converted(to: elementType)
     }
 }
 

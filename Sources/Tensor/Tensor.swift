@@ -9,6 +9,8 @@ public enum ElementType: String, Sendable, CaseIterable {
     case uint8 = "U8"
     case bool = "BOOL"
     case bfloat16 = "BF16"
+    /// For comparisons with exact values; files of this type are read as ``float32``.
+    case float64 = "F64"
 
     var raw: pt_dtype {
         switch self {
@@ -17,6 +19,7 @@ public enum ElementType: String, Sendable, CaseIterable {
         case .uint8: pt_uint8
         case .bool: pt_bool
         case .bfloat16: pt_bfloat16
+        case .float64: pt_float64
         }
     }
 
@@ -24,7 +27,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     public var byteCount: Int {
         switch self {
         case .float32: 4
-        case .int64: 8
+        case .int64, .float64: 8
         case .uint8, .bool: 1
         case .bfloat16: 2
         }
@@ -102,6 +105,7 @@ public final class Tensor {
         case pt_uint8: .uint8
         case pt_bool: .bool
         case pt_bfloat16: .bfloat16
+        case pt_float64: .float64
         default: .float32
         }
     }

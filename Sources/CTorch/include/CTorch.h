@@ -22,7 +22,7 @@ typedef struct pt_tensor pt_tensor;
 typedef pt_tensor *_Nullable *_Nonnull pt_result;
 
 typedef enum pt_dtype : int32_t {
-    pt_float32 = 0, pt_int64 = 1, pt_uint8 = 2, pt_bool = 3, pt_bfloat16 = 4
+    pt_float32 = 0, pt_int64 = 1, pt_uint8 = 2, pt_bool = 3, pt_bfloat16 = 4, pt_float64 = 5
 } pt_dtype;
 
 const char *pt_last_error(void);

@@ -1,354 +1,25 @@
 # SPDX-License-Identifier: MIT
 """Makes backbones.json: values of the embedding networks and of the translation networks, from PyTorch.
 
-    pip install torch==2.13.0 && python make_backbones.py
+    pip install torch==2.13.0 && python make_backbones.py [--single FILE]
 
-The networks are written here once more, out of `torch.nn` modules and from the papers' tables. They are evaluated
-in double precision, so that a fixture holds the exact answer for its weights, to about 1e-12, and a test's tolerance
-is about its own rounding only. Printed are the largest deviations of PyTorch itself in single precision: what a
+The networks and the rule that fills them are those of reference_networks.py. They are evaluated in double precision,
+so that a fixture holds the exact answer for its weights, to about 1e-12, and a test's tolerance is about its own
+rounding only. Printed are the largest deviations of PyTorch itself in single precision, in both memory layouts: what a
 correct implementation in single precision is entitled to.
 
-All values come from one table of 65,521 numbers (a prime, so that no row of a weight repeats another):
-    s(0) = 1,  s(j + 1) = 1664525 · s(j) + 1013904223 mod 2³²,  u(j) = ⌊s(j + 1) / 256⌋ / 2²³ − 1  in [−1, 1).
-Element i of the tensor named `key` is u((h + i) mod 65521), h the 64-bit FNV-1a hash of the key mod 65521, turned into
-    a weight of two or four
-    dimensions                    √(6 · rows / elements) · u
-    `gap.p`                       3 + u / 2
-    `….running_var`               1 + u / 2
-    `….running_mean`              u / 5
-    `….weight`                    1/2 + u / 5
-    `….bias`                      1/5 + u / 5
-(scales of 1/2 and positive shifts keep a deep network from magnifying roundings). Input pixels are u of the key
-`images`, image n (from 0) times (n + 1) / 2, so that images differ in contrast; those of `patches` below differ more.
+`--single FILE` writes instead what this machine's PyTorch gives in single precision, with maps in channels-last layout
+as Passerby has them, for scripts/check-agreement.
 """
 
+import argparse
 import json
 from functools import partial
 from pathlib import Path
 
 import torch
-from torch import nn
-from torch.nn import functional
 
-TABLE_LENGTH = 65521
-
-
-def made_table():
-    state, values = 1, []
-    for _ in range(TABLE_LENGTH):
-        state = (1664525 * state + 1013904223) % 2**32
-        values.append((state >> 8) / 2**23 - 1)
-    return torch.tensor(values)
-
-
-TABLE = made_table()
-
-
-def fingerprint(name):
-    value = 0xCBF29CE484222325
-    for byte in name.encode():
-        value = ((value ^ byte) * 0x100000001B3) % 2**64
-    return value
-
-
-def pattern(key, shape):
-    count = torch.Size(shape).numel()
-    return TABLE[(fingerprint(key) % TABLE_LENGTH + torch.arange(count)) % TABLE_LENGTH].reshape(shape)
-
-
-def images(shape):
-    contrast = (torch.arange(shape[0]) + 1) / 2
-    return pattern("images", shape) * contrast.reshape(-1, 1, 1, 1)
-
-
-def patches(shape, side=32):
-    """Images of which no two look alike: squares of one colour each, growing in contrast, under a quarter of noise."""
-    count, channels, height, width = shape
-    colours = pattern("patches", [count, channels, height // side, width // side])
-    contrast = (torch.arange(count) + 1) / 2
-    squares = colours.repeat_interleave(side, 2).repeat_interleave(side, 3) * contrast.reshape(-1, 1, 1, 1)
-    return squares + pattern("images", shape) / 4
-
-
-def fill(network):
-    for key, tensor in network.state_dict().items():
-        if key.endswith("num_batches_tracked"):
-            continue
-        values = pattern(key, tensor.shape)
-        if tensor.dim() in (2, 4):
-            values = values * (6 * tensor.shape[0] / tensor.numel()) ** 0.5
-        elif key == "gap.p":
-            values = 3 + values * 0.5
-        elif key.endswith("running_var"):
-            values = 1 + values * 0.5
-        elif key.endswith("weight"):
-            values = 0.5 + values * 0.2
-        elif key.endswith("bias"):
-            values = 0.2 + values * 0.2
-        else:
-            values = values * 0.2
-        tensor.copy_(values)
-    return network
-
-
-# Embedding networks
-
-
-class InstanceBatch(nn.Module):
-    """IBN-a of residual networks: the first half of the channels by instance."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.half = channels // 2
-        self.IN = nn.InstanceNorm2d(self.half, affine=True)
-        self.BN = nn.BatchNorm2d(channels - self.half)
-
-    def forward(self, maps):
-        return torch.cat([self.IN(maps[:, : self.half]), self.BN(maps[:, self.half :])], dim=1)
-
-
-class BatchInstance(nn.Module):
-    """IBN-a of DenseNets: the last two fifths of the channels by instance."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.part = 3 * channels // 5
-        self.BN = nn.BatchNorm2d(self.part)
-        self.IN = nn.InstanceNorm2d(channels - self.part, affine=True)
-
-    def forward(self, maps):
-        return torch.cat([self.BN(maps[:, : self.part]), self.IN(maps[:, self.part :])], dim=1)
-
-
-def shortcut(entering, leaving, stride):
-    if stride == 1 and entering == leaving:
-        return None
-    return nn.Sequential(nn.Conv2d(entering, leaving, 1, stride, bias=False), nn.BatchNorm2d(leaving))
-
-
-class TwoConvolutions(nn.Module):
-    expansion = 1
-
-    def __init__(self, entering, planes, stride, instance_batch):
-        super().__init__()
-        self.conv1 = nn.Conv2d(entering, planes, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(planes)
-        self.conv2 = nn.Conv2d(planes, planes, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(planes)
-        self.downsample = shortcut(entering, planes, stride)
-
-    def forward(self, maps):
-        beside = self.downsample(maps) if self.downsample else maps
-        return functional.relu(self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(maps))))) + beside)
-
-
-class ThreeConvolutions(nn.Module):
-    expansion = 4
-    groups, group_width = 1, 64
-
-    def __init__(self, entering, planes, stride, instance_batch):
-        super().__init__()
-        inner = planes * self.group_width // 64 * self.groups
-        self.conv1 = nn.Conv2d(entering, inner, 1, bias=False)
-        self.bn1 = InstanceBatch(inner) if instance_batch else nn.BatchNorm2d(inner)
-        self.conv2 = nn.Conv2d(inner, inner, 3, stride, 1, groups=self.groups, bias=False)
-        self.bn2 = nn.BatchNorm2d(inner)
-        self.conv3 = nn.Conv2d(inner, 4 * planes, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(4 * planes)
-        self.downsample = shortcut(entering, 4 * planes, stride)
-
-    def forward(self, maps):
-        beside = self.downsample(maps) if self.downsample else maps
-        inner = functional.relu(self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(maps))))))
-        return functional.relu(self.bn3(self.conv3(inner)) + beside)
-
-
-class ThirtyTwoGroups(ThreeConvolutions):
-    groups, group_width = 32, 4
-
-
-class Residual(nn.Module):
-    def __init__(self, block, counts, instance_batch=False):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        entering = 64
-        for stage, count in enumerate(counts):
-            planes = 64 * 2**stage
-            blocks = []
-            for position in range(count):
-                # Layer 4 keeps its resolution: the last stride is removed.
-                stride = 2 if position == 0 and stage in (1, 2) else 1
-                blocks.append(block(entering, planes, stride, instance_batch and stage < 3))
-                entering = planes * block.expansion
-            setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
-        self.dimension = entering
-
-    def maps(self, maps):
-        maps = functional.max_pool2d(functional.relu(self.bn1(self.conv1(maps))), 3, 2, 1)
-        return self.layer4(self.layer3(self.layer2(self.layer1(maps))))
-
-
-class DenseLayer(nn.Module):
-    def __init__(self, entering, instance_batch):
-        super().__init__()
-        self.norm1 = BatchInstance(entering) if instance_batch else nn.BatchNorm2d(entering)
-        self.conv1 = nn.Conv2d(entering, 128, 1, bias=False)
-        self.norm2 = nn.BatchNorm2d(128)
-        self.conv2 = nn.Conv2d(128, 32, 3, 1, 1, bias=False)
-
-    def forward(self, maps):
-        inner = functional.relu(self.norm2(self.conv1(functional.relu(self.norm1(maps)))))
-        return torch.cat([maps, self.conv2(inner)], dim=1)
-
-
-class Transition(nn.Module):
-    def __init__(self, entering):
-        super().__init__()
-        self.norm = nn.BatchNorm2d(entering)
-        self.conv = nn.Conv2d(entering, entering // 2, 1, bias=False)
-
-    def forward(self, maps):
-        return functional.avg_pool2d(self.conv(functional.relu(self.norm(maps))), 2)
-
-
-class Dense(nn.Module):
-    def __init__(self, counts):
-        super().__init__()
-        self.features = nn.Module()
-        self.features.conv0 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
-        self.features.norm0 = nn.BatchNorm2d(64)
-        channels = 64
-        self.parts = []
-        for block, count in enumerate(counts):
-            layers = nn.Module()
-            for layer in range(count):
-                setattr(layers, f"denselayer{layer + 1}", DenseLayer(channels, block < 3 and layer % 3 == 0))
-                self.parts.append(("denseblock", block + 1, layer + 1))
-                channels += 32
-            setattr(self.features, f"denseblock{block + 1}", layers)
-            if block < 3:
-                setattr(self.features, f"transition{block + 1}", Transition(channels))
-                self.parts.append(("transition", block + 1, 0))
-                channels //= 2
-        self.features.norm5 = nn.BatchNorm2d(channels)
-        self.dimension = channels
-
-    def maps(self, maps):
-        maps = functional.max_pool2d(functional.relu(self.features.norm0(self.features.conv0(maps))), 3, 2, 1)
-        for kind, block, layer in self.parts:
-            part = getattr(self.features, f"{kind}{block}")
-            maps = getattr(part, f"denselayer{layer}")(maps) if layer else part(maps)
-        return functional.relu(self.features.norm5(maps))
-
-
-class SplitAttention(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        inner = max(channels // 2, 32)
-        self.conv = nn.Conv2d(channels, 2 * channels, 3, 1, 1, groups=2, bias=False)
-        self.bn0 = nn.BatchNorm2d(2 * channels)
-        self.fc1 = nn.Conv2d(channels, inner, 1)
-        self.bn1 = nn.BatchNorm2d(inner)
-        self.fc2 = nn.Conv2d(inner, 2 * channels, 1)
-
-    def forward(self, maps):
-        first, second = functional.relu(self.bn0(self.conv(maps))).chunk(2, dim=1)
-        averages = (first + second).mean(dim=(2, 3), keepdim=True)
-        scores = self.fc2(functional.relu(self.bn1(self.fc1(averages))))
-        # Softmax over two alternatives is the logistic function of their difference.
-        share = torch.sigmoid(scores[:, : first.shape[1]] - scores[:, first.shape[1] :])
-        return share * first + (1 - share) * second
-
-
-class SplitAttentionBlock(nn.Module):
-    def __init__(self, entering, planes, stride):
-        super().__init__()
-        self.stride = stride
-        self.conv1 = nn.Conv2d(entering, planes, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(planes)
-        self.conv2 = SplitAttention(planes)
-        self.conv3 = nn.Conv2d(planes, 4 * planes, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(4 * planes)
-        self.downsample = None
-        if stride != 1 or entering != 4 * planes:
-            pool = nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False)
-            self.downsample = nn.Sequential(
-                pool, nn.Conv2d(entering, 4 * planes, 1, bias=False), nn.BatchNorm2d(4 * planes))
-
-    def forward(self, maps):
-        beside = self.downsample(maps) if self.downsample else maps
-        inner = self.conv2(functional.relu(self.bn1(self.conv1(maps))))
-        if self.stride > 1:
-            inner = functional.avg_pool2d(inner, 3, self.stride, 1)
-        return functional.relu(self.bn3(self.conv3(inner)) + beside)
-
-
-class SplitAttentionNetwork(nn.Module):
-    def __init__(self, counts, stem):
-        super().__init__()
-        self.conv1 = nn.Sequential(
-            nn.Conv2d(3, stem, 3, 2, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU(),
-            nn.Conv2d(stem, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU(),
-            nn.Conv2d(stem, 2 * stem, 3, 1, 1, bias=False))
-        self.bn1 = nn.BatchNorm2d(2 * stem)
-        entering = 2 * stem
-        for stage, count in enumerate(counts):
-            blocks = []
-            for position in range(count):
-                stride = 2 if position == 0 and stage > 0 else 1
-                blocks.append(SplitAttentionBlock(entering, 64 * 2**stage, stride))
-                entering = 4 * 64 * 2**stage
-            setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
-        self.dimension = entering
-
-    def maps(self, maps):
-        maps = functional.max_pool2d(functional.relu(self.bn1(self.conv1(maps))), 3, 2, 1)
-        return self.layer4(self.layer3(self.layer2(self.layer1(maps))))
-
-
-class GeneralisedMean(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.p = nn.Parameter(torch.full([1], 3.0))
-
-    def forward(self, maps):
-        return maps.clamp(min=1e-6).pow(self.p).mean(dim=(2, 3)).pow(1 / self.p)
-
-
-def with_head(base, average=False, embedding=None):
-    """Gives a backbone its pooling, its embedding layer and its neck; the keys of all are on one level."""
-    base.gap = nn.AdaptiveAvgPool2d(1) if average else GeneralisedMean()
-    if embedding:
-        base.feat = nn.Linear(base.dimension, embedding)
-    base.feat_bn = nn.BatchNorm1d(embedding or base.dimension)
-
-    def forward(batch):
-        pooled = base.gap(base.maps(batch)).flatten(1)
-        return pooled, base.feat_bn(base.feat(pooled) if embedding else pooled)
-
-    base.forward = forward
-    return base
-
-
-EMBEDDING_NETWORKS = {
-    "resnet18": lambda: with_head(Residual(TwoConvolutions, [2, 2, 2, 2])),
-    "resnet34": lambda: with_head(Residual(TwoConvolutions, [3, 4, 6, 3])),
-    "resnet50": lambda: with_head(Residual(ThreeConvolutions, [3, 4, 6, 3])),
-    "resnet101": lambda: with_head(Residual(ThreeConvolutions, [3, 4, 23, 3])),
-    "resnet50_ibn_a": lambda: with_head(Residual(ThreeConvolutions, [3, 4, 6, 3], instance_batch=True)),
-    "resnet101_ibn_a": lambda: with_head(Residual(ThreeConvolutions, [3, 4, 23, 3], instance_batch=True)),
-    "resnext101_ibn_a": lambda: with_head(Residual(ThirtyTwoGroups, [3, 4, 23, 3], instance_batch=True)),
-    "densenet121_ibn_a": lambda: with_head(Dense([6, 12, 24, 16])),
-    "densenet169_ibn_a": lambda: with_head(Dense([6, 12, 32, 32])),
-    "resnest50": lambda: with_head(SplitAttentionNetwork([3, 4, 6, 3], 32)),
-    "resnest101": lambda: with_head(SplitAttentionNetwork([3, 4, 23, 3], 64)),
-}
-# Other heads, on the smallest backbone.
-HEADS = {
-    "average": lambda: with_head(Residual(TwoConvolutions, [2, 2, 2, 2]), average=True),
-    "average and embedding": lambda: with_head(Residual(TwoConvolutions, [2, 2, 2, 2]), average=True, embedding=16),
-}
+from reference_networks import EMBEDDING_NETWORKS, HEADS, Discriminator, Generator, fill, images, patches, pattern
 
 # Only those present in a network are stored. No shift before another normalisation: its gradient is a sum that all
 # but cancels.
@@ -369,38 +40,27 @@ OBSERVED_STATISTICS = [
 ]
 
 
-def summary(tensor):
-    """The first eight columns of every row, and the root mean square of everything."""
-    return {"beginnings": tensor[:, :8].flatten().tolist(), "rootMeanSquare": tensor.square().mean().sqrt().item()}
-
-
 def sketch(tensor):
-    """A summary, the mean, and the mean of the products with a pattern, in which every element has its own weight."""
+    """The first eight columns of every row, the root mean square of everything, the mean, and the mean of the products
+    with a pattern, in which every element has its own weight."""
     weights = pattern("projection", tensor.shape).to(tensor.dtype)
-    return summary(tensor) | {"mean": tensor.mean().item(), "projection": (tensor * weights).mean().item()}
+    return {"beginnings": tensor[:, :8].flatten().tolist(), "rootMeanSquare": tensor.square().mean().sqrt().item(),
+            "mean": tensor.mean().item(), "projection": (tensor * weights).mean().item()}
 
 
-def inferred(network, batch, values):
-    with torch.no_grad():
-        pooled, embedding = network.eval()(batch)
-    return {"pooled": values(pooled), "embedding": values(embedding)}
+def outputs(pooled, embedding):
+    return {"pooled": sketch(pooled.detach()), "embedding": sketch(embedding.detach())}
 
 
-def embedding_values(make, dtype, batch, full_sizes=()):
-    network = fill(make()).to(dtype)
-    batch = batch.to(dtype)
-    inference = inferred(network, batch, summary)
-    full = {f"{height}x{width}": inferred(network, images([1, 3, height, width]).to(dtype), sketch)
-            for height, width in full_sizes}
+def trained(network, batch):
+    """What a training step sees: values, the loss, the length of gradients, and the statistics after it."""
     pooled, embedding = network.train()(batch)
-    loss = (embedding.square() * pattern("loss", embedding.shape).to(dtype)).mean()
-    loss = loss + (pooled.square() * pattern("loss", pooled.shape).to(dtype)).mean()
+    loss = (embedding.square() * pattern("loss", embedding.shape).to(batch.dtype)).mean()
+    loss = loss + (pooled.square() * pattern("loss", pooled.shape).to(batch.dtype)).mean()
     loss.backward()
     gradients = dict(network.named_parameters())
     state = network.state_dict()
-    training = {
-        "pooled": summary(pooled.detach()),
-        "embedding": summary(embedding.detach()),
+    return outputs(pooled, embedding) | {
         "loss": loss.item(),
         "gradientNorms": {k: gradients[k].grad.double().norm().item() for k in OBSERVED_GRADIENTS if k in gradients},
         "runningMeans": {k: state[k + ".running_mean"][:4].tolist()
@@ -408,69 +68,42 @@ def embedding_values(make, dtype, batch, full_sizes=()):
         "runningVariances": {k: state[k + ".running_var"][:4].tolist()
                              for k in OBSERVED_STATISTICS if k + ".running_var" in state},
     }
+
+
+def made(make, dtype, layout):
+    """A network with the fixture's values. Kernels of 1×1 keep their strides, which both layouts have in common:
+    on maps of 1×1 they decide about the convolution that is taken, and so about roundings."""
+    network = fill(make()).to(dtype)
+    for parameter in network.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.contiguous(memory_format=layout)
+    return network
+
+
+def embedding_values(make, dtype, layout, sizes):
+    sized = {}
+    for height, width in sizes:
+        network = made(make, dtype, layout)
+        batch = patches([4, 3, height, width]).to(dtype).contiguous(memory_format=layout)
+        with torch.no_grad():
+            inference = outputs(*network.eval()(batch))
+        sized[f"{height}x{width}"] = {"inference": inference, "training": trained(network, batch)}
     return {
-        "shape": list(batch.shape),
         "parameterCount": sum(p.numel() for p in network.parameters()),
-        "keyCount": len(state),
-        "inference": inference,
-        "fullSize": full,
-        "training": training,
+        "keyCount": len(network.state_dict()),
+        "sizes": sized,
     }
 
 
-# Translation networks
-
-
-class ResidualBlock(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.conv_block = nn.Sequential(
-            nn.ReflectionPad2d(1), nn.Conv2d(width, width, 3), nn.InstanceNorm2d(width), nn.ReLU(),
-            nn.ReflectionPad2d(1), nn.Conv2d(width, width, 3), nn.InstanceNorm2d(width))
-
-    def forward(self, maps):
-        return maps + self.conv_block(maps)
-
-
-class Generator(nn.Module):
-    def __init__(self, channels, block_count):
-        super().__init__()
-        layers = [nn.ReflectionPad2d(3), nn.Conv2d(3, channels, 7), nn.InstanceNorm2d(channels), nn.ReLU()]
-        for width in (channels, 2 * channels):
-            layers += [nn.Conv2d(width, 2 * width, 3, 2, 1), nn.InstanceNorm2d(2 * width), nn.ReLU()]
-        layers += [ResidualBlock(4 * channels) for _ in range(block_count)]
-        for width in (4 * channels, 2 * channels):
-            layers += [nn.ConvTranspose2d(width, width // 2, 3, 2, 1, output_padding=1),
-                       nn.InstanceNorm2d(width // 2), nn.ReLU()]
-        layers += [nn.ReflectionPad2d(3), nn.Conv2d(channels, 3, 7), nn.Sigmoid()]
-        self.model = nn.Sequential(*layers)
-
-    def forward(self, maps):
-        return self.model(maps)
-
-
-class Discriminator(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        layers = [nn.Conv2d(3, channels, 4, 2, 1), nn.LeakyReLU(0.2)]
-        for factor, stride in ((1, 2), (2, 2), (4, 1)):
-            width = channels * factor
-            layers += [nn.Conv2d(width, 2 * width, 4, stride, 1), nn.InstanceNorm2d(2 * width), nn.LeakyReLU(0.2)]
-        self.model = nn.Sequential(*layers, nn.Conv2d(8 * channels, 1, 4, 1, 1))
-
-    def forward(self, maps):
-        return self.model(maps)
-
-
-def translation_values(make, dtype):
-    network = fill(make()).to(dtype)
-    result = network(images([2, 3, 32, 32]).to(dtype))
+def translation_values(make, dtype, layout):
+    network = made(make, dtype, layout)
+    result = network(images([2, 3, 32, 32]).to(dtype).contiguous(memory_format=layout))
     loss = (result * pattern("loss", result.shape).to(dtype)).mean()
     loss.backward()
     return {
         "parameterCount": sum(p.numel() for p in network.parameters()),
         "shape": list(result.shape),
-        "output": summary(result.detach().flatten(1)),
+        "output": sketch(result.detach().flatten(1)),
         "gradientNorms": {k: p.grad.double().norm().item() for k, p in network.named_parameters() if k.endswith("weight")},
     }
 
@@ -486,14 +119,21 @@ def deviation(single, exact, scale=0.0):
     return abs(single - exact) / max(abs(exact), scale)
 
 
-def deviations(single, exact):
-    """The same for each kind of value."""
-    kinds = {name: (single[name], value) for name, value in exact.items() if isinstance(value, dict) and value}
-    if "training" in kinds:
-        gradients = [values["training"]["gradientNorms"] for values in (single, exact)]
-        rest = [{k: v for k, v in values["training"].items() if k != "gradientNorms"} for values in (single, exact)]
-        kinds |= {"training": rest, "gradientNorms": gradients}
-    return ", ".join(f"{name} {deviation(*pair):.1e}" for name, pair in kinds.items())
+def parts(values):
+    """The kinds of values that have a tolerance each."""
+    if "sizes" not in values:
+        return {"output": values["output"], "gradients": values["gradientNorms"]}
+    sizes = values["sizes"].items()
+    return {
+        "inference": {name: size["inference"] for name, size in sizes},
+        "training": {name: {k: v for k, v in size["training"].items() if k != "gradientNorms"} for name, size in sizes},
+        "gradients": {name: size["training"]["gradientNorms"] for name, size in sizes},
+    }
+
+
+def report(name, layout, single, exact):
+    worst = [f"{kind} {deviation(left, parts(exact)[kind]):.1e}" for kind, left in parts(single).items()]
+    print(f"{name}, {layout}: single precision deviates by", ", ".join(worst), flush=True)
 
 
 def rounded(value):
@@ -504,27 +144,39 @@ def rounded(value):
     return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
-# In training, a neck that divides by the differences of four images that are alike, and ReLUs that a rounding turns
-# over, magnify roundings. Embeddings of MEDIUM are off by a third of what those of images like SMALL are.
-SMALL = images([4, 3, 64, 32])
-MEDIUM = patches([8, 3, 96, 64])
-ON_SMALL = ["resnet18", "resnet50", "resnet50_ibn_a"]
 FULL_SIZES = [(256, 128), (384, 128)]
-
-fixture = {"embeddingNetworks": {}, "heads": {}, "translationNetworks": {}}
-recipes = [
-    ("embeddingNetworks", name, partial(embedding_values, batch=SMALL if name in ON_SMALL else MEDIUM,
-                                        full_sizes=FULL_SIZES), make)
+LAYOUTS = {"adjacent pixels": torch.contiguous_format, "adjacent channels": torch.channels_last}
+RECIPES = [
+    ("embeddingNetworks", name, partial(embedding_values, sizes=FULL_SIZES), make)
     for name, make in EMBEDDING_NETWORKS.items()
 ] + [
-    ("heads", name, partial(embedding_values, batch=SMALL), make) for name, make in HEADS.items()
+    ("heads", name, partial(embedding_values, sizes=[(64, 32)]), make) for name, make in HEADS.items()
 ] + [
     ("translationNetworks", "generator", translation_values, lambda: Generator(8, 2)),
     ("translationNetworks", "discriminator", translation_values, lambda: Discriminator(8)),
 ]
-for group, name, values, make in recipes:
-    exact, single = values(make, torch.float64), values(make, torch.float32)
-    print(f"{name}: single precision deviates by {deviations(single, exact)}", flush=True)
-    fixture[group][name] = rounded(exact)
-target = Path(__file__).with_name("backbones.json")
-target.write_text(json.dumps(fixture, indent=1) + "\n")
+
+
+def exact_values(name, values, make):
+    exact = values(make, torch.float64, torch.contiguous_format)
+    for title, layout in LAYOUTS.items():
+        report(name, title, values(make, torch.float32, layout), exact)
+    return rounded(exact)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--single", type=Path)
+    options = parser.parse_args()
+    fixture = {"embeddingNetworks": {}, "heads": {}, "translationNetworks": {}}
+    for group, name, values, make in RECIPES:
+        if options.single:
+            fixture[group][name] = values(make, torch.float32, torch.channels_last)
+        else:
+            fixture[group][name] = exact_values(name, values, make)
+    target = options.single or Path(__file__).with_name("backbones.json")
+    target.write_text(json.dumps(fixture, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
