@@ -64,12 +64,13 @@ public struct Launch {
     ///   - logs: The folder of all runs.
     ///   - whenBusy: What to do where another process works out the same stage.
     ///   - until: The last stage to run; nil for all.
+    ///   - killPoint: When the process ends itself; nil for never.
     /// - Returns: The run's folder and its result.
     /// - Throws: `DataError` before anything is written where datasets are missing; `PipelineError`, `Interrupted`
     ///   and the methods' errors from the stages, after which the run can be resumed.
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
-        threads: Int
+        killPoint: KillPoint? = nil, threads: Int
     ) throws -> (folder: RunFolder, result: RunResult) {
         try Engine.prepare(threads: threads)
         let root = try experiment.data.root(in: dataFolder)
@@ -79,9 +80,9 @@ public struct Launch {
         case .folder: try found(in: root, initial)
         }
         if let until { _ = try plan.stage(named: until) }
-        let weights = try initial.map {
-            try FittedWeights(WeightFile(readingFrom: $0.path).tensors, to: experiment.backbone, domain: .target).state
-        }
+        let weights = try Dictionary(uniqueKeysWithValues: initial.map { backbone, file in
+            (backbone, try FittedWeights(WeightFile(readingFrom: file.path).tensors, to: backbone, domain: .target).state)
+        })
         let workspace = Workspace(
             experiment: experiment, datasets: datasets, initialWeights: weights,
             cache: try experiment.cache.cache(in: cacheFolder), badImages: badImages())
@@ -92,7 +93,8 @@ public struct Launch {
         let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
         let orchestrator = Orchestrator(
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
-            sharing: sharing, output: output, interruption: interruption)
+            sharing: sharing, checkpoints: experiment.checkpoints.policy, output: output, interruption: interruption,
+            killPoint: killPoint)
         return (folder, try orchestrator.run())
     }
 
@@ -102,28 +104,31 @@ public struct Launch {
     }
 
     /// Datasets that lie in a folder, listed once, and the plan that their listing determines.
-    private func found(in root: String, _ initial: InitialWeights?) throws -> (plan: Plan, datasets: Datasets) {
+    private func found(in root: String, _ initial: [Backbone: InitialWeights]) throws -> (plan: Plan, datasets: Datasets) {
         let datasets = try Datasets(experiment.data, root: root)
         return (try plan(datasets.digest(below: root), initial), datasets)
     }
 
-    private func plan(_ dataDigest: ContentDigest, _ initial: InitialWeights?) throws -> Plan {
-        try experiment.plan(dataDigest: dataDigest, weightsDigest: initial?.digest)
+    private func plan(_ dataDigest: ContentDigest, _ initial: [Backbone: InitialWeights]) throws -> Plan {
+        try experiment.plan(dataDigest: dataDigest, weights: initial.mapValues(\.digest))
     }
 
-    /// Reads the whole file for its digest: to be asked for once.
-    private func initialWeights() throws -> InitialWeights? {
-        try experiment.initialWeights.map { try InitialWeights($0, for: experiment.backbone, in: weightFolders) }
+    /// Where networks of each backbone begin. Reads whole files for their digests: to be asked for once.
+    private func initialWeights() throws -> [Backbone: InitialWeights] {
+        guard let name = experiment.initialWeights else { return [:] }
+        return try Dictionary(uniqueKeysWithValues: experiment.backbonesBegun.map {
+            ($0, try InitialWeights(name, for: $0, in: weightFolders))
+        })
     }
 
     /// A drawn world's plan needs only its parameters.
-    private func drawnPlan(_ initial: InitialWeights?) throws -> Plan {
+    private func drawnPlan(_ initial: [Backbone: InitialWeights]) throws -> Plan {
         try plan(ContentDigest(of: experiment.data.root(in: "")), initial)
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.
     private func drawn(
-        _ world: SyntheticWorld, in root: String, _ initial: InitialWeights?, until: String?,
+        _ world: SyntheticWorld, in root: String, _ initial: [Backbone: InitialWeights], until: String?,
         _ interruption: Interruption
     ) throws -> (plan: Plan, datasets: Datasets) {
         let plan = try drawnPlan(initial)

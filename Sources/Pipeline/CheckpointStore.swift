@@ -21,6 +21,10 @@ public struct CheckpointStore {
     /// When this process last saved, shared by all copies of a store.
     private final class Cadence {
         var lastSave: Double
+        /// What the last one took; before the first, what a small network's may take.
+        var cost = 0.5
+        /// Moments that have passed since.
+        var moments = 0
         init(_ lastSave: Double) { self.lastSave = lastSave }
     }
 
@@ -63,18 +67,28 @@ public struct CheckpointStore {
             policy: policy, clock: clock, warn: warn, saved: saved)
     }
 
-    /// Whether the policy's interval has passed since the last save, or since this store was opened.
+    /// Counts a moment at which a state could be saved.
     ///
-    /// For a stage to ask at its step boundaries; at the ends of epochs it saves without asking.
-    public var isDue: Bool {
-        clock.uptime() - cadence.lastSave >= policy.interval
+    /// - Returns: Whether it should: the policy's interval has passed since the last save, or since this store was
+    ///   opened.
+    public func isDue() -> Bool {
+        cadence.moments += 1
+        let isStride = policy.stride > 0 && cadence.moments >= policy.stride
+        return isStride || clock.uptime() - cadence.lastSave >= policy.interval
+    }
+
+    /// Whether a save now keeps to the policy's share of the time.
+    ///
+    /// For a stage to ask at the ends of epochs.
+    public var isAffordable: Bool {
+        policy.share == 1 || clock.uptime() - cadence.lastSave >= cadence.cost / policy.share
     }
 
     /// Saves a state.
     ///
     /// - Parameters:
-    ///   - epoch: The epoch that the state belongs to, from 0.
-    ///   - step: The step since the stage's beginning, for a state within an epoch.
+    ///   - epoch: What ``Checkpoint/epoch`` will be, from 0.
+    ///   - step: What ``Checkpoint/step`` will be.
     ///   - score: How good the state is, the greater the better; the best is kept. Not a number counts as none.
     ///   - isPinned: Whether it is kept for good, after the stage's end too.
     ///   - write: Writes the state to the path it is given, as one file or one folder.
@@ -105,8 +119,10 @@ public struct CheckpointStore {
         }
         try prune()
         cadence.lastSave = clock.uptime()
+        cadence.cost = cadence.lastSave - start
+        cadence.moments = 0
         try saved(CheckpointCost(
-            part: part, epoch: epoch, step: step, seconds: cadence.lastSave - start, bytes: bytes))
+            part: part, epoch: epoch, step: step, seconds: cadence.cost, bytes: bytes))
     }
 
     /// The newest checkpoint whose bytes are those that were saved, or nil when there is none.

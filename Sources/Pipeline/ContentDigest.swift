@@ -42,6 +42,29 @@ public struct ContentDigest: Sendable, Hashable, Codable, CustomStringConvertibl
     }
 }
 
+/// A digest of bytes that come one piece after the other.
+public struct DigestStream {
+    private var hash = SHA256()
+
+    /// Begins with no bytes.
+    public init() {}
+
+    /// Adds a text's UTF-8 bytes.
+    public mutating func add(_ text: String) {
+        hash.update(data: Data(text.utf8))
+    }
+
+    /// Adds bytes.
+    public mutating func add(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
+
+    /// The digest of all until now.
+    public var digest: ContentDigest {
+        ContentDigest(hexadecimal: ContentDigest.digits(of: hash.finalize()))
+    }
+}
+
 /// A file, or a folder with all its files, as read once from front to back.
 struct FileTree {
     let digest: ContentDigest

@@ -41,14 +41,22 @@ enum JSONFile {
 
     /// Reads a value; what cannot be read or understood is a ``PipelineError/corruptFile(path:reason:)``.
     static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
+        guard let data = try? Data(contentsOf: url) else {
+            throw PipelineError.corruptFile(path: url.path, reason: "cannot be read")
+        }
+        return try decode(type, from: data, of: url)
+    }
+
+    /// The value of a file's bytes, in which the same errors name the file.
+    static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, of url: URL) throws -> Value {
         do {
-            return try decoder().decode(type, from: Data(contentsOf: url))
+            return try decoder().decode(type, from: data)
         } catch let error as PipelineError {
             throw PipelineError.corruptFile(path: url.path, reason: error.description)
         } catch let error as DecodingError {
             throw PipelineError.corruptFile(path: url.path, reason: reason(of: error))
         } catch {
-            throw PipelineError.corruptFile(path: url.path, reason: "cannot be read")
+            throw PipelineError.corruptFile(path: url.path, reason: "not valid")
         }
     }
 

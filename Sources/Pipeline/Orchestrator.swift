@@ -16,6 +16,7 @@ public struct Orchestrator {
     private let checkpoints: CheckpointPolicy
     private let output: any ProgressOutput
     private let interruption: Interruption
+    private let killPoint: KillPoint?
     private let clock: RunClock
 
     /// A run that has not begun.
@@ -29,12 +30,13 @@ public struct Orchestrator {
     ///   - checkpoints: When stages save their state, and what is kept.
     ///   - output: Where progress is shown.
     ///   - interruption: What asks the run to stop.
+    ///   - killPoint: When the process ends itself; nil for never.
     ///   - clock: What durations are measured with.
     public init(
         plan: Plan, runFolder: RunFolder, stages: [any Stage], until: String? = nil,
         sharing: StageSharing? = nil, checkpoints: CheckpointPolicy = CheckpointPolicy(),
         output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
-        clock: RunClock = .system
+        killPoint: KillPoint? = nil, clock: RunClock = .system
     ) {
         precondition(
             stages.map(\.plan) == plan.stages,
@@ -44,9 +46,10 @@ public struct Orchestrator {
         self.stages = stages
         self.until = until
         self.sharing = sharing
-        self.checkpoints = checkpoints
+        self.checkpoints = checkpoints.keeping(every: killPoint?.stride ?? 0)
         self.output = output
         self.interruption = interruption
+        self.killPoint = killPoint
         self.clock = clock
     }
 
@@ -194,11 +197,14 @@ public struct Orchestrator {
     ) throws -> StageManifest {
         let attempts = StageAttempts(stage.attempts, clock: clock)
         try stage.prepare()
+        killPoint?.pass(stage.plan.name, 0)
         let scope = StageScope(
             stage: stage, earlier: plan.stages.prefix(index).map(stageFolder),
             events: EventLog(stage: stage.plan.name, sink: events), progress: progress,
             checkpoints: checkpoints, attempts: attempts, clock: clock
-        ) { [interruption] in
+        ) { [interruption, killPoint] in
+            attempts.passBoundary()
+            killPoint?.pass(stage.plan.name, attempts.ownBoundaries)
             try interruption.check()
             try lockCheck()
         }
@@ -206,7 +212,7 @@ public struct Orchestrator {
             let outcome = try stages[index].run(in: scope)
             try events.synchronise()
             try lockCheck()
-            let manifest = try stage.publish(outcome, by: name, seconds: attempts.seconds)
+            let manifest = try stage.publish(outcome, by: name, attempts, states: scope.states)
             progress.finish(costOf: attempts)
             try stage.clean()
             return manifest

@@ -3,8 +3,10 @@
 /// An experiment as an ordered list of stages: what will run, and nothing about where.
 public struct Plan: Sendable, Codable, Equatable {
     /// The version of the artefacts' formats; part of every key, so that old results are not taken for new.
-    public static let formatVersion = 2
+    public static let formatVersion = 3
 
+    /// The format that the plan was made for; part of every key.
+    public let format: Int
     /// The experiment's name; may hold `/` between parts.
     public let experiment: String
     /// The seed from which every random stream is derived.
@@ -18,6 +20,14 @@ public struct Plan: Sendable, Codable, Equatable {
     ///
     /// - Throws: ``PipelineError/invalidPlan(reason:)``.
     public init(experiment: String, seed: UInt64, dataDigest: ContentDigest, stages: [StagePlan]) throws {
+        try self.init(
+            format: Self.formatVersion, experiment: experiment, seed: seed, dataDigest: dataDigest, stages: stages)
+    }
+
+    private init(
+        format: Int, experiment: String, seed: UInt64, dataDigest: ContentDigest, stages: [StagePlan]
+    ) throws {
+        self.format = format
         self.experiment = experiment
         self.seed = seed
         self.dataDigest = dataDigest
@@ -28,12 +38,14 @@ public struct Plan: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case experiment, seed, dataDigest = "data", stages
+        case format, experiment, seed, dataDigest = "data", stages
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(
+            // Formats 1 and 2 did not say which they were. Plans of 1 are taken for 2: their keys fit neither.
+            format: container.decodeIfPresent(Int.self, forKey: .format) ?? 2,
             experiment: container.decode(String.self, forKey: .experiment),
             seed: container.decode(UInt64.self, forKey: .seed),
             dataDigest: container.decode(ContentDigest.self, forKey: .dataDigest),
@@ -67,7 +79,7 @@ public struct Plan: Sendable, Codable, Equatable {
             ]))
         }
         return .object([
-            "experiment": .string(experiment), "seed": .string(String(seed)),
+            "format": .integer(format), "experiment": .string(experiment), "seed": .string(String(seed)),
             "data": .string(dataDigest.hexadecimal), "order": .array(self.stages.map { .string($0.name) }),
             "stages": .object(Dictionary(stages, uniquingKeysWith: { first, _ in first })),
         ])

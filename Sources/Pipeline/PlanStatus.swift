@@ -5,7 +5,7 @@ public import Foundation
 /// What a run of a plan would do for one of its stages.
 public enum StageStatus: Sendable, Equatable {
     /// Where a stage goes on.
-    public struct ResumePoint: Sendable, Equatable, Encodable {
+    public struct ResumePoint: Sendable, Equatable, Codable {
         /// The unfinished run that `--resume` continues.
         public let run: RunName
         /// The part of the stage that its last checkpoint is of; empty where the stage has only one.
@@ -63,7 +63,7 @@ public struct PlanStatus: Sendable, Equatable {
             let status: StageStatus =
                 if let manifest = own ?? stored {
                     .reuse(from: manifest.origin, seconds: manifest.seconds)
-                } else if let point = unfinished.flatMap({ Self.point(in: $0, plan, folder) }) {
+                } else if let point = unfinished?.resumePoint(of: stage, in: plan) {
                     .resume(point)
                 } else {
                     .run
@@ -71,18 +71,20 @@ public struct PlanStatus: Sendable, Equatable {
             return Stage(plan: stage, key: key, status: status)
         }
     }
+}
 
-    /// The last checkpoint of a stage, in its folder or in that of its last part.
-    private static func point(
-        in run: RunFolder, _ plan: Plan, _ stage: StageFolder?
-    ) -> StageStatus.ResumePoint? {
-        guard let folder = stage?.checkpoints else { return nil }
+extension RunFolder {
+    /// The last checkpoint of a stage, in its folder or in that of its last part; nil where there is none.
+    ///
+    /// - Complexity: Lists one folder for each of the stage's trainings.
+    public func resumePoint(of stage: StagePlan, in plan: Plan) -> StageStatus.ResumePoint? {
+        let folder = StageFolder(url: stageFolder(stage.name), plan: stage, key: plan.key(of: stage)).checkpoints
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         let parts = names.filter { CheckpointEntry(name: $0) == nil && !$0.hasPrefix(".") }.sorted()
         for part in [""] + parts.reversed() {
             let place = part.isEmpty ? folder : folder.appendingPathComponent(part)
             guard let entry = CheckpointEntry.all(in: place).last else { continue }
-            return .init(run: run.name(in: plan), part: part, epoch: entry.epoch, step: entry.step)
+            return .init(run: name(in: plan), part: part, epoch: entry.epoch, step: entry.step)
         }
         return nil
     }

@@ -42,6 +42,9 @@ public final class StageScope {
     /// Where progress is shown.
     public let progress: ProgressReporter
 
+    /// The digests of finished trainings.
+    private(set) var states: [String: ContentDigest] = [:]
+
     private let stage: StageFolder
     private let earlier: [StageFolder]
     private let boundary: () throws -> Void
@@ -95,6 +98,13 @@ public final class StageScope {
         let allowed = source.plan.outputs.map(\.name)
         precondition(allowed.contains(name), "'\(name)' is no output of '\(stageName)': \(allowed)")
         return source.artefact(name).path
+    }
+
+    /// Notes the digest of all state at the end of a training, for comparisons of runs.
+    ///
+    /// - Parameter training: Its name, empty where the stage has only one.
+    public func note(_ state: ContentDigest, of training: String = "") {
+        states[training] = state
     }
 
     /// Throws once the run was asked to stop; call it at every step boundary, after which nothing is lost.

@@ -8,8 +8,9 @@ internal import Foundation
 /// last checkpoint, whose work is lost too.
 final class StageAttempts {
     private struct Record: Codable {
-        let seconds: Double
-        let attempts: Int
+        var seconds = 0.0
+        var attempts = 0
+        var boundaries = 0
     }
 
     private let file: URL
@@ -18,13 +19,15 @@ final class StageAttempts {
     private let start: Double
     /// Seconds of this attempt that went into checkpoints.
     var checkpointSeconds = 0.0
+    /// Moments of this attempt at which it could have been left.
+    private(set) var ownBoundaries = 0
 
     /// Begins another attempt.
     init(_ file: URL, clock: RunClock) {
         self.file = file
         self.clock = clock
         // A file that cannot be read costs a figure, not the run.
-        earlier = (try? JSONFile.read(Record.self, from: file)) ?? Record(seconds: 0, attempts: 0)
+        earlier = (try? JSONFile.read(Record.self, from: file)) ?? Record()
         start = clock.uptime()
     }
 
@@ -34,8 +37,15 @@ final class StageAttempts {
     /// Seconds of all attempts until now, to the millisecond.
     var seconds: Double { ((earlier.seconds + own) * 1000).rounded() / 1000 }
 
+    /// Moments of all attempts at which the stage could have been left.
+    var boundaries: Int { earlier.boundaries + ownBoundaries }
+
+    /// Counts such a moment.
+    func passBoundary() { ownBoundaries += 1 }
+
     /// Writes down what was spent until now.
     func record() throws {
-        try JSONFile.write(Record(seconds: seconds, attempts: earlier.attempts + 1), to: file)
+        let record = Record(seconds: seconds, attempts: earlier.attempts + 1, boundaries: boundaries)
+        try JSONFile.write(record, to: file)
     }
 }

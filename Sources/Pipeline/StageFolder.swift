@@ -46,7 +46,7 @@ struct StageFolder {
         guard DurableFile.lstatSucceeds(manifest) else { return nil }
         let found: StageManifest
         do {
-            found = try JSONFile.read(StageManifest.self, from: manifest)
+            found = try StageManifest.read(from: manifest)
         } catch PipelineError.corruptFile(_, let reason) {
             throw PipelineError.corruptManifest(path: manifest.path, reason: reason)
         }
@@ -78,7 +78,9 @@ struct StageFolder {
     /// Makes what the stage wrote its result.
     ///
     /// - Throws: ``PipelineError/missingArtefact(stage:name:)``; device errors. The stage is not done then.
-    func publish(_ outcome: StageOutcome, by origin: RunName, seconds: Double) throws -> StageManifest {
+    func publish(
+        _ outcome: StageOutcome, by origin: RunName, _ attempts: StageAttempts, states: [String: ContentDigest]
+    ) throws -> StageManifest {
         let entries = try plan.outputs.map { output in
             let source = partial.appendingPathComponent(output.name)
             guard DurableFile.lstatSucceeds(source) else {
@@ -91,7 +93,8 @@ struct StageFolder {
         }
         let result = StageManifest(
             format: Plan.formatVersion, stage: plan.name, method: plan.method, key: key, origin: origin,
-            reused: false, seconds: seconds, artefacts: entries, metrics: outcome.metrics, rows: outcome.rows)
+            reused: false, seconds: attempts.seconds, boundaries: attempts.boundaries, states: states,
+            artefacts: entries, metrics: outcome.metrics, rows: outcome.rows)
         try settle(result)
         return result
     }

@@ -43,7 +43,7 @@ extension Plan {
 
     private func identity(of stage: StagePlan, keys: [String: String]) -> JSONValue {
         .object([
-            "format": .integer(Plan.formatVersion),
+            "format": .integer(format),
             "inputs": .array(stage.inputs.map { .string(keys[$0, default: ""]) }),
             "method": .string(stage.method),
             "outputs": .array(stage.outputs.map { .string($0.name) }),

@@ -30,6 +30,10 @@ public struct StageManifest: Sendable, Codable, Equatable {
     public let reused: Bool
     /// Seconds that it took there, all attempts together.
     public let seconds: Double
+    /// Moments there at which it could have been left, all attempts together.
+    public let boundaries: Int
+    /// The digest of all state at the end of each of its trainings, by the training's name; empty for the only one.
+    public let states: [String: ContentDigest]
     /// Every artefact of the stage's plan.
     public let artefacts: [Entry]
     /// The stage's own figures by name.
@@ -41,6 +45,6 @@ public struct StageManifest: Sendable, Codable, Equatable {
     func reused(as stage: String) -> StageManifest {
         StageManifest(
             format: format, stage: stage, method: method, key: key, origin: origin, reused: true, seconds: seconds,
-            artefacts: artefacts, metrics: metrics, rows: rows)
+            boundaries: boundaries, states: states, artefacts: artefacts, metrics: metrics, rows: rows)
     }
 }

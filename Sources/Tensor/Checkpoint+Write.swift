@@ -69,8 +69,8 @@ extension Tensor {
         return type
     }
 
-    /// The elements in row-major order, as they are in memory.
-    func elementBytes() throws -> [UInt8] {
+    /// The elements in row-major order, each as it is in memory.
+    public func elementBytes() throws -> [UInt8] {
         let size = count * elementType.byteCount
         return try [UInt8](unsafeUninitializedCapacity: size) { buffer, initialisedCount in
             if let start = buffer.baseAddress {

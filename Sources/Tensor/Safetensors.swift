@@ -21,29 +21,36 @@ public struct Safetensors {
 // MARK: Writing
 
 extension Safetensors {
-    /// Writes the file, tensors in the order of their names, so that equal contents give equal bytes.
+    /// Writes the file, tensors in the order of their names, so that equal contents give equal bytes. It appears whole
+    /// or not at all.
     ///
-    /// - Throws: ``TensorError/unwritable(path:reason:)`` where the file cannot be written. The file may then be
-    ///   partial: write to a temporary name and rename where that matters.
+    /// - Throws: ``TensorError/unwritable(path:reason:)`` where the file cannot be written.
+    /// - Complexity: Holds one tensor's bytes beside the tensors.
     public func write(to path: String) throws {
+        let sorted = tensors.sorted { $0.key < $1.key }
+        let file = try OutputFile(path: path)
+        try file.write(header(of: sorted, path))
+        for (_, tensor) in sorted { try file.write(tensor.elementBytes()) }
+        try file.finish()
+    }
+
+    /// The header with its length in front.
+    private func header(of sorted: [(key: String, value: Tensor)], _ path: String) throws -> [UInt8] {
         var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
-        var body = Data()
-        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
-            let start = body.count
-            body.append(contentsOf: try tensor.elementBytes())
+        var start = 0
+        for (name, tensor) in sorted {
+            let end = start + tensor.count * tensor.elementType.byteCount
             header[name] = [
-                "dtype": tensor.elementType.rawValue, "shape": tensor.shape, "data_offsets": [start, body.count],
+                "dtype": tensor.elementType.rawValue, "shape": tensor.shape, "data_offsets": [start, end],
             ] as [String: Any]
+            start = end
         }
         do {
             var text = try JSONSerialization.data(
                 withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
             // Padded so that elements start at a multiple of eight bytes, as the format's own writers do.
             text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8))
-            var file = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
-            file.append(text)
-            file.append(body)
-            try file.write(to: URL(fileURLWithPath: path))
+            return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
         } catch {
             throw TensorError.unwritable(path: path, reason: error.localizedDescription)
         }

@@ -94,6 +94,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case unwritable(path: String, reason: String)
     case notReady([String])
     case unknownBackbone(path: String)
+    case childFailed(command: String, code: Int32)
+    case notResumable(certificate: String)
 
     /// The exit code.
     var code: Int32 {
@@ -101,6 +103,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
         case .unknownExperiment: 64
         case .unknownBackbone: 65
         case .unwritable, .notReady: 69
+        case .childFailed(_, let code): code
+        case .notResumable: 70
         }
     }
 
@@ -113,6 +117,10 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
             "\(path): cannot be written: \(reason)"
         case .unknownBackbone(let path):
             "\(path): no known backbone has exactly these tensors; name one with --backbone to see what does not fit"
+        case .childFailed(let command, let code):
+            "'passerby \(command)' ended with exit code \(code); its message is above"
+        case .notResumable(let certificate):
+            "the killed run came to other results: \(certificate) says which"
         case .notReady(let missing):
             "a run could not start here: \(missing.joined(separator: "; "))"
         }

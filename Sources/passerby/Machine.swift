@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
+internal import Retrieval
+internal import Tensor
 
 /// Bytes that this process can still take: what the machine gives without swapping, or less where a job's control
 /// group is smaller.
@@ -37,6 +39,14 @@ func processorValue(_ key: String) -> String? {
     let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
     let line = text?.split(separator: "\n").first { $0.hasPrefix(key) }
     return line?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
+}
+
+/// What the bits of a result may depend on.
+func machineFacts(threads: Int) -> [String: String] {
+    [
+        "processor": processorValue("model name") ?? "unknown", "threads": "\(threads)",
+        "libtorch": Engine.version, "matrix_library": Engine.matrixLibrary, "kernels": MatrixLibrary.current.coreType,
+    ]
 }
 
 /// Prints a value as the one JSON document of standard output.

@@ -13,8 +13,8 @@ struct Passerby: ParsableCommand {
             'passerby run quickstart' draws a small world and trains the whole pipeline on it in minutes.
             """,
         subcommands: [
-            Run.self, ShowPlan.self, Why.self, Runs.self, DataCommand.self, WeightsCommand.self, Extract.self,
-            Evaluate.self, Metrics.self, Cluster.self, Doctor.self,
+            Run.self, ShowPlan.self, Why.self, Runs.self, VerifyResume.self, DataCommand.self, WeightsCommand.self,
+            Extract.self, Evaluate.self, Metrics.self, Cluster.self, Doctor.self,
         ])
 
     /// Parses and runs; errors of ours become one message and the exit code that their kind stands for.

@@ -37,6 +37,16 @@ struct Run: ParsableCommand {
     @Flag(help: "Print the result as one JSON document.")
     var json = false
 
+    @Option(help: ArgumentHelp(
+        "End this process with SIGKILL: see verify-resume.", valueName: "stage:boundary:milliseconds:stride",
+        visibility: .hidden), transform: { text in
+            guard let point = KillPoint(text) else {
+                throw ValidationError("'\(text)': allowed is STAGE:BOUNDARY:MILLISECONDS:STRIDE")
+            }
+            return point
+        })
+    var killAt: KillPoint?
+
     mutating func validate() throws {
         guard !resume || !fresh else { throw ValidationError("allowed is one of --resume and --fresh") }
         guard threads > 0 else { throw ValidationError("--threads \(threads): allowed is 1 or more") }
@@ -48,7 +58,8 @@ struct Run: ParsableCommand {
         do {
             let (folder, result) = try launch.run(
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
-                whenBusy: noWait ? .leave : .wait, interruption: interruption, threads: threads)
+                whenBusy: noWait ? .leave : .wait, interruption: interruption,
+                killPoint: killAt, threads: threads)
             try show(result, in: folder)
         } catch let error as Interrupted {
             let place = logs.path.map { ["--logs", $0] } ?? []

@@ -194,14 +194,14 @@ import Testing
     @Test func `are due when the interval has passed since the last`() throws {
         let store = store(CheckpointPolicy(interval: 600))
         time.seconds = 599
-        #expect(!store.isDue)
+        #expect(!store.isDue())
         time.seconds = 600
-        #expect(store.isDue)
+        #expect(store.isDue())
         try save(0, to: store)
-        #expect(!store.isDue)
+        #expect(!store.isDue())
         time.seconds = 1200
-        #expect(store.isDue)
-        #expect(!self.store(CheckpointPolicy(interval: .infinity)).isDue)
+        #expect(store.isDue())
+        #expect(!self.store(CheckpointPolicy(interval: .infinity)).isDue())
     }
 
     @Test func `are, after the stage's end, the pinned ones of every part`() throws {

@@ -106,7 +106,7 @@ import Testing
             let expected: CheckpointPolicy
             func run(in scope: StageScope) throws -> StageOutcome {
                 #expect(scope.checkpoints.policy == expected && scope.checkpoints.part("a").policy == expected)
-                #expect(!scope.checkpoints.isDue)
+                #expect(!scope.checkpoints.isDue())
                 try Data().write(to: URL(fileURLWithPath: scope.artefact("sum.txt")))
                 return StageOutcome()
             }

@@ -25,14 +25,14 @@ private func keys(_ plan: Plan) -> [String] { plan.stages.map { plan.key(of: $0)
 
 @Suite struct `A stage key` {
     // sha256sum of the text, without the line breaks,
-    //     {"format":2,"inputs":["DATA"],"method":"sda","outputs":["images"],"seed":"7",
+    //     {"format":3,"inputs":["DATA"],"method":"sda","outputs":["images"],"seed":"7",
     //     "settings":{"epochs":2,"rate":0.1}}
     // where DATA is the sum of "three pictures", and then, where KEY is the first result, of
-    //     {"format":2,"inputs":["KEY"],"method":"erm","outputs":["model"],"seed":"7","settings":{}}
+    //     {"format":3,"inputs":["KEY"],"method":"erm","outputs":["model"],"seed":"7","settings":{}}
     @Test func `is the digest of the canonical text, input keys included`() throws {
         #expect(keys(try plan()) == [
-            "0c01a0467f12421ddf088de7ae5a7bf7d87a056cade3faeab91de473ad118c71",
-            "797dcd9172423418ee610499cd40699ee557b4150d48adcc061788261a29d593",
+            "e04dcaf6e33e53354497ed3009e917c75770ba96b05984fc50df545e2bc2d17a",
+            "16e2d698821f58ce6efff74d1c3da222be27387746ac356961d0c5e593164704",
         ])
     }
 

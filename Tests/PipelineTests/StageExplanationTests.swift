@@ -78,11 +78,11 @@ import Testing
     @Test func `is that the formats have changed`() throws {
         let folder = try Counting().run(in: logs).folder
         let manifest = folder.stageFolder("translate").appendingPathComponent("manifest.json")
-        let old = try text(manifest).replacing("\"format\" : 2", with: "\"format\" : 1")
+        let old = try text(manifest).replacing("\"format\" : 3", with: "\"format\" : 2")
         try FileManager.default.removeItem(at: manifest)
         try Data(old.utf8).write(to: manifest)
         #expect(try explanation(Counting(), "translate").fields == [
-            .init(path: "format", old: 1, new: 2, place: nil)
+            .init(path: "format", old: 2, new: 3, place: nil)
         ])
     }
 

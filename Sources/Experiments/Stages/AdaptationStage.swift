@@ -25,11 +25,11 @@ struct AdaptationStage: Stage {
                 try Safetensors(readingFrom: scope.input(settings.from, PretrainingStage.network(number))).tensors
             }
             let means = try method.train(
-                workspace.experiment.backbone, from: initial, in: StageTrainingScope(scope))
+                workspace.experiment.backbone(of: plan.name), from: initial, in: StageTrainingScope(scope))
             for (index, network) in means.enumerated() {
-                try workspace.save(network.store.state, to: scope.artefact(Self.mean(index + 1)))
+                try workspace.save(network, to: scope.artefact(Self.mean(index + 1)))
             }
-            return StageOutcome(rows: [ResultRow("adapted", try workspace.validation.metrics(of: means[0]))])
+            return StageOutcome(rows: [ResultRow("adapted", try workspace.metrics(of: means[0], in: scope))])
         }
     }
 }

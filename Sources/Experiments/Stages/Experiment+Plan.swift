@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import Backbones
 public import Pipeline
-internal import Backbones
 internal import Configuration
 internal import Methods
 
@@ -10,28 +10,33 @@ extension Experiment {
     ///
     /// - Parameters:
     ///   - dataDigest: The digest of the datasets.
-    ///   - weightsDigest: That of the weights that networks begin with, where the experiment names them.
-    public func plan(dataDigest: ContentDigest, weightsDigest: ContentDigest? = nil) throws -> Plan {
+    ///   - weights: Those of the weights that networks of a backbone begin with, where the experiment names them.
+    public func plan(dataDigest: ContentDigest, weights: [Backbone: ContentDigest] = [:]) throws -> Plan {
         try Plan(
             experiment: name, seed: seed, dataDigest: dataDigest,
             stages: stages.map { try StagePlan(
-                name: $0.name, method: $0.choice.method, settings: settings(of: $0.choice, weightsDigest), inputs: $0.choice.inputs,
+                name: $0.name, method: $0.choice.method, settings: settings(of: $0.choice, weights),
+                inputs: $0.choice.inputs,
                 outputs: $0.choice.outputs)
             })
     }
 
-    /// All that changes the stage's result: its own settings, the network, what it begins with, and the image size.
-    /// Threads do not, nor do the names of the stages that it takes something from: their results enter its key as
-    /// inputs.
-    private func settings(of choice: StageChoice, _ weightsDigest: ContentDigest?) throws -> JSONValue {
-        let entries = choice.entries.filter { !choice.references.contains($0.key) }
-        let weights = choice.beginsNetworks ? weightsDigest : nil
-        let node = YAMLNode(.mapping([
-            .init(key: "backbone", value: YAMLNode(backbone.rawValue)),
+    /// All that changes the stage's result: its own settings, the backbone of networks that it begins, what they begin
+    /// with, and the image size. Threads and logging do not, nor do the names of the stages that it takes something from:
+    /// their results enter its key as inputs.
+    private func settings(of choice: StageChoice, _ weights: [Backbone: ContentDigest]) throws -> JSONValue {
+        let entries = choice.entries.filter { !choice.references.contains($0.key) && !choice.logging.contains($0.key) }
+        var members: [YAMLNode.Entry] = [
             .init(key: "image", value: YAMLNode(["height": YAMLNode(image.height), "width": YAMLNode(image.width)])),
             .init(key: choice.kind.rawValue, value: YAMLNode(.mapping(entries))),
-        ] + (weights.map { [.init(key: "initial_weights", value: YAMLNode($0.hexadecimal))] } ?? [])))
-        return try JSONValue(text: node.canonicalJSON)
+        ]
+        if let begun = backboneBegun(by: choice) {
+            members.append(.init(key: "backbone", value: YAMLNode(begun.rawValue)))
+            if let digest = weights[begun] {
+                members.append(.init(key: "initial_weights", value: YAMLNode(digest.hexadecimal)))
+            }
+        }
+        return try JSONValue(text: YAMLNode(.mapping(members)).canonicalJSON)
     }
 
     /// The stages, ready to run.
@@ -68,15 +73,6 @@ extension StageChoice {
         }
     }
 
-    /// Whether the stage trains networks from their beginning.
-    var beginsNetworks: Bool {
-        switch self {
-        case .pretrain: true
-        case .translate, .adapt: false
-        case .postprocess(let settings): settings.camera != nil
-        }
-    }
-
     var inputs: [String] {
         switch self {
         case .pretrain(let settings): settings.images == .source ? [StagePlan.data] : [StagePlan.data, settings.from]
@@ -86,11 +82,20 @@ extension StageChoice {
         }
     }
 
-    /// The keys that name earlier stages.
+    /// The keys that stand elsewhere in what determines the result: names of earlier stages, and the backbone.
     var references: Set<String> {
         switch self {
         case .translate: ["encoder"]
-        case .pretrain, .adapt, .postprocess: ["from"]
+        case .pretrain: ["from", "backbone"]
+        case .adapt, .postprocess: ["from"]
+        }
+    }
+
+    /// The keys that change what is reported and nothing else.
+    var logging: Set<String> {
+        switch self {
+        case .pretrain, .adapt: ["evaluate_every"]
+        case .translate, .postprocess: []
         }
     }
 

@@ -17,6 +17,7 @@ struct PretrainingStage: Stage {
 
     func run(in scope: StageScope) throws -> StageOutcome {
         let images = try sourceImages(in: scope)
+        let backbone = workspace.experiment.backbone(of: plan.name)
         var outcome: [ResultRow] = []
         for number in 1...settings.networks {
             let random = workspace.random(for: "pretrain").derived("network \(number)")
@@ -25,11 +26,11 @@ struct PretrainingStage: Stage {
                 validation: workspace.validation, random: random)
             let part = settings.networks == 1 ? "" : "network-\(number)"
             let network = try method.train(
-                workspace.experiment.backbone, from: workspace.initialWeights,
+                backbone, from: workspace.initialWeights[backbone],
                 in: StageTrainingScope(scope, part: part))
-            try workspace.save(network.store.state, to: scope.artefact(Self.network(number)))
+            try workspace.save(network, to: scope.artefact(Self.network(number)))
             if number == 1 {
-                outcome.append(ResultRow(rowName, try workspace.validation.metrics(of: network)))
+                outcome.append(ResultRow(rowName, try workspace.metrics(of: network, in: scope)))
             }
         }
         return StageOutcome(rows: outcome)

@@ -6,6 +6,7 @@ internal import Foundation
 internal import Layers
 internal import Methods
 internal import Pipeline
+internal import Tensor
 
 /// Trains a translation to the target and translates all source images with it.
 struct TranslationStage: Stage {
@@ -22,14 +23,15 @@ struct TranslationStage: Stage {
         try requireDistinctNames(workspace.source.samples)
         let images = workspace.images(for: "translate")
         let encoder = try workspace.network(
-            scope.input(settings.encoder, PretrainingStage.network(1)), domains: .shared)
+            scope.input(settings.encoder, PretrainingStage.network(1)),
+            workspace.experiment.backbone(of: settings.encoder), domains: .shared)
         switch settings.method {
         case .sda:
             let method = SDA(
                 settings.config, source: workspace.source, target: workspace.target, images: images,
                 random: workspace.random(for: "translate"))
             let generator = try method.train(encoder: encoder, in: StageTrainingScope(scope))
-            try workspace.save(generator.store.state, to: scope.artefact(Self.generatorName))
+            try Safetensors(tensors: generator.store.state).write(to: scope.artefact(Self.generatorName))
             let samples = workspace.source.samples
             scope.progress.begin(total: samples.count, unit: "images")
             let folder = try makeImageFolder(scope.artefact(Self.imagesName))

@@ -13,8 +13,8 @@ internal import Tensor
 struct Workspace {
     let experiment: Experiment
     let datasets: Datasets
-    /// What networks begin with, where the experiment names it.
-    let initialWeights: StateDictionary?
+    /// What networks of a backbone begin with, where the experiment names it.
+    let initialWeights: [Backbone: StateDictionary]
     let cache: ImageCache?
     /// The images that could not be read; nothing where the first of them ends the run.
     let badImages: BadImages?
@@ -27,6 +27,11 @@ struct Workspace {
             query: datasets.query, gallery: datasets.gallery,
             rankingProtocol: experiment.data.target.dataset.rankingProtocol,
             extractor: FeatureExtractor(scoredImages))
+    }
+
+    /// A trained network's result, which the run may be left without.
+    func metrics(of network: EmbeddingNetwork, in scope: StageScope) throws -> RankingMetrics {
+        try validation.metrics(of: network) { _ in try scope.checkInterruption() }
     }
 
     /// The randomness of a kind of stage: equal settings give equal results under whatever name.
@@ -51,16 +56,14 @@ struct Workspace {
 
     /// A network with stored weights.
     func network(
-        _ path: String, domains: NormalisationDomains, of backbone: Backbone? = nil
+        _ path: String, _ backbone: Backbone, domains: NormalisationDomains
     ) throws -> EmbeddingNetwork {
-        let network = try EmbeddingNetwork(
-            backbone ?? experiment.backbone, domains: domains, random: nil)
+        let network = try EmbeddingNetwork(backbone, domains: domains, random: nil)
         try network.store.load(Safetensors(readingFrom: path).tensors)
         return network
     }
 
-    func save(_ state: StateDictionary, to path: String) throws {
-        try Safetensors(tensors: state, metadata: ["backbone": experiment.backbone.rawValue]).write(to: path)
+    func save(_ network: EmbeddingNetwork, to path: String) throws {
+        try Safetensors(tensors: network.store.state, metadata: ["backbone": network.backbone.rawValue]).write(to: path)
     }
-
 }

@@ -25,6 +25,8 @@ public struct Experiment: Sendable, Equatable {
     public let cache: CacheChoice
     /// What training does about images that cannot be read.
     public let onBadImage: BadImageChoice
+    /// When training keeps its state; no result depends on it.
+    public let checkpoints: CheckpointChoice
     let stages: [NamedStage]
 
     /// The experiment of a file.
@@ -55,6 +57,7 @@ public struct Experiment: Sendable, Equatable {
         workers = draft.workers
         cache = draft.cache
         onBadImage = draft.onBadImage
+        checkpoints = draft.checkpoints
         self.stages = stages
     }
 
@@ -69,6 +72,7 @@ public struct Experiment: Sendable, Equatable {
             .init(key: "workers", value: YAMLNode(workers)),
             .init(key: "cache", value: YAMLNode(cache.rawValue)),
             .init(key: "on_bad_image", value: YAMLNode(onBadImage.rawValue)),
+            .init(key: "checkpoints", value: checkpoints.node),
             .init(key: "stages", value: YAMLNode(stages.map { stage in
                 let name = YAMLNode.Entry(key: "name", value: YAMLNode(stage.name))
                 return YAMLNode(.mapping([
@@ -90,6 +94,7 @@ struct ExperimentDraft {
     let workers: Int
     let cache: CacheChoice
     let onBadImage: BadImageChoice
+    let checkpoints: CheckpointChoice
     let stages: [NamedItem<StageKind, (settings: StageChoice, places: [String: Located<String>])>]
     /// Where the image size is written, for rules about it.
     let imagePlace: Located<String>
@@ -107,6 +112,7 @@ struct ExperimentDraft {
         workers = mapping.optional("workers", .integer(0...))?.value ?? 2
         cache = mapping.optional("cache", .choice(CacheChoice.self))?.value ?? .off
         onBadImage = mapping.optional("on_bad_image", .choice(BadImageChoice.self))?.value ?? .error
+        checkpoints = mapping.optional("checkpoints", CheckpointChoice.reader)?.value ?? CheckpointChoice()
         stages = mapping.required("stages", .namedItems(StageKind.self) { kind, stage in
             let places = Dictionary(stage.keys.map { ($0.value, $0) }) { first, _ in first }
             return (StageChoice(kind.value, stage), places)

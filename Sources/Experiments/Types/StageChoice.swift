@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Backbones
 internal import Configuration
 internal import Methods
 
@@ -54,6 +55,8 @@ enum PretrainingImages: String, Sendable, CaseIterable {
 /// Training on labelled images.
 struct PretrainSettings: Sendable, Equatable, Configurable {
     var images = PretrainingImages.translated
+    /// The experiment's where the stage has none of its own.
+    var backbone: Backbone?
     /// How many networks are trained, each from a seed of its own; MMT+ starts from two.
     var networks = 2
     /// The stage that translates, where there are several.
@@ -61,8 +64,10 @@ struct PretrainSettings: Sendable, Equatable, Configurable {
     var config = SourcePretraining.Config()
 
     static var fields: [Field<Self>] {
-        [.choice("images", \.images), .integer("networks", \.networks, 1...), .text("from", \.from)]
-            + SourcePretraining.Config.fields.map { $0.inside(\.config) }
+        [
+            .choice("images", \.images), .backbone(\.backbone), .integer("networks", \.networks, 1...),
+            .text("from", \.from),
+        ] + SourcePretraining.Config.fields.map { $0.inside(\.config) }
     }
 }
 
@@ -129,14 +134,21 @@ struct PostprocessSettings: Sendable, Equatable, Configurable {
 /// The camera network and the weight of its distances.
 struct CameraSettings: Sendable, Equatable, Configurable {
     var weight = 0.1
+    /// The experiment's where the camera network has none of its own.
+    var backbone: Backbone?
     var config = CameraNetwork.Config()
 
     static var fields: [Field<Self>] {
-        [.number("weight", \.weight)] + CameraNetwork.Config.fields.map { $0.inside(\.config) }
+        [.number("weight", \.weight), .backbone(\.backbone)] + CameraNetwork.Config.fields.map { $0.inside(\.config) }
     }
 }
 
 extension Field {
+    /// A backbone that may be left out.
+    static func backbone(_ path: WritableKeyPath<Part, Backbone?>) -> Field {
+        Field("backbone", path, ValueReader<Backbone>.choice().map(Optional.some)) { $0.map { YAMLNode($0.rawValue) } }
+    }
+
     /// The same key for a value that holds the part.
     func inside<Whole>(_ path: WritableKeyPath<Whole, Part>) -> Field<Whole> {
         Field<Whole>(

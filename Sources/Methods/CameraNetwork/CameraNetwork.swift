@@ -54,11 +54,11 @@ public struct CameraNetwork {
             backbone, from: initial, classes: cameras.count, random: random, in: scope)
         let loader = images.shuffledBatches(
             samples, images.augmentation(padding: config.padding, erasing: RandomErasing()), purpose: "camera")
-        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.firstEpoch)
-        for epoch in training.firstEpoch..<config.epochs {
-            let settings = AdamStep(rate: config.schedule.rate(epoch: epoch), decay: config.weightDecay)
-            let batches = try loader.epoch(epoch, iterations: config.iterations, batchSize: config.batch)
-            var meter = LossMeter(epoch: epoch)
+        var meter = training.start
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
+        while meter.epoch < config.epochs {
+            let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), decay: config.weightDecay)
+            let batches = try loader.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
             while let batch = try batches.next() {
                 let labels = try Tensor(batch.labels)
                 let output = try training.network(batch.images(size: images.size), .training)
@@ -66,11 +66,13 @@ public struct CameraNetwork {
                 let loss = try smoothedCrossEntropy(logits, labels: labels, smoothing: 0)
                 try training.step(loss, settings)
                 try meter.add(["camera": loss])
-                try scope.advance()
+                try scope.endStep { training.state(meter) }
             }
             try meter.report(to: scope)
-            try training.save(epoch: epoch + 1, in: scope)
+            meter = LossMeter(epoch: meter.epoch + 1)
+            try scope.endEpoch(training.state(meter))
         }
+        try scope.finish(training.state(meter))
         return training.network
     }
 }

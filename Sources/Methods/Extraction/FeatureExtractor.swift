@@ -27,12 +27,12 @@ public struct FeatureExtractor: Sendable {
     /// - Parameters:
     ///   - domain: Whose normalisation statistics to use, where the network keeps them by domain.
     ///   - flip: Averages each image's embedding with its mirror image's, before normalising.
-    ///   - progress: Told of so many forward passes more that are done.
+    ///   - progress: Told of so many forward passes more that are done; may throw to end the extraction.
     /// - Returns: `[N, D]`.
     /// - Complexity: One forward pass an image, two with `flip`, and a copy of the weights.
     public func features(
         of samples: [Sample], by network: EmbeddingNetwork, domain: Domain = .target, flip: Bool = false,
-        progress: (Int) -> Void = { _ in }
+        progress: (Int) throws -> Void = { _ in }
     ) throws -> Features<UnitNorm> {
         let folded = try network.folded(Folding(domain: domain, precision: precision))
         var embeddings = try rows(of: samples, by: folded, mirrored: false, progress)
@@ -60,7 +60,7 @@ public struct FeatureExtractor: Sendable {
     }
 
     private func rows(
-        of samples: [Sample], by network: FoldedNetwork, mirrored: Bool, _ progress: (Int) -> Void
+        of samples: [Sample], by network: FoldedNetwork, mirrored: Bool, _ progress: (Int) throws -> Void
     ) throws -> [Float] {
         let size = images.size
         let transform = Transform.evaluation(height: size.height, width: size.width, mirrored: mirrored)
@@ -69,7 +69,7 @@ public struct FeatureExtractor: Sendable {
         let batches = loader.all(batchSize: batchSize)
         while let batch = try batches.next() {
             rows += try network(batch.images(size: size)).embedding.floats()
-            progress(batch.count)
+            try progress(batch.count)
         }
         return rows
     }

@@ -28,8 +28,12 @@ public struct Validation: Sendable {
     }
 
     /// A network's result without any post-processing.
-    public func metrics(of network: EmbeddingNetwork, domain: Domain = .target) throws -> RankingMetrics {
-        let features = try self.features(of: network, domain: domain)
+    ///
+    /// - Parameter progress: As in ``FeatureExtractor/features(of:by:domain:flip:progress:)``.
+    public func metrics(
+        of network: EmbeddingNetwork, domain: Domain = .target, progress: (Int) throws -> Void = { _ in }
+    ) throws -> RankingMetrics {
+        let features = try self.features(of: network, domain: domain, progress: progress)
         return try metrics(of: squaredDistances(features.query, features.gallery))
     }
 
@@ -44,7 +48,7 @@ public struct Validation: Sendable {
     /// Embeddings of queries and gallery.
     public func features(
         of network: EmbeddingNetwork, domain: Domain = .target, flip: Bool = false,
-        progress: (Int) -> Void = { _ in }
+        progress: (Int) throws -> Void = { _ in }
     ) throws -> (query: Features<UnitNorm>, gallery: Features<UnitNorm>) {
         let features = try extractor.features(of: samples, by: network, domain: domain, flip: flip, progress: progress)
         return (features.rows(0..<query.count), features.rows(query.count..<samples.count))

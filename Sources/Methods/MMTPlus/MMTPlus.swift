@@ -53,44 +53,60 @@ public struct MMTPlus {
     public func train(
         _ backbone: Backbone, from initial: [StateDictionary], in scope: any TrainingScope
     ) throws -> [EmbeddingNetwork] {
-        var pairs = try initial.enumerated().map { index, state in
+        let pairs = try initial.enumerated().map { index, state in
             try MutualPair(
                 backbone, from: state, classes: source.classCount, config,
                 random: random.derived("network \(index + 1)"))
         }
-        var progress = Progress()
-        if let state = try scope.restore() {
-            for index in pairs.indices { try pairs[index].load(state, number: index + 1) }
-            progress = Progress(state)
-        } else if config.sourceRows == .centroids {
-            for index in pairs.indices { try pairs[index].setSourceRows(sourceCentroids(pairs[index].mean)) }
+        let state = try scope.restore()
+        var training = try MutualTraining(pairs, restoring: state)
+        if state == nil, config.sourceRows == .centroids { try setSourceRows(of: &training) }
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
+        while training.meter.epoch < config.epochs {
+            let round = try training.round ?? relabelled(&training, in: scope)
+            try train(&training, round, in: scope)
+            try evaluate(&training, in: scope)
+            training.endEpoch()
+            try scope.endEpoch(training.state())
         }
-        scope.begin(epochs: config.epochs, iterations: config.iterations, from: progress.epoch)
-        for epoch in progress.epoch..<config.epochs {
-            let features = try meanFeatures(pairs)
-            let labels = try cluster(features, epoch: epoch, in: scope)
-            let centroids = labels.centroids(of: features)
-            for index in pairs.indices { try pairs[index].relabel(sourceClasses: source.classCount, centroids) }
-            try train(&pairs, on: pseudoLabelled(labels), epoch: epoch, in: scope)
-            try evaluate(pairs, epoch: epoch, &progress, in: scope)
-            progress.epoch = epoch + 1
-            try scope.save(state(of: pairs, progress))
-        }
-        return pairs.map(\.mean)
+        try scope.finish(training.state())
+        return training.pairs.map(\.mean)
     }
 
     // MARK: Before an epoch
 
-    /// The mean embedding of every source identity, `[N_s, D]`.
-    private func sourceCentroids(_ network: EmbeddingNetwork) throws -> Features<UnitNorm> {
-        let features = try FeatureExtractor(images).features(of: source.samples, by: network, domain: .source)
-        return ClusterLabels(values: source.samples.map(\.label)).centroids(of: features)
+    /// Gives the classifiers the mean embedding of every source identity as rows, `[N_s, D]`.
+    private func setSourceRows(of training: inout MutualTraining) throws {
+        let extractor = FeatureExtractor(images)
+        let labels = ClusterLabels(values: source.samples.map(\.label))
+        for index in training.pairs.indices {
+            let features = try extractor.features(
+                of: source.samples, by: training.pairs[index].mean, domain: .source)
+            try training.pairs[index].setSourceRows(labels.centroids(of: features))
+        }
+    }
+
+    /// Clusters the target's images and gives every classifier a row for each cluster.
+    private func relabelled(
+        _ training: inout MutualTraining, in scope: any TrainingScope
+    ) throws -> MutualTraining.Round {
+        let features = try meanFeatures(training, in: scope)
+        let labels = try cluster(features, epoch: training.meter.epoch, in: scope)
+        let centroids = labels.centroids(of: features)
+        for index in training.pairs.indices {
+            try training.pairs[index].relabel(sourceClasses: source.classCount, centroids)
+        }
+        return try training.round(on: labels)
     }
 
     /// f, the normalised mean of both mean networks' embeddings of the target's training images.
-    private func meanFeatures(_ pairs: [MutualPair]) throws -> Features<UnitNorm> {
+    private func meanFeatures(
+        _ training: MutualTraining, in scope: any TrainingScope
+    ) throws -> Features<UnitNorm> {
         let extractor = FeatureExtractor(images)
-        return try Features.mean(pairs.map { try extractor.features(of: target.samples, by: $0.mean) })
+        return try Features.mean(training.pairs.map { pair in
+            try extractor.features(of: target.samples, by: pair.mean) { _ in try scope.pause(training.state) }
+        })
     }
 
     /// Pseudo labels from DBSCAN on Jaccard distances; −1 for outliers.
@@ -122,18 +138,15 @@ public struct MMTPlus {
     // MARK: An epoch
 
     private func train(
-        _ pairs: inout [MutualPair], on pseudoLabelled: [Sample], epoch: Int, in scope: any TrainingScope
+        _ training: inout MutualTraining, _ round: MutualTraining.Round, in scope: any TrainingScope
     ) throws {
         let transform = images.augmentation(padding: config.padding, erasing: RandomErasing())
         let sources = try images.identityBatches(
             source.samples, instances: config.instances, transform, views: 2, purpose: "adapt.source"
-        ).epoch(epoch, iterations: config.iterations, batchSize: config.batch)
+        ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
         let targets = try images.identityBatches(
-            pseudoLabelled, instances: config.instances, transform, views: 2, purpose: "adapt.target"
-        ).epoch(epoch, iterations: config.iterations, batchSize: config.batch)
-        let optimiser = try Adam(pairs.enumerated().flatMap { $1.trained(number: $0 + 1) })
-        var meter = LossMeter(epoch: epoch)
-        var step = epoch * config.iterations
+            pseudoLabelled(round.labels), instances: config.instances, transform, views: 2, purpose: "adapt.target"
+        ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
         while let labelled = try sources.next(), let clustered = try targets.next() {
             // Source first, target second, the order that domain-specific normalisation expects.
             let labels = try Tensor(labelled.labels + clustered.labels)
@@ -142,58 +155,33 @@ public struct MMTPlus {
                     labelled.images(view: view, size: images.size), clustered.images(view: view, size: images.size),
                 ])
             }
-            let losses = try MutualLosses(pairs, views, labels: labels, config)
-            optimiser.dropGradients()
+            let losses = try MutualLosses(training.pairs, views, labels: labels, config)
+            round.optimiser.dropGradients()
             try losses.total(config).backward()
-            try optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
+            try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
+            let step = training.meter.epoch * config.iterations + training.meter.step
             let decay = meanNetworkDecay(step: step, limit: config.meanDecay)
-            for index in pairs.indices {
-                try pairs[index].moveMean(decay: decay)
-                try pairs[index].queue.enqueue(losses.keys[index])
+            for index in training.pairs.indices {
+                try training.pairs[index].moveMean(decay: decay)
+                try training.pairs[index].queue.enqueue(losses.keys[index])
             }
-            try meter.add(losses.byName)
-            step += 1
-            try scope.advance()
+            try training.meter.add(losses.byName)
+            try scope.endStep(training.state)
         }
-        try meter.report(to: scope)
+        try training.meter.report(to: scope)
     }
 
     // MARK: After an epoch
 
-    private func evaluate(
-        _ pairs: [MutualPair], epoch: Int, _ progress: inout Progress, in scope: any TrainingScope
-    ) throws {
+    private func evaluate(_ training: inout MutualTraining, in scope: any TrainingScope) throws {
+        let epoch = training.meter.epoch
         guard config.evaluateEvery > 0, (epoch + 1) % config.evaluateEvery == 0 else { return }
-        for (index, pair) in pairs.enumerated() {
-            let mAP = try validation.metrics(of: pair.mean).mAP
-            try scope.record("mAP/mean\(index + 1)", mAP, epoch: epoch)
-            progress.oracle = max(progress.oracle, mAP)
+        var found: [Double] = []
+        for (index, pair) in training.pairs.enumerated() {
+            found.append(try validation.metrics(of: pair.mean) { _ in try scope.pause(training.state) }.mAP)
+            try scope.record("mAP/mean\(index + 1)", found[index], epoch: epoch)
         }
-        try scope.record("oracle_mAP", progress.oracle, epoch: epoch)
-    }
-
-    private func state(of pairs: [MutualPair], _ progress: Progress) throws -> TrainingState {
-        var state = TrainingState(epoch: progress.epoch)
-        for (index, pair) in pairs.enumerated() { pair.store(in: &state, number: index + 1) }
-        try progress.store(in: &state)
-        return state
-    }
-}
-
-/// How far training is, beside the networks.
-private struct Progress {
-    var epoch = 0
-    /// The best validation mAP so far, which only somebody who knows the labels could have picked.
-    var oracle = 0.0
-
-    init() {}
-
-    init(_ state: TrainingState) {
-        epoch = state.epoch
-        oracle = state.numbers["oracle_mAP"].map { Double(bitPattern: UInt64(bitPattern: Int64($0))) } ?? 0
-    }
-
-    func store(in state: inout TrainingState) throws {
-        state.numbers["oracle_mAP"] = Int(Int64(bitPattern: oracle.bitPattern))
+        training.oracle = found.reduce(training.oracle, max)
+        try scope.record("oracle_mAP", training.oracle, epoch: epoch)
     }
 }

@@ -54,7 +54,7 @@ public struct PostProcessing {
     ///   - camera: The camera network, where distances are to be adjusted.
     ///   - progress: Told of so many forward passes more that are done.
     public func rows(
-        networks: [EmbeddingNetwork], camera: EmbeddingNetwork?, progress: (Int) -> Void = { _ in }
+        networks: [EmbeddingNetwork], camera: EmbeddingNetwork?, progress: (Int) throws -> Void = { _ in }
     ) throws -> [Row] {
         var rows: [Row] = []
         var (query, gallery) = try validation.features(of: networks[0], flip: config.flip, progress: progress)

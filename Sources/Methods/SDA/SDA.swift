@@ -67,40 +67,39 @@ public struct SDA {
     /// - Returns: G_A, which translates source images to the target.
     public func train(encoder: EmbeddingNetwork, in scope: any TrainingScope) throws -> TranslationGenerator {
         let players = try TranslationPlayers(config, random: random)
-        var firstEpoch = 0
-        if let state = try scope.restore() {
-            try players.load(state)
-            firstEpoch = state.epoch
-        }
+        let state = try scope.restore()
+        if let state { try players.load(state) }
         try encoder.store.record(false)
         let transform = images.augmentation(padding: config.padding)
         let sources = images.identityBatches(
             source.samples, instances: config.instances, transform, shuffledInside: true, purpose: "sda.source")
         let targets = images.shuffledBatches(target.samples, transform, purpose: "sda.target")
-        scope.begin(epochs: config.epochs, iterations: config.iterations, from: firstEpoch)
-        for epoch in firstEpoch..<config.epochs {
-            let sourceBatches = try sources.epoch(epoch, iterations: config.iterations, batchSize: config.batch)
-            let targetBatches = try targets.epoch(epoch, iterations: config.iterations, batchSize: config.batch)
-            let settings = AdamStep(rate: config.schedule.rate(epoch: epoch), beta1: 0.5)
-            var meter = LossMeter(epoch: epoch)
-            var poolRandom = random.stream("sda.pool", epoch: epoch)
+        var meter = LossMeter(state)
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
+        while meter.epoch < config.epochs {
+            let sourceBatches = try sources.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
+            let targetBatches = try targets.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
+            let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
             while let labelled = try sourceBatches.next(), let unlabelled = try targetBatches.next() {
                 try step(
                     players, encoder, source: labelled.images(size: images.size), labels: Tensor(labelled.labels),
-                    target: unlabelled.images(size: images.size), settings, &poolRandom, &meter)
-                try scope.advance()
+                    target: unlabelled.images(size: images.size), settings, &meter)
+                try scope.endStep { try players.state(meter) }
             }
             try meter.report(to: scope)
-            try scope.save(players.state(epoch: epoch + 1))
+            meter = LossMeter(epoch: meter.epoch + 1)
+            try scope.endEpoch(players.state(meter))
         }
+        try scope.finish(players.state(meter))
         return players.toTarget
     }
 
     /// One iteration: a step of both generators, then one of both discriminators on fakes made before it.
     private func step(
         _ players: TranslationPlayers, _ encoder: EmbeddingNetwork, source: Tensor, labels: Tensor, target: Tensor,
-        _ settings: AdamStep, _ random: inout RandomStream, _ meter: inout LossMeter
+        _ settings: AdamStep, _ meter: inout LossMeter
     ) throws {
+        var random = random.stream("sda.pool", epoch: meter.epoch, index: meter.step)
         // A is the source, B the target.
         let fakeB = try ImageNetScale.normalised(players.toTarget(source))
         let fakeA = try ImageNetScale.normalised(players.toSource(target))

@@ -39,8 +39,9 @@ final class TranslationPlayers {
         for store in [judgeOfTarget.store, judgeOfSource.store] { try store.record(trained) }
     }
 
-    func state(epoch: Int) throws -> TrainingState {
-        var state = TrainingState(epoch: epoch)
+    /// Everything, so far into an epoch.
+    func state(_ meter: LossMeter) throws -> TrainingState {
+        var state = meter.state
         for (name, store) in stores { state[name] = store.state }
         state["generators"] = generatorOptimiser.state
         state["discriminators"] = discriminatorOptimiser.state

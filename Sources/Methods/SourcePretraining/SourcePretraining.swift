@@ -65,14 +65,20 @@ public struct SourcePretraining {
         let training = try ClassifierTraining(
             backbone, from: initial, classes: source.classCount, random: random, in: scope)
         let loaders = self.loaders()
-        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.firstEpoch)
-        for epoch in training.firstEpoch..<config.epochs {
-            try train(training, epoch: epoch, loaders, in: scope)
-            if config.evaluateEvery > 0, (epoch + 1) % config.evaluateEvery == 0, epoch + 1 < config.epochs {
-                try scope.record("mAP", validation.metrics(of: training.network).mAP, epoch: epoch)
+        var meter = training.start
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
+        while meter.epoch < config.epochs {
+            try train(training, &meter, loaders, in: scope)
+            if config.evaluateEvery > 0, (meter.epoch + 1) % config.evaluateEvery == 0, meter.epoch + 1 < config.epochs {
+                let metrics = try validation.metrics(of: training.network) { _ in
+                    try scope.pause { training.state(meter) }
+                }
+                try scope.record("mAP", metrics.mAP, epoch: meter.epoch)
             }
-            try training.save(epoch: epoch + 1, in: scope)
+            meter = LossMeter(epoch: meter.epoch + 1)
+            try scope.endEpoch(training.state(meter))
         }
+        try scope.finish(training.state(meter))
         return training.network
     }
 
@@ -86,14 +92,13 @@ public struct SourcePretraining {
 
     /// One epoch: a step on labelled images, and the target's images through the network for its statistics.
     private func train(
-        _ training: ClassifierTraining, epoch: Int, _ loaders: (source: EpochLoader, target: EpochLoader),
+        _ training: ClassifierTraining, _ meter: inout LossMeter, _ loaders: (source: EpochLoader, target: EpochLoader),
         in scope: any TrainingScope
     ) throws {
-        let settings = AdamStep(rate: config.schedule.rate(epoch: epoch), decay: config.weightDecay)
-        let sources = try loaders.source.epoch(epoch, iterations: config.iterations, batchSize: config.batch)
+        let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), decay: config.weightDecay)
+        let sources = try loaders.source.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
         let targets = config.targetForward
-            ? try loaders.target.epoch(epoch, iterations: config.iterations, batchSize: config.batch) : nil
-        var meter = LossMeter(epoch: epoch)
+            ? try loaders.target.batches(of: meter, iterations: config.iterations, batchSize: config.batch) : nil
         while let batch = try sources.next() {
             let labels = try Tensor(batch.labels)
             let output = try training.network(batch.images(size: images.size), .training)
@@ -105,10 +110,10 @@ public struct SourcePretraining {
             }
             try training.step(identity + triplet, settings)
             try meter.add(["identity": identity, "triplet": triplet])
-            try scope.advance()
+            try scope.endStep { training.state(meter) }
         }
         try meter.report(to: scope)
         let waited = sources.waited + (targets?.waited ?? .zero)
-        try scope.record("loading/seconds", waited / .seconds(1), epoch: epoch)
+        try scope.record("loading/seconds", waited / .seconds(1), epoch: meter.epoch)
     }
 }

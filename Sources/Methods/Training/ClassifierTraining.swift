@@ -10,8 +10,8 @@ struct ClassifierTraining {
     let network: EmbeddingNetwork
     let classifier: Classifier
     let optimiser: Adam
-    /// The first epoch that is not done.
-    let firstEpoch: Int
+    /// Where training begins or goes on.
+    let start: LossMeter
     private let rows: ParameterStore
 
     /// New ones, or those of the scope's last checkpoint.
@@ -27,14 +27,12 @@ struct ClassifierTraining {
         classifier = try Classifier(
             backbone.dimension, classes: classes, head: .linear, at: rows.root / "classifier")
         optimiser = try Adam(network.store.trained + rows.trained)
-        guard let state = try scope.restore() else {
-            firstEpoch = 0
-            return
-        }
+        let state = try scope.restore()
+        start = LossMeter(state)
+        guard let state else { return }
         try network.store.load(state["network"])
         try rows.load(state["classifier"])
         try optimiser.load(state["optimiser"])
-        firstEpoch = state.epoch
     }
 
     /// One step of the optimiser against a loss.
@@ -44,12 +42,12 @@ struct ClassifierTraining {
         try optimiser.step(settings)
     }
 
-    /// Keeps everything after so many epochs.
-    func save(epoch: Int, in scope: any TrainingScope) throws {
-        var state = TrainingState(epoch: epoch)
+    /// Everything, so far into an epoch.
+    func state(_ meter: LossMeter) -> TrainingState {
+        var state = meter.state
         state["network"] = network.store.state
         state["classifier"] = rows.state
         state["optimiser"] = optimiser.state
-        try scope.save(state)
+        return state
     }
 }

@@ -101,10 +101,13 @@ struct EpochLoader {
     let random: RandomKey
     let purpose: String
 
-    /// Exactly `iterations` batches, passes over the images being restarted as needed.
-    func epoch(_ epoch: Int, iterations: Int, batchSize: Int) throws -> BatchSequence {
-        loader.epoch(epoch, batches: try sampler.batches(
-            epoch: epoch, iterations: iterations, batchSize: batchSize, key: random, purpose: purpose))
+    /// Exactly `iterations` batches, passes over the images being restarted as needed, without those of the steps that
+    /// are done.
+    func batches(of meter: LossMeter, iterations: Int, batchSize: Int) throws -> BatchSequence {
+        let epoch = meter.epoch
+        let all = try sampler.batches(
+            epoch: epoch, iterations: iterations, batchSize: batchSize, key: random, purpose: purpose)
+        return loader.epoch(epoch, batches: all, from: meter.step)
     }
 }
 

@@ -1,62 +1,42 @@
 // SPDX-License-Identifier: MIT
 
-public import Layers
-internal import Tensor
-
-/// All that a method has to remember in order to go on after an epoch as if it had never stopped.
-public struct TrainingState {
-    /// Epochs that are done.
-    public var epoch: Int
-    public var tensors: StateDictionary
-    public var numbers: [String: Int]
-
-    public init(epoch: Int, tensors: StateDictionary = [:], numbers: [String: Int] = [:]) {
-        self.epoch = epoch
-        self.tensors = tensors
-        self.numbers = numbers
-    }
-
-    /// The part of the state whose keys begin with `part/`, without that beginning.
-    ///
-    /// Assigning adds or replaces such tensors.
-    public subscript(part: String) -> StateDictionary {
-        get {
-            let prefix = part + "/"
-            return Dictionary(uniqueKeysWithValues: tensors.compactMap { key, tensor in
-                key.hasPrefix(prefix) ? (String(key.dropFirst(prefix.count)), tensor) : nil
-            })
-        }
-        set {
-            for (key, tensor) in newValue { tensors["\(part)/\(key)"] = tensor }
-        }
-    }
-}
-
 /// What a method is handed to keep its state, report its numbers and learn that it should stop.
 ///
 /// Methods know neither files nor clocks; whoever runs them does.
 public protocol TrainingScope {
-    /// The state after the last epoch that was saved whole, or nothing before the first.
+    /// The last state that was kept, or nothing before the first.
     func restore() throws -> TrainingState?
 
-    /// Keeps the state; when this returns, it survives a kill.
-    func save(_ state: TrainingState) throws
+    /// Ends an epoch: its state is kept where that is worth its time.
+    ///
+    /// - Throws: Where the run is asked to stop, after the state was kept.
+    func endEpoch(_ state: TrainingState) throws
+
+    /// Counts a step. The state after it is asked for, and kept, where it is time for that.
+    ///
+    /// - Throws: Where the run is asked to stop, after the state was kept.
+    func endStep(_ state: () throws -> TrainingState) throws
+
+    /// A moment between steps at which the run may be left: while features are extracted, say.
+    ///
+    /// - Parameter state: That after the last step.
+    /// - Throws: Where the run is asked to stop, after the state was kept.
+    func pause(_ state: () throws -> TrainingState) throws
+
+    /// Ends the training. The state is kept, and its digest stands in the stage's manifest, so that two trainings can
+    /// be compared to the last bit.
+    func finish(_ state: TrainingState) throws
 
     /// Reports a number of an epoch.
     func record(_ name: String, _ value: Double, epoch: Int) throws
 
     /// Announces how many steps there are, and how many of them were done before.
     func begin(steps: Int, done: Int, unit: String)
-
-    /// Counts a step.
-    ///
-    /// - Throws: Where the run is asked to stop.
-    func advance() throws
 }
 
 extension TrainingScope {
-    /// Announces epochs of so many steps each, the first of which were done before.
-    func begin(epochs: Int, iterations: Int, from first: Int) {
-        begin(steps: epochs * iterations, done: first * iterations, unit: "steps")
+    /// Announces epochs of so many steps each, from where training goes on.
+    func begin(epochs: Int, iterations: Int, from meter: LossMeter) {
+        begin(steps: epochs * iterations, done: meter.epoch * iterations + meter.step, unit: "steps")
     }
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Experiments
+internal import Foundation
+internal import Pipeline
+internal import Randomness
+
+struct VerifyResume: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Kills and resumes an experiment in every stage, and compares all it comes to with an uninterrupted run.",
+        discussion: """
+            Runs the experiment twice, from its beginning: once in peace, and once ending itself with SIGKILL at random \
+            moments, each time going on with --resume. Both runs stay in the logs folder; the killed one gets \
+            resume-certificate.json, with SHA-256 digests of every artefact, of all training state and of all figures. \
+            Exit code 70 where anything differs.
+            """)
+
+    @OptionGroup var arguments: ExperimentArguments
+    @OptionGroup var logs: LogsArgument
+
+    @Option(help: "Kills in all, spread over the stages; at least one for each.")
+    var kills = 20
+
+    @Option(help: "Where the moments come from; by chance as a rule.")
+    var killSeed: UInt64 = .random(in: 0 ... .max >> 1)
+
+    @Option(help: ArgumentHelp("A finished run of the same experiment to compare with, instead of a new one.", valueName: "run"))
+    var reference: String?
+
+    @Option(help: "Threads that compute; all processors by default.")
+    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    @Flag(help: "Print the certificate as one JSON document.")
+    var json = false
+
+    mutating func validate() throws {
+        guard kills > 0 else { throw ValidationError("--kills \(kills): allowed is 1 or more") }
+    }
+
+    func run() throws {
+        let plan = try arguments.launch().plan()
+        let words = [arguments.name] + arguments.overrides
+        let runs = ChildRuns(experiment: words, logs: logs.folder.path, threads: threads)
+        let whole = try referenceRun(plan, runs)
+        let (killed, met) = try killedRun(plan, runs, like: whole)
+        let certificate = try ResumeCertificate(
+            reference: whole, run: killed, plan: plan, kills: met, machine: machineFacts(threads: threads))
+        try certificate.write(to: killed)
+        if json {
+            try printJSON(certificate)
+        } else {
+            print("\(certificate)\n\(killed.certificateFile.path)")
+        }
+        if !certificate.isPassed { throw CommandError.notResumable(certificate: killed.certificateFile.path) }
+    }
+
+    private func referenceRun(_ plan: Plan, _ runs: ChildRuns) throws -> RunFolder {
+        guard let reference else {
+            say("running \(plan.experiment) without interruption")
+            try runs.finish(["--fresh"])
+            return try newest(plan)
+        }
+        let catalogue = RunCatalogue(logs: logs.folder)
+        return catalogue.folder(try catalogue.find(reference))
+    }
+
+    private func killedRun(
+        _ plan: Plan, _ runs: ChildRuns, like whole: RunFolder
+    ) throws -> (RunFolder, [ResumeCertificate.Kill]) {
+        var random = RandomKey(seed: killSeed).stream("kills")
+        let schedule = KillSchedule(kills, over: try whole.manifests(of: plan), using: &random)
+        say("running it again with \(schedule.kills.count) kills (--kill-seed \(killSeed))")
+        var met: [ResumeCertificate.Kill] = []
+        for (number, kill) in schedule.kills.enumerated() {
+            let struck = try runs.untilKilled(at: kill, [number == 0 ? "--fresh" : "--resume"])
+            let point = try newest(plan).resumePoint(of: plan.stage(named: kill.stage), in: plan)
+            met.append(.init(at: kill, resumedAt: point, missed: !struck))
+            say("\(number + 1). \(struck ? "killed" : "ended before the kill") at \(kill)"
+                + (point.map { "; goes on after epoch \($0.epoch)\($0.step.map { ", step \($0)" } ?? "")" } ?? ""))
+            guard struck else { break }
+        }
+        if met.last?.missed != true { try runs.finish(["--resume"]) }
+        return (try newest(plan), met)
+    }
+
+    private func newest(_ plan: Plan) throws -> RunFolder {
+        let found = RunFolder.runs(of: plan.experiment, in: logs.folder).first { (try? $0.plan()) == plan }
+        guard let found else { throw PipelineError.unknownRun(name: plan.experiment, folder: logs.folder.path, found: []) }
+        return found
+    }
+
+    private func say(_ text: String) {
+        FileHandle.standardError.write(Data("verify-resume: \(text)\n".utf8))
+    }
+}
