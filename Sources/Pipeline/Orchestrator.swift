@@ -206,7 +206,8 @@ public struct Orchestrator {
             let outcome = try stages[index].run(in: scope)
             try events.synchronise()
             try lockCheck()
-            let manifest = try stage.publish(outcome, by: name, seconds: attempts.seconds)
+            let manifest = try stage.publish(
+                outcome, notes: attempts.notes.all, by: name, seconds: attempts.seconds)
             progress.finish(costOf: attempts)
             try stage.clean()
             return manifest

@@ -41,6 +41,8 @@ public final class StageScope {
     public let events: EventLog
     /// Where progress is shown.
     public let progress: ProgressReporter
+    /// What a reader of the result should know besides its figures.
+    public let notes: StageNotes
 
     private let stage: StageFolder
     private let earlier: [StageFolder]
@@ -64,6 +66,7 @@ public final class StageScope {
         }
         self.events = events
         self.progress = progress
+        notes = attempts.notes
         self.stage = stage
         self.earlier = earlier
         self.boundary = boundary

@@ -2,7 +2,7 @@
 
 internal import Foundation
 
-/// How long a stage has been worked on, all attempts together.
+/// How long a stage has been worked on, and what was noted of it, all attempts together.
 ///
 /// Written with every checkpoint and when an attempt ends, so that a kill loses no more than the time since the
 /// last checkpoint, whose work is lost too.
@@ -10,12 +10,16 @@ final class StageAttempts {
     private struct Record: Codable {
         let seconds: Double
         let attempts: Int
+        /// Nil where there are none.
+        let notes: [String]?
     }
 
     private let file: URL
     private let clock: RunClock
     private let earlier: Record
     private let start: Double
+    /// What all attempts noted.
+    let notes: StageNotes
     /// Seconds of this attempt that went into checkpoints.
     var checkpointSeconds = 0.0
 
@@ -24,7 +28,8 @@ final class StageAttempts {
         self.file = file
         self.clock = clock
         // A file that cannot be read costs a figure, not the run.
-        earlier = (try? JSONFile.read(Record.self, from: file)) ?? Record(seconds: 0, attempts: 0)
+        earlier = (try? JSONFile.read(Record.self, from: file)) ?? Record(seconds: 0, attempts: 0, notes: nil)
+        notes = StageNotes(earlier.notes ?? [])
         start = clock.uptime()
     }
 
@@ -34,8 +39,10 @@ final class StageAttempts {
     /// Seconds of all attempts until now, to the millisecond.
     var seconds: Double { ((earlier.seconds + own) * 1000).rounded() / 1000 }
 
-    /// Writes down what was spent until now.
+    /// Writes down what was spent and noted until now.
     func record() throws {
-        try JSONFile.write(Record(seconds: seconds, attempts: earlier.attempts + 1), to: file)
+        let noted = notes.all
+        try JSONFile.write(
+            Record(seconds: seconds, attempts: earlier.attempts + 1, notes: noted.isEmpty ? nil : noted), to: file)
     }
 }

@@ -78,7 +78,9 @@ struct StageFolder {
     /// Makes what the stage wrote its result.
     ///
     /// - Throws: ``PipelineError/missingArtefact(stage:name:)``; device errors. The stage is not done then.
-    func publish(_ outcome: StageOutcome, by origin: RunName, seconds: Double) throws -> StageManifest {
+    func publish(
+        _ outcome: StageOutcome, notes: [String], by origin: RunName, seconds: Double
+    ) throws -> StageManifest {
         let entries = try plan.outputs.map { output in
             let source = partial.appendingPathComponent(output.name)
             guard DurableFile.lstatSucceeds(source) else {
@@ -91,7 +93,8 @@ struct StageFolder {
         }
         let result = StageManifest(
             format: Plan.formatVersion, stage: plan.name, method: plan.method, key: key, origin: origin,
-            reused: false, seconds: seconds, artefacts: entries, metrics: outcome.metrics, rows: outcome.rows)
+            reused: false, seconds: seconds, artefacts: entries, metrics: outcome.metrics, rows: outcome.rows,
+            notes: notes.isEmpty ? nil : notes)
         try settle(result)
         return result
     }
