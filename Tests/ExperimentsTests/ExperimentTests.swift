@@ -61,7 +61,8 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ("adapt.eps=0.5", [false, false, false, true, true]),
         ("postprocess.flip=false", [false, false, false, false, true]),
         ("translate.rate=1.0e-3", [false, true, true, true, true]), ("seed=2", [true, true, true, true, true]),
-        ("workers=7", [false, false, false, false, false]),
+        ("workers=7", [false, false, false, false, false]), ("on_bad_image=error", [false, false, false, false, false]),
+        ("on_bad_image=skip", [true, true, true, true, true]),
     ])
     func `has stages whose keys change from where a setting comes in`(override: String, expected: [Bool]) throws {
         let plans = try [[], [override]].map { overrides in

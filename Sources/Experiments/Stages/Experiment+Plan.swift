@@ -26,38 +26,38 @@ extension Experiment {
     private func settings(of choice: StageChoice, _ weightsDigest: ContentDigest?) throws -> JSONValue {
         let entries = choice.entries.filter { !choice.references.contains($0.key) }
         let weights = choice.beginsNetworks ? weightsDigest : nil
+        // A result of what was left over of damaged data is not one that stops at damage.
+        let skips = onBadImage == .skip ? [YAMLNode.Entry(key: "on_bad_image", value: YAMLNode(onBadImage.rawValue))] : []
         let node = YAMLNode(.mapping([
             .init(key: "backbone", value: YAMLNode(backbone.rawValue)),
             .init(key: "image", value: YAMLNode(["height": YAMLNode(image.height), "width": YAMLNode(image.width)])),
             .init(key: choice.kind.rawValue, value: YAMLNode(.mapping(entries))),
-        ] + (weights.map { [.init(key: "initial_weights", value: YAMLNode($0.hexadecimal))] } ?? [])))
+        ] + (weights.map { [.init(key: "initial_weights", value: YAMLNode($0.hexadecimal))] } ?? []) + skips))
         return try JSONValue(text: node.canonicalJSON)
     }
 
     /// The stages, ready to run.
     func runnableStages(_ plan: Plan, _ workspace: Workspace) -> [any Stage] {
-        let stages = trainingStages(plan, workspace)
-        guard let badImages = workspace.badImages else { return stages }
-        return stages.map { CountingStage(base: $0, badImages: badImages) }
-    }
-
-    private func trainingStages(_ plan: Plan, _ workspace: Workspace) -> [any Stage] {
-        zip(stages, plan.stages).map { stage, stagePlan -> any Stage in
-            switch stage.choice {
-            case .pretrain(let settings):
-                PretrainingStage(plan: stagePlan, settings: settings, workspace: workspace)
-            case .translate(let settings):
-                TranslationStage(plan: stagePlan, settings: settings, workspace: workspace)
-            case .adapt(let settings):
-                AdaptationStage(plan: stagePlan, settings: settings, workspace: workspace)
-            case .postprocess(let settings):
-                PostProcessingStage(plan: stagePlan, settings: settings, workspace: workspace)
+        zip(stages, plan.stages).map { stage, plan -> any Stage in
+            guard let badImages = workspace.badImages else { return stage.choice.stage(plan, workspace) }
+            return CountingStage(plan: plan, badImages: badImages) { met in
+                stage.choice.stage(plan, workspace.telling(met))
             }
         }
     }
 }
 
 extension StageChoice {
+    /// The stage, ready to run.
+    fileprivate func stage(_ plan: StagePlan, _ workspace: Workspace) -> any Stage {
+        switch self {
+        case .pretrain(let settings): PretrainingStage(plan: plan, settings: settings, workspace: workspace)
+        case .translate(let settings): TranslationStage(plan: plan, settings: settings, workspace: workspace)
+        case .adapt(let settings): AdaptationStage(plan: plan, settings: settings, workspace: workspace)
+        case .postprocess(let settings): PostProcessingStage(plan: plan, settings: settings, workspace: workspace)
+        }
+    }
+
     /// The method, as results name it.
     var method: String {
         switch self {
