@@ -111,7 +111,7 @@ private func report(_ overrides: [String]) -> String? {
         var choice = DataChoice()
         choice.target = try #require(TargetDataset(rawValue: "personx"))
         let error = #expect(throws: DataError.self) { try Datasets(choice, root: root) }
-        #expect(error?.description.hasPrefix("no PersonX, query found. Looked for '\(root)/personX/query'") == true)
+        #expect(error?.description.hasPrefix("no PersonX, query found. Looked for:\n  '\(root)/personX/query'") == true)
     }
 
     @Test func `keep whom they show when they are translated`() {
