@@ -56,8 +56,8 @@ extension DataError: CustomStringConvertible {
         case .notEncodable(let width, let height, let reason):
             "cannot encode an image of \(width) × \(height) pixels: \(reason)"
         case .missingFolder(let dataset, let lookedFor, let layouts):
-            "no \(dataset) found. Looked for \(lookedFor.map { "'\($0)'" }.joined(separator: ", ")); "
-                + "accepted: \(layouts.joined(separator: "; or "))"
+            (["no \(dataset) found. Looked for:"] + lookedFor.map { "  '\($0)'" } + ["Accepted:"]
+                + layouts.map { "  \($0)" }).joined(separator: "\n")
         case .noImages(let folder):
             "no images in '\(folder)'"
         case .missingImage(let path, let index, let line):

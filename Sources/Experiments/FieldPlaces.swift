@@ -27,6 +27,8 @@ public struct FieldPlaces: Sendable {
                 guard let body = body(of: stage, kind: kind) else { return nil }
                 keys.removeFirst()
                 node = body
+            } else if keys == ["backbone"], let own = ownBackbone(of: stage) {
+                return "\(own.span)"
             }
         }
         for key in keys {
@@ -34,6 +36,12 @@ public struct FieldPlaces: Sendable {
             node = next
         }
         return node.span == .generated ? nil : "\(node.span)"
+    }
+
+    /// The backbone that a stage has instead of the experiment's.
+    private func ownBackbone(of stage: String) -> YAMLNode? {
+        body(of: stage, kind: StageKind.pretrain.rawValue)?["backbone"]
+            ?? body(of: stage, kind: StageKind.postprocess.rawValue)?["camera"]?["backbone"]
     }
 
     /// The keys of a stage: of the item with this name, or of the one whose kind is its name.

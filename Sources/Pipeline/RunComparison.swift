@@ -102,6 +102,7 @@ extension RunDetails: CustomStringConvertible {
             }, figures: [2])
         let error = result?.error.map { "error: \($0)\n" } ?? ""
         let rows = result.flatMap { $0.rows.isEmpty ? nil : "\n\(ResultTable($0.rows))" } ?? ""
-        return RunTable([summary]).description + "\(folder)\n\(error)\n\(stages)\(rows)"
+        let notes = result.flatMap { $0.noteText.isEmpty ? nil : "\n\($0.noteText)" } ?? ""
+        return RunTable([summary]).description + "\(folder)\n\(error)\n\(stages)\(rows)\(notes)"
     }
 }

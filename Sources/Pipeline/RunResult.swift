@@ -87,6 +87,8 @@ public struct RunResult: Sendable, Codable, Equatable {
     public internal(set) var stages: [StageResult] = []
     /// The figures after every step worth comparing, in order.
     public internal(set) var rows: [ResultRow] = []
+    /// What a reader should know besides, each thing once whichever stages say it; nil where there is nothing.
+    public internal(set) var notes: [String]?
     /// The last row; nil before there is one.
     public internal(set) var final: Final?
 
@@ -102,11 +104,28 @@ public struct RunResult: Sendable, Codable, Equatable {
             name: manifest.stage, method: manifest.method, seconds: manifest.seconds,
             reused: manifest.reused, origin: manifest.reused ? manifest.origin : nil, metrics: manifest.metrics))
         rows += manifest.rows
+        if let added = manifest.notes {
+            let said = Set(notes ?? [])
+            notes = (notes ?? []) + added.filter { !said.contains($0) }
+        }
         let named = rows.last { $0.rankingProtocol != nil }
         final = rows.last.map { row in
             Final(
                 rankingProtocol: row.rankingProtocol ?? named?.rankingProtocol, mAP: row.mAP, top1: row.top1,
                 top5: row.top5, top10: row.top10)
         }
+    }
+}
+
+extension RunResult {
+    /// How many notes are printed; all of them are in ``notes``.
+    static let shownNotes = 20
+
+    /// The notes as a person reads them, a line each and ended; empty where there is none.
+    public var noteText: String {
+        let all = notes ?? []
+        let hidden = all.count - Self.shownNotes
+        let rest = hidden > 0 ? ["and \(hidden) more notes in result.json"] : []
+        return (all.prefix(Self.shownNotes).map { "note: \($0)" } + rest).map { $0 + "\n" }.joined()
     }
 }

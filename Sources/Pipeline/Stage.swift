@@ -41,6 +41,8 @@ public final class StageScope {
     public let events: EventLog
     /// Where progress is shown.
     public let progress: ProgressReporter
+    /// What a reader of the result should know besides its figures.
+    public let notes: StageNotes
 
     /// The digests of finished trainings.
     private(set) var states: [String: ContentDigest] = [:]
@@ -67,6 +69,7 @@ public final class StageScope {
         }
         self.events = events
         self.progress = progress
+        notes = attempts.notes
         self.stage = stage
         self.earlier = earlier
         self.boundary = boundary

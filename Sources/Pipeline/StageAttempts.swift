@@ -2,7 +2,7 @@
 
 internal import Foundation
 
-/// How long a stage has been worked on, all attempts together.
+/// How long a stage has been worked on, and what was noted of it, all attempts together.
 ///
 /// Written with every checkpoint and when an attempt ends, so that a kill loses no more than the time since the
 /// last checkpoint, whose work is lost too.
@@ -11,12 +11,16 @@ final class StageAttempts {
         var seconds = 0.0
         var attempts = 0
         var boundaries = 0
+        /// Nil where there are none.
+        var notes: [String]?
     }
 
     private let file: URL
     private let clock: RunClock
     private let earlier: Record
     private let start: Double
+    /// What all attempts noted.
+    let notes: StageNotes
     /// Seconds of this attempt that went into checkpoints.
     var checkpointSeconds = 0.0
     /// Moments of this attempt at which it could have been left.
@@ -28,6 +32,7 @@ final class StageAttempts {
         self.clock = clock
         // A file that cannot be read costs a figure, not the run.
         earlier = (try? JSONFile.read(Record.self, from: file)) ?? Record()
+        notes = StageNotes(earlier.notes ?? [])
         start = clock.uptime()
     }
 
@@ -43,9 +48,12 @@ final class StageAttempts {
     /// Counts such a moment.
     func passBoundary() { ownBoundaries += 1 }
 
-    /// Writes down what was spent until now.
+    /// Writes down what was spent and noted until now.
     func record() throws {
-        let record = Record(seconds: seconds, attempts: earlier.attempts + 1, boundaries: boundaries)
+        let noted = notes.all
+        let record = Record(
+            seconds: seconds, attempts: earlier.attempts + 1, boundaries: boundaries,
+            notes: noted.isEmpty ? nil : noted)
         try JSONFile.write(record, to: file)
     }
 }

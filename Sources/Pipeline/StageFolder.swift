@@ -94,7 +94,8 @@ struct StageFolder {
         let result = StageManifest(
             format: Plan.formatVersion, stage: plan.name, method: plan.method, key: key, origin: origin,
             reused: false, seconds: attempts.seconds, boundaries: attempts.boundaries, states: states,
-            artefacts: entries, metrics: outcome.metrics, rows: outcome.rows)
+            artefacts: entries, metrics: outcome.metrics, rows: outcome.rows,
+            notes: attempts.notes.all.isEmpty ? nil : attempts.notes.all)
         try settle(result)
         return result
     }

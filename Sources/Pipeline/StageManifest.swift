@@ -40,11 +40,13 @@ public struct StageManifest: Sendable, Codable, Equatable {
     public let metrics: [String: Double]
     /// The stage's rows of the final table.
     public let rows: [ResultRow]
+    /// What a reader should know besides, sorted; nil where there is nothing.
+    public let notes: [String]?
 
     /// The same result under another run's name for the stage.
     func reused(as stage: String) -> StageManifest {
         StageManifest(
             format: format, stage: stage, method: method, key: key, origin: origin, reused: true, seconds: seconds,
-            boundaries: boundaries, states: states, artefacts: artefacts, metrics: metrics, rows: rows)
+            boundaries: boundaries, states: states, artefacts: artefacts, metrics: metrics, rows: rows, notes: notes)
     }
 }

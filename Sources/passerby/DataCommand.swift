@@ -37,6 +37,8 @@ struct ListDatasets: ParsableCommand {
         if json {
             try printJSON(datasets)
         } else {
+            let isThere = FileManager.default.fileExists(atPath: folder.path)
+            print("looked in \(folder.path)\(isThere ? "" : ", which does not exist")")
             print(datasets.map(\.description).joined(separator: "\n"))
         }
     }
@@ -47,7 +49,7 @@ struct CheckDataset: ParsableCommand {
         commandName: "check", abstract: "Reads every image of a dataset and compares it with what was published.",
         discussion: """
             Images that are missing, damaged or fewer than published, and images or people that are both trained on \
-            and tested, are errors: the exit code is 65. Repeated images and other numbers of people or cameras are \
+            and tested, are errors: the exit code is 65. A dataset that is not there is code 69. Repeated images and other numbers of people or cameras are \
             warnings. A second check reads only files whose size or time has changed.
             """)
 
@@ -82,7 +84,7 @@ struct CheckDataset: ParsableCommand {
 }
 
 /// The file that keeps what checks of a dataset found, in the user's cache folder: data folders may be read-only.
-private struct CheckMemoryFile {
+struct CheckMemoryFile {
     let url: URL
 
     init(of found: FoundDataset) {
@@ -96,7 +98,10 @@ let datasetNames = Dataset.available.map(\.rawValue).joined(separator: ", ")
 /// A dataset by its name; what its authors took back is known, and suggested nowhere.
 func knownDataset(_ name: String) throws -> Dataset {
     guard let known = Dataset(rawValue: name) else {
-        throw ValidationError("'\(name)' is no dataset; allowed: \(datasetNames)")
+        let letters = { (text: String) in text.lowercased().filter { $0.isLetter || $0.isNumber } }
+        let meant = Dataset.available.first { letters($0.rawValue) == letters(name) }
+        throw ValidationError(
+            "'\(name)' is no dataset; \(meant.map { "did you mean '\($0.rawValue)'? " } ?? "")allowed: \(datasetNames)")
     }
     return known
 }

@@ -32,7 +32,7 @@ struct Failure {
         case let error as InitialWeightsError:
             self.init("\(error)", Self.code(of: error))
         case let error as DataError:
-            self.init("\(error)", Self.badData)
+            self.init("\(error)", Self.code(of: error))
         case let error as SyntheticWorldError:
             self.init("\(error)", Self.badData)
         case let error as MethodError:
@@ -64,6 +64,15 @@ struct Failure {
         case .diskFull, .inputOutput, .locked, .lockLost, .checkpointNotReadBack: resumable
         case .corruptFile, .corruptManifest: badData
         case .cannotEncode, .missingArtefact: ourDefect
+        }
+    }
+
+    private static func code(of error: DataError) -> Int32 {
+        switch error {
+        case .missingFolder, .unusableCache: missing
+        case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .missingImage, .malformedLine,
+            .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages:
+            badData
         }
     }
 

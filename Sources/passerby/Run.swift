@@ -73,7 +73,7 @@ struct Run: ParsableCommand {
         if json {
             print(try String(contentsOf: folder.resultFile, encoding: .utf8))
         } else {
-            print("\n\(ResultTable(result.rows))\nresults: \(folder.url.path)")
+            print("\n\(ResultTable(result.rows))\n\(result.noteText)results: \(folder.url.path)")
         }
     }
 }

@@ -80,6 +80,18 @@ private func damagedSet(_ bad: [Int]) throws -> SmallSet {
         #expect(bad.count == 3)
     }
 
+    @Test func `counts in each part what it names once`() throws {
+        let set = try damagedSet([2, 5])
+        let named = Mutex(0)
+        let run = BadImages { _ in named.withLock { $0 += 1 } }
+        let counts = try [[2, 3], [2, 5], [0, 1], [5, 2]].map { batch in
+            let stage = run.part()
+            _ = try collect(set.loader(workers: 0, onBadImage: .skip(stage)).epoch(0, batches: [batch]))
+            return stage.count
+        }
+        #expect(counts == [1, 2, 0, 2] && run.count == 2 && named.withLock { $0 } == 2)
+    }
+
     @Test func `ends with an error where no image is good`() throws {
         let set = try damagedSet(Array(0..<12))
         let sequence = set.loader(workers: 2, onBadImage: .skip(BadImages())).epoch(0, batches: [[3]])

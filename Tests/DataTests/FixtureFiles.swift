@@ -15,6 +15,19 @@ struct FixtureFiles {
         let sources: [Entry]
         let sizes: [Entry]
         let operations: [String: [Double]]
+        let placed: Placed
+    }
+
+    /// The way from an image of the wanted size to a network's input.
+    struct Placed: Decodable {
+        struct Place: Decodable {
+            let mirrored: Bool
+            let top, left: Int
+            let erased: [Int]?
+        }
+
+        let width, height: Int
+        let places: [Place]
     }
 
     /// One result of Pillow's, and what it was made from.
@@ -62,6 +75,21 @@ struct FixtureFiles {
             let row = number % sources.count
             let name = "\(manifest.sources[row].name ?? "") to \(expected.width) × \(expected.height)"
             return Case(name: name, source: sources[row], parameter: 0, expected: expected)
+        }
+    }
+
+    /// Images mirrored, padded, cut, normalised and erased by Pillow and NumPy, the places being the outer loop.
+    func placements() throws -> [(source: Image, place: Placed.Place, expected: [Float])] {
+        let count = manifest.placed.width * manifest.placed.height * 3
+        let bytes = try Image.decode(contentsOf: "\(FixtureFiles.folder)/placed.png").pixels
+        let values = bytes.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: 4).map { bytes.loadUnaligned(fromByteOffset: $0, as: Float.self) }
+        }
+        return manifest.placed.places.enumerated().flatMap { round, place in
+            sources.indices.map { row in
+                let start = (round * sources.count + row) * count
+                return (sources[row], place, Array(values[start..<(start + count)]))
+            }
         }
     }
 

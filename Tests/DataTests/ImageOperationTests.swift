@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Randomness
 import Testing
 
 @testable import Data
@@ -8,6 +9,42 @@ import Testing
 private let levelTolerance = 1
 private let nearShare = 0.999
 private let greatestDifference = 2
+
+/// How near values are to Pillow's.
+private struct Agreement: CustomStringConvertible {
+    private var (near, total) = (0, 0)
+    private(set) var greatest = 0
+
+    var nearShare: Double { Double(near) / Double(total) }
+    var description: String { "\(total - near) of \(total) values are too far, \(greatest) at most" }
+
+    mutating func add(_ found: Image, _ expected: Image) {
+        for (value, other) in zip(found.pixels, expected.pixels) {
+            let difference = abs(Int(value) - Int(other))
+            near += difference <= levelTolerance ? 1 : 0
+            greatest = max(greatest, difference)
+        }
+        total += expected.pixels.count
+    }
+}
+
+extension AutoAugment.Operation {
+    /// The name of the operation's fixtures.
+    fileprivate var fixture: String { self == .shearX ? "shear" : "\(self)" }
+
+    /// What Pillow is given for a magnitude; with two signs, the one that is drawn as 0 first.
+    fileprivate func parameters(_ magnitude: Int) -> [Double] {
+        let m = Double(magnitude)
+        return switch self {
+        case .shearX: [m / 30, -m / 30]
+        case .rotate: [m * 10 / 3]
+        case .colour, .contrast, .sharpness: [1 + m / 10, 1 - m / 10]
+        case .posterize: [Double(8 - magnitude / 2)]
+        case .solarize: [256 - 256 * m / 9]
+        case .autocontrast, .equalize, .invert: [0]
+        }
+    }
+}
 
 @Suite struct `Resizing` {
     @Test func `equals Pillow in every value, enlarging, shrinking and mixed`() throws {
@@ -57,15 +94,46 @@ private let greatestDifference = 2
     func `agrees with Pillow`(operation: String) throws {
         let cases = try FixtureFiles().cases(of: operation)
         #expect(cases.count >= 14)
-        var (near, total) = (0, 0)
+        var agreement = Agreement()
         for example in cases {
             let result = try apply(operation, example.parameter, to: example.source)
-            let differences = zip(result.pixels, example.expected.pixels).map { abs(Int($0) - Int($1)) }
-            near += differences.count { $0 <= levelTolerance }
-            total += differences.count
-            #expect(differences.max() ?? 0 <= greatestDifference, "\(example.name)")
+            agreement.add(result, example.expected)
+            #expect(agreement.greatest <= greatestDifference, "\(example.name)")
         }
-        #expect(Double(near) >= nearShare * Double(total), "\(total - near) of \(total) values")
+        #expect(agreement.nearShare >= nearShare, "\(agreement)")
+    }
+
+    /// What is drawn at random is the sign; either way the result must be Pillow's.
+    @Test func `of the policy agrees with Pillow at every magnitude that the policy has`() throws {
+        let fixtures = try FixtureFiles()
+        var done: Set<String> = []
+        for step in AutoAugment.policy.flatMap({ [$0.0, $0.1] }) {
+            let (operation, magnitude) = (step.operation, step.magnitude)
+            guard done.insert("\(operation) \(magnitude)").inserted else { continue }
+            let parameters = operation.parameters(magnitude)
+            var agreement = Agreement()
+            let cases = try fixtures.cases(of: operation.fixture)
+            for (row, source) in fixtures.sources.enumerated() {
+                let expected = try parameters.map { parameter in
+                    let found = cases.enumerated().first { number, example in
+                        number % fixtures.sources.count == row && abs(example.parameter - parameter) < 1e-9
+                    }
+                    return try #require(found?.element.expected, "no \(operation)(\(parameter)) among the fixtures")
+                }
+                var drawn: Set<Int> = []
+                for index in 0..<16 {
+                    var random = RandomKey(seed: 1).stream("sign", index: index)
+                    let sign = parameters.count == 1 ? 0 : random.below(2)
+                    guard drawn.insert(sign).inserted else { continue }
+                    random = RandomKey(seed: 1).stream("sign", index: index)
+                    agreement.add(operation.apply(to: source, magnitude: magnitude, &random), expected[sign])
+                }
+                #expect(drawn.count == parameters.count)
+            }
+            #expect(agreement.greatest <= greatestDifference, "\(operation) \(magnitude): \(agreement)")
+            #expect(agreement.nearShare >= nearShare, "\(operation) \(magnitude): \(agreement)")
+        }
+        #expect(done.count == 28)
     }
 
     @Test(arguments: ["posterize", "solarize", "autocontrast", "equalize", "invert", "flip", "rotate"])

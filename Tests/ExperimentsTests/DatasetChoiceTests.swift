@@ -111,21 +111,31 @@ private func report(_ overrides: [String]) -> String? {
         var choice = DataChoice()
         choice.target = try #require(TargetDataset(rawValue: "personx"))
         let error = #expect(throws: DataError.self) { try Datasets(choice, root: root) }
-        #expect(error?.description.hasPrefix("no PersonX, query found. Looked for '\(root)/personX/query'") == true)
+        #expect(error?.description.hasPrefix("no PersonX, query found. Looked for:\n  '\(root)/personX/query'") == true)
     }
 
     @Test func `keep whom they show when they are translated`() {
         let source = [("a/0003_c2.jpg", 3, 1), ("b/x.png", 7, 0)].map { path, identity, camera in
             LabelledImage(path: path, identity: .init(rawValue: identity), camera: .init(rawValue: camera))
         }
+        let folder = "/run/translated"
         #expect(
-            TranslationStage.translatedImages("/run/translated", of: source) == [
+            TranslationStage.translatedImages(folder, of: source, skipsMissing: false) == [
                 LabelledImage(
-                    path: "/run/translated/image_train/0003_c2.jpg", identity: .init(rawValue: 3),
+                    path: "\(folder)/image_train/0003_c2.jpg", identity: .init(rawValue: 3),
                     camera: .init(rawValue: 1)),
                 LabelledImage(
-                    path: "/run/translated/image_train/x.png", identity: .init(rawValue: 7),
-                    camera: .init(rawValue: 0)),
+                    path: "\(folder)/image_train/x.png", identity: .init(rawValue: 7), camera: .init(rawValue: 0)),
             ])
+    }
+
+    @Test func `are left out where they were not translated, if bad ones are skipped`() throws {
+        let root = try written(["image_train/b.jpg"])
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let source = ["a", "b"].map {
+            LabelledImage(path: "/data/\($0).jpg", identity: .init(rawValue: 1), camera: .init(rawValue: 0))
+        }
+        let found = TranslationStage.translatedImages(root, of: source, skipsMissing: true)
+        #expect(found.map(\.path) == ["\(root)/image_train/b.jpg"])
     }
 }

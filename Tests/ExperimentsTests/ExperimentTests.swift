@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Backbones
 import Configuration
 import Foundation
 import Pipeline
@@ -61,7 +62,14 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ("adapt.eps=0.5", [false, false, false, true, true]),
         ("postprocess.flip=false", [false, false, false, false, true]),
         ("translate.rate=1.0e-3", [false, true, true, true, true]), ("seed=2", [true, true, true, true, true]),
-        ("workers=7", [false, false, false, false, false]),
+        ("workers=7", [false, false, false, false, false]), ("on_bad_image=error", [false, false, false, false, false]),
+        ("on_bad_image=skip", [true, true, true, true, true]), ("backbone=resnet34", [true, true, true, true, true]),
+        // Another network for all that follows the translation, which is trained once.
+        ("pretrain.backbone=resnet50", [false, false, true, true, true]),
+        ("postprocess.camera={backbone: resnet50}", [false, false, false, false, true]),
+        ("adapt.evaluate_every=7", [false, false, false, false, false]),
+        ("pretrain.evaluate_every=7", [false, false, false, false, false]),
+        ("checkpoints={minutes: 1, keep: 3}", [false, false, false, false, false]),
     ])
     func `has stages whose keys change from where a setting comes in`(override: String, expected: [Bool]) throws {
         let plans = try [[], [override]].map { overrides in
@@ -76,12 +84,23 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ("pretrain", "settings.pretrain.epochs", "x.yaml:7:24"), ("direct", "settings.pretrain.images", "x.yaml:5:38"),
         ("adapt", "settings.adapt.iterations", "override 'adapt.iterations=5':1:18"),
         ("adapt", "settings.adapt.eps", nil), ("adapt", "settings.image.height", "x.yaml:2:17"),
-        ("adapt", "settings.backbone", "x.yaml:3:11"), ("adapt", "seed", nil), ("postprocess", "data", "x.yaml:1:7"),
+        ("pretrain", "settings.backbone", "x.yaml:3:11"), ("adapt", "seed", nil), ("postprocess", "data", "x.yaml:1:7"),
     ])
     func `knows where what determines a stage is written`(stage: String, field: String, place: String?) throws {
         let document = try Document.overriding(
             Document.parse(minimal, file: "x.yaml"), with: ["adapt.iterations=5"])
         #expect(FieldPlaces(document).place(stage: stage, field: field) == place)
+    }
+
+    @Test func `knows which backbone each stage's networks have`() throws {
+        let document = try Document.overriding(
+            Document.parse(minimal, file: "x.yaml"), with: ["pretrain.backbone=resnet50"])
+        let experiment = try Experiment(document, name: "x")
+        #expect(experiment.stages.map { experiment.backbone(of: $0.name) }
+            == [.resnet18, .resnet18, .resnet50, .resnet50, .resnet50])
+        #expect(experiment.backbonesBegun == [.resnet18, .resnet50])
+        #expect(FieldPlaces(document).place(stage: "pretrain", field: "settings.backbone")
+            == "override 'pretrain.backbone=resnet50':1:19")
     }
 
     /// Each row: an override of the smallest experiment, and the whole report.

@@ -73,8 +73,8 @@ import Testing
               - translate:
             """
         let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
-        let plans = try [nil, ContentDigest(of: "a"), ContentDigest(of: "b")].map {
-            try experiment.plan(dataDigest: ContentDigest(of: "data"), weightsDigest: $0)
+        let plans = try [[:], [.resnet18: ContentDigest(of: "a")], [.resnet18: ContentDigest(of: "b")]].map {
+            try experiment.plan(dataDigest: ContentDigest(of: "data"), weights: $0)
         }
         for name in ["direct", "translate"] {
             #expect(Set(try plans.map { try $0.key(of: $0.stage(named: name)) }).count == 3)

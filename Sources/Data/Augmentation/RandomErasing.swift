@@ -81,6 +81,11 @@ public struct RandomErasing: Sendable, Equatable {
         to pixels: UnsafeMutableBufferPointer<Float>, height: Int, width: Int, _ random: inout RandomStream
     ) {
         guard let erased = rectangle(height: height, width: width, &random) else { return }
+        erase(erased, from: pixels, width: width)
+    }
+
+    /// Overwrites a rectangle of pixels `[H, W, 3]`.
+    func erase(_ erased: Rectangle, from pixels: UnsafeMutableBufferPointer<Float>, width: Int) {
         let (red, green, blue) = (fill[0], fill[1], fill[2])
         for row in erased.top..<(erased.top + erased.height) {
             var value = 3 * (row * width + erased.left)

@@ -99,9 +99,7 @@ public struct Transform: Sendable, Equatable {
         let isFlipped = flip && random.uniform() < 0.5
         let top = padding == 0 ? 0 : random.below(2 * padding + 1)
         let left = padding == 0 ? 0 : random.below(2 * padding + 1)
-        normalise(
-            image, mirrored: isFlipped != mirrored, top: top - padding, left: left - padding, into: target
-        )
+        place(image, mirrored: isFlipped != mirrored, top: top - padding, left: left - padding, into: target)
         erasing?.apply(to: target, height: height, width: width, &random)
     }
 
@@ -113,7 +111,7 @@ public struct Transform: Sendable, Equatable {
     ///   - top: The image's row that becomes row 0; rows that the image does not have are black.
     ///   - left: The same for columns.
     ///   - target: `[H, W, 3]`.
-    private func normalise(
+    func place(
         _ image: Image, mirrored: Bool, top: Int, left: Int, into target: UnsafeMutableBufferPointer<Float>
     ) {
         let firstInside = min(max(0, -left), width)

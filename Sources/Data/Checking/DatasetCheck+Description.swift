@@ -6,7 +6,7 @@ extension DatasetCheck: CustomStringConvertible {
         let title = "\(dataset.definition.title) (\(layout)) in \(folder)"
         let standing = dataset.definition.standing == .withdrawn ? ["withdrawn by its authors"] : []
         let memory = memoryProblem.map { ["not remembered: \($0)"] } ?? []
-        let files = "\(readCount) images read, \(rememberedCount) unchanged since the last check"
+        let files = "\(counted(readCount, "image")) read, \(rememberedCount) unchanged since the last check"
         return ([title] + standing + table + shownFindings + memory + [files, verdict]).joined(separator: "\n")
     }
 
@@ -16,7 +16,8 @@ extension DatasetCheck: CustomStringConvertible {
     private var verdict: String {
         let errors = findings.count { $0.kind.isError }
         let warnings = findings.count - errors
-        return errors + warnings == 0 ? "nothing wrong" : "\(errors) errors, \(warnings) warnings"
+        return errors + warnings == 0
+            ? "nothing wrong" : "\(counted(errors, "error")), \(counted(warnings, "warning"))"
     }
 
     private var shownFindings: [String] {

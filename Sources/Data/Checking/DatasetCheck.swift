@@ -56,15 +56,22 @@ extension FoundDataset {
     ) rethrows -> DatasetCheck {
         var listings: [(split: DatasetSplit, listing: DatasetListing)] = []
         var findings = absentSplits
+        var unlisted: [(reason: String, splits: [DatasetSplit])] = []
         for split in splits {
             do throws(DataError) {
                 listings.append((split, try listing(split)))
             } catch .noImages where edition.mayLackSplits {
                 continue
             } catch {
-                findings.append(DatasetFinding(.unlisted, [split], "\(error)"))
+                // Splits that are listed together cannot be listed for one reason.
+                if unlisted.last?.reason == "\(error)" {
+                    unlisted[unlisted.count - 1].splits.append(split)
+                } else {
+                    unlisted.append(("\(error)", [split]))
+                }
             }
         }
+        findings += unlisted.map { DatasetFinding(.unlisted, $0.splits, $0.reason) }
         let (inspection, memoryProblem) = try inspected(
             paths(of: listings.map(\.listing)), memoryFile: memoryFile, progress: progress)
         let comparison = DatasetComparison(edition: edition, listings: listings, outcomes: inspection.outcomes)
@@ -145,23 +152,21 @@ extension DatasetCheck.Split {
             let difference = differences.first
         else { return [] }
         let isIncomplete = published.compactMap(\.images).min().map { images < $0 } ?? false
-        let counts = [nearest.images, nearest.identities, nearest.cameras].map { $0.map(String.init) ?? "?" }
         return [
             DatasetFinding(
                 isIncomplete ? .incomplete : .counts, [name],
-                "\(difference.joined(separator: ", ")); published are \(counts[0]) images, \(counts[1]) identities, "
-                    + "\(counts[2]) cameras")
+                "\(difference.joined(separator: ", ")); published are \(nearest)")
         ]
     }
 
     private func difference(from published: PublishedCounts) -> [String] {
         let pairs = [
-            ("images", images as Int?, published.images), ("identities", identities, published.identities),
-            ("cameras", cameras, published.cameras),
+            ("image", images as Int?, published.images), ("identity", identities, published.identities),
+            ("camera", cameras, published.cameras),
         ]
         return pairs.compactMap { what, found, expected in
             guard let found, let expected, found != expected else { return nil }
-            return "\(found) \(what)"
+            return counted(found, what)
         }
     }
 }

@@ -32,7 +32,7 @@ struct DatasetComparison {
                         .damaged, [place.split], paths: [place.image.path], "cannot be read: \(reason)")
                 }
                 return DatasetFinding(
-                    .missing, [place.split], paths: [place.image.path], "listed in \(line.file):\(line.line)")
+                    .missing, [place.split], paths: [place.image.path], "not there, and listed in \(line.file):\(line.line)")
             }
         }
     }
@@ -94,7 +94,8 @@ struct DatasetComparison {
             let names = common.prefix(5).map { String($0.rawValue) }.joined(separator: ", ")
             return DatasetFinding(
                 .sharedIdentities, [.train, split],
-                "\(common.count) identities are trained on and tested: \(names)\(common.count > 5 ? ", …" : "")")
+                "\(counted(common.count, "identity")) \(common.count == 1 ? "is" : "are") trained on and tested: "
+                    + "\(names)\(common.count > 5 ? ", …" : "")")
         }
     }
 

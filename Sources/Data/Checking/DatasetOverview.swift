@@ -57,18 +57,10 @@ extension DatasetOverview: CustomStringConvertible {
         let place = folder.map { "in \($0)" } ?? "not found"
         let isOneLayout = Set(splits.map(\.layout)).count == 1
         let lines = splits.filter { !$0.published.isEmpty }.map { split in
-            let counts = split.published.map(words).joined(separator: ", or ")
+            let counts = split.published.map(\.description).joined(separator: ", or ")
             let missing = folder != nil && !split.found ? " (not there)" : ""
             return "  \(isOneLayout ? "" : "\(split.layout): ")\(split.split.rawValue): \(counts)\(missing)"
         }
         return (["\(dataset.rawValue): \(title)\(mark), \(place)"] + lines).joined(separator: "\n")
-    }
-
-    private func words(_ counts: PublishedCounts) -> String {
-        let pairs = [
-            (counts.images, "images"), (counts.identities, "identities"),
-            (counts.cameras, counts.cameras == 1 ? "camera" : "cameras"),
-        ]
-        return pairs.compactMap { number, what in number.map { "\($0) \(what)" } }.joined(separator: ", ")
     }
 }

@@ -15,3 +15,17 @@ public struct PublishedCounts: Sendable, Equatable, Codable {
         self.cameras = cameras
     }
 }
+
+extension PublishedCounts: CustomStringConvertible {
+    /// What is known, in words.
+    public var description: String {
+        [(images, "image"), (identities, "identity"), (cameras, "camera")]
+            .compactMap { number, what in number.map { counted($0, what) } }.joined(separator: ", ")
+    }
+}
+
+/// A number of things, in words.
+func counted(_ number: Int, _ thing: String) -> String {
+    if number == 1 { return "1 \(thing)" }
+    return "\(number) \(thing.hasSuffix("y") ? "\(thing.dropLast())ies" : "\(thing)s")"
+}

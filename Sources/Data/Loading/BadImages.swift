@@ -17,11 +17,25 @@ public enum BadImagePolicy: Sendable {
 /// The images that could not be read, each once, and why: for the report of a run. Loaders may share one.
 public final class BadImages: Sendable {
     private let errors = Mutex<[String: DataError]>([:])
+    private let whole: BadImages?
     private let onFirst: @Sendable (DataError) -> Void
 
     /// - Parameter onFirst: Is given the error of each image when the image is met first, on the thread that met it.
-    public init(onFirst: @escaping @Sendable (DataError) -> Void = { _ in }) {
+    public convenience init(onFirst: @escaping @Sendable (DataError) -> Void = { _ in }) {
+        self.init(whole: nil, onFirst: onFirst)
+    }
+
+    private init(whole: BadImages?, onFirst: @escaping @Sendable (DataError) -> Void) {
+        self.whole = whole
         self.onFirst = onFirst
+    }
+
+    /// The same for a part of what is loaded, such as one stage of a run, which counts on its own: all of this are told
+    /// of what the part meets.
+    ///
+    /// - Parameter onFirst: As in ``init(onFirst:)``, of the part.
+    public func part(onFirst: @escaping @Sendable (DataError) -> Void = { _ in }) -> BadImages {
+        BadImages(whole: self, onFirst: onFirst)
     }
 
     /// How many images could not be read.
@@ -41,6 +55,8 @@ public final class BadImages: Sendable {
             errors[path] = error
             return true
         }
-        if isFirst { onFirst(error) }
+        guard isFirst else { return }
+        onFirst(error)
+        whole?.report(error, of: path)
     }
 }

@@ -3,17 +3,22 @@
 internal import Data
 internal import Pipeline
 
-/// A stage whose figures say how many images could not be read.
+/// A stage that goes on without images that cannot be read: its figures count them, its notes name them.
 struct CountingStage: Stage {
-    let base: any Stage
+    let plan: StagePlan
+    /// Those of the whole run, where each is named once.
     let badImages: BadImages
-
-    var plan: StagePlan { base.plan }
+    /// The stage that tells of the images that it meets.
+    let base: (BadImages) -> any Stage
 
     func run(in scope: StageScope) throws -> StageOutcome {
-        let outcome = try base.run(in: scope)
-        guard badImages.count > 0 else { return outcome }
-        let counted = outcome.metrics.merging(["bad_images": Double(badImages.count)]) { $1 }
+        let notes = scope.notes
+        let met = badImages.part { error in notes.add("\(error); another image took its place") }
+        let outcome = try base(met).run(in: scope)
+        // The notes are of all attempts, while a process knows only what it has met itself.
+        let count = notes.all.count
+        guard count > 0 else { return outcome }
+        let counted = outcome.metrics.merging(["bad_images": Double(count)]) { $1 }
         return StageOutcome(metrics: counted, rows: outcome.rows)
     }
 }

@@ -36,33 +36,33 @@ extension Experiment {
                 members.append(.init(key: "initial_weights", value: YAMLNode(digest.hexadecimal)))
             }
         }
+        // A result of what was left over of damaged data is not one that stops at damage.
+        if onBadImage == .skip { members.append(.init(key: "on_bad_image", value: YAMLNode(onBadImage.rawValue))) }
         return try JSONValue(text: YAMLNode(.mapping(members)).canonicalJSON)
     }
 
     /// The stages, ready to run.
     func runnableStages(_ plan: Plan, _ workspace: Workspace) -> [any Stage] {
-        let stages = trainingStages(plan, workspace)
-        guard let badImages = workspace.badImages else { return stages }
-        return stages.map { CountingStage(base: $0, badImages: badImages) }
-    }
-
-    private func trainingStages(_ plan: Plan, _ workspace: Workspace) -> [any Stage] {
-        zip(stages, plan.stages).map { stage, stagePlan -> any Stage in
-            switch stage.choice {
-            case .pretrain(let settings):
-                PretrainingStage(plan: stagePlan, settings: settings, workspace: workspace)
-            case .translate(let settings):
-                TranslationStage(plan: stagePlan, settings: settings, workspace: workspace)
-            case .adapt(let settings):
-                AdaptationStage(plan: stagePlan, settings: settings, workspace: workspace)
-            case .postprocess(let settings):
-                PostProcessingStage(plan: stagePlan, settings: settings, workspace: workspace)
+        zip(stages, plan.stages).map { stage, plan -> any Stage in
+            guard let badImages = workspace.badImages else { return stage.choice.stage(plan, workspace) }
+            return CountingStage(plan: plan, badImages: badImages) { met in
+                stage.choice.stage(plan, workspace.telling(met))
             }
         }
     }
 }
 
 extension StageChoice {
+    /// The stage, ready to run.
+    fileprivate func stage(_ plan: StagePlan, _ workspace: Workspace) -> any Stage {
+        switch self {
+        case .pretrain(let settings): PretrainingStage(plan: plan, settings: settings, workspace: workspace)
+        case .translate(let settings): TranslationStage(plan: plan, settings: settings, workspace: workspace)
+        case .adapt(let settings): AdaptationStage(plan: plan, settings: settings, workspace: workspace)
+        case .postprocess(let settings): PostProcessingStage(plan: plan, settings: settings, workspace: workspace)
+        }
+    }
+
     /// The method, as results name it.
     var method: String {
         switch self {

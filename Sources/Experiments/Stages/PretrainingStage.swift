@@ -48,7 +48,8 @@ struct PretrainingStage: Stage {
         case .source: workspace.source
         case .translated:
             SourceImages(TranslationStage.translatedImages(
-                scope.input(settings.from, TranslationStage.imagesName), of: workspace.datasets.source))
+                scope.input(settings.from, TranslationStage.imagesName), of: workspace.datasets.source,
+                skipsMissing: workspace.badImages != nil))
         }
     }
 }

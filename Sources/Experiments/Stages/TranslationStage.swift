@@ -35,24 +35,32 @@ struct TranslationStage: Stage {
             let samples = workspace.source.samples
             scope.progress.begin(total: samples.count, unit: "images")
             let folder = try makeImageFolder(scope.artefact(Self.imagesName))
+            var count = 0
             try Translation(images).translate(samples, by: generator) { index, image in
                 let name = (samples[index].path as NSString).lastPathComponent
                 try write(image, to: folder.appendingPathComponent(name))
+                count += 1
                 scope.progress.advance()
                 try scope.checkInterruption()
             }
-            return StageOutcome(metrics: ["images": Double(samples.count)])
+            return StageOutcome(metrics: ["images": Double(count)])
         }
     }
 
     /// Translated images lie in one folder under the names of the images they were made from, and show whom those
     /// show.
-    static func translatedImages(_ folder: String, of source: [LabelledImage]) -> [LabelledImage] {
-        source.map { image in
+    ///
+    /// - Parameter skipsMissing: Whether an image that was left out is to be left out here too. A stage's folder is held
+    ///   against its digest before anybody reads it, so nothing else can be missing.
+    static func translatedImages(
+        _ folder: String, of source: [LabelledImage], skipsMissing: Bool
+    ) -> [LabelledImage] {
+        let images = source.map { image in
             LabelledImage(
                 path: "\(folder)/\(imagesFolder)/\((image.path as NSString).lastPathComponent)",
                 identity: image.identity, camera: image.camera)
         }
+        return skipsMissing ? images.filter { FileManager.default.fileExists(atPath: $0.path) } : images
     }
 
     /// Checks that no two images would be translated to the same file, as images of different folders may.

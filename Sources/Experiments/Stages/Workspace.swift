@@ -19,6 +19,13 @@ struct Workspace {
     /// The images that could not be read; nothing where the first of them ends the run.
     let badImages: BadImages?
 
+    /// The same, telling of images that cannot be read elsewhere.
+    func telling(_ badImages: BadImages) -> Workspace {
+        Workspace(
+            experiment: experiment, datasets: datasets, initialWeights: initialWeights, cache: cache,
+            badImages: badImages)
+    }
+
     var source: SourceImages { SourceImages(datasets.source) }
     var target: TargetImages { TargetImages(datasets.target) }
 

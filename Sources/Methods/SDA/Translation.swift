@@ -14,8 +14,8 @@ public struct Translation {
         self.batchSize = batchSize
     }
 
-    /// Hands over each image's translation, in order. Where bad images are skipped, the one in its place is handed over
-    /// again.
+    /// Hands over each image's translation, in order. Where bad images are skipped, they are left out: what stands in
+    /// for one may show somebody else.
     ///
     /// - Parameters:
     ///   - samples: What to translate; resized, not augmented.
@@ -28,14 +28,16 @@ public struct Translation {
         let transform = Transform.evaluation(height: size.height, width: size.width)
         let batches = images.loader(samples, transform, purpose: "translate").all(batchSize: batchSize)
         let byteCount = size.height * size.width * 3
+        var first = 0
         while let batch = try batches.next() {
             let levels = try withoutGradients {
                 try ImageNetScale.levels(generator(batch.images(size: size)))
             }
-            for (offset, index) in batch.indices.enumerated() {
+            for (offset, index) in batch.indices.enumerated() where index == first + offset {
                 let pixels = Array(levels[offset * byteCount..<(offset + 1) * byteCount])
                 try receive(index, Image(width: size.width, height: size.height, pixels: pixels))
             }
+            first += batch.count
         }
     }
 }

@@ -179,7 +179,7 @@ private struct Gallery {
             "path,id,camera,split\n../train/0000_c1_0.jpg,1,1,train\na.jpg,2,1,train\nb.jpg,2,1,query\n")
         let check = try Dataset.folder.find(in: gallery.path("table")).check()
         #expect(check.findings.map(\.kind) == [.missing, .missing, .sharedIdentities])
-        #expect(gallery.findings(check).first == "error: train: 'table/a.jpg': listed in table/images.csv:3")
+        #expect(gallery.findings(check).first == "error: train: 'table/a.jpg': not there, and listed in table/images.csv:3")
         #expect(check.splits.map(\.name) == [.train, .query])
         #expect(check.readCount == 1)
     }
@@ -188,7 +188,11 @@ private struct Gallery {
         try gallery.folder.write("query/hello.jpg", "")
         let check = try gallery.check()
         // The splits of own images are read together, for the numbers of their cameras.
-        #expect(check.findings.map(\.kind) == [.unlisted, .unlisted, .unlisted])
+        #expect(
+            gallery.findings(check) == [
+                "error: train, query, gallery: the file name of '\(gallery.path("query/hello.jpg"))' should be "
+                    + "IDENTITY_cCAMERA…, such as 0001_c2_17.jpg"
+            ].map { $0.replacing(gallery.folder.path + "/", with: "") })
         let market = try TemporaryFolder()
         try market.write("market1501/query/0001_c1.jpg", Gallery.jpeg(colour: 1))
         try market.write("market1501/bounding_box_test/0001_c9.jpg", "")
@@ -225,7 +229,7 @@ private struct Gallery {
         #expect(check.hasErrors)
         #expect(
             check.findings.map(\.description) == [
-                "error: train: 1 images, 1 identities, 1 cameras; published are 20280 images, 700 identities, 6 cameras"
+                "error: train: 1 image, 1 identity, 1 camera; published are 20280 images, 700 identities, 6 cameras"
             ])
     }
 
@@ -372,7 +376,7 @@ private struct Gallery {
         #expect(
             Array(lines.suffix(5)) == [
                 "error: and 2 more of this kind", "warning: gallery: more", "not remembered: disk full",
-                "4 images read, 5 unchanged since the last check", "22 errors, 1 warnings",
+                "4 images read, 5 unchanged since the last check", "22 errors, 1 warning",
             ])
         #expect(lines.count == 5 + 20 + 5)
     }

@@ -72,15 +72,15 @@ def sheared(image, slope):
     )
 
 
-# Operation, how Pillow does it, and the parameters to try: those of the 25-entry policy, and extremes.
+# Operation, how Pillow does it, and the parameters to try: every magnitude and sign that the 25-entry policy has.
 OPERATIONS = {
-    "rotate": (rotated, [10.0, 9 * 10 / 3, 8 * 10 / 3]),
+    "rotate": (rotated, [m * 10 / 3 for m in (3, 8, 9)]),
     "shear": (sheared, [5 / 30, -5 / 30]),
-    "colour": (enhanced(ImageEnhance.Color), [1.8, 0.2, 1.4, 1.0]),
-    "contrast": (enhanced(ImageEnhance.Contrast), [1.8, 0.2]),
-    "sharpness": (enhanced(ImageEnhance.Sharpness), [1.7, 0.3]),
-    "posterize": (lambda image, bits: ImageOps.posterize(image, int(bits)), [4, 5, 7]),
-    "solarize": (ImageOps.solarize, [256 - 256 * m / 9 for m in (3, 5, 8)]),
+    "colour": (enhanced(ImageEnhance.Color), [1 + m / 10 for m in (0, 2, -2, 4, -4, 8, -8)]),
+    "contrast": (enhanced(ImageEnhance.Contrast), [1.8, 1 - 0.8]),
+    "sharpness": (enhanced(ImageEnhance.Sharpness), [1.7, 1 - 0.7]),
+    "posterize": (lambda image, bits: ImageOps.posterize(image, int(bits)), [4, 5, 6]),
+    "solarize": (ImageOps.solarize, [256 - 256 * m / 9 for m in (3, 4, 5, 7, 8)]),
     "autocontrast": (lambda image, _: ImageOps.autocontrast(image), [0]),
     "equalize": (lambda image, _: ImageOps.equalize(image), [0]),
     "invert": (lambda image, _: ImageOps.invert(image), [0]),
@@ -88,6 +88,28 @@ OPERATIONS = {
 }
 # Width and height: enlarged, shrunk, one of each, one axis kept, and extremes.
 SIZES = [(24, 48), (7, 9), (23, 8), (6, 37), (16, 40), (33, 16), (1, 1)]
+# What becomes of an image of the wanted size: whether it is mirrored, the first row and column of the cut from the
+# padded image, counted from the image's own, and the erased rectangle (top, left, height, width), if any.
+PLACED_SIZE, PADDING = (10, 20), 5
+PLACES = [
+    (False, 0, 0, None), (True, 0, 0, (0, 0, 19, 9)), (False, -5, 5, (4, 3, 9, 6)), (True, 5, -5, None),
+    (True, -2, -1, (13, 8, 7, 2)),
+]
+MEAN, DEVIATION = (np.float32(values) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+
+
+def placed(image, mirrored, top, left, erased):
+    """Flip, pad, crop, normalise and erase, as the re-identification codes do: the last in normalised units."""
+    width, height = PLACED_SIZE
+    image = image.resize(PLACED_SIZE, Image.Resampling.BICUBIC)
+    image = ImageOps.mirror(image) if mirrored else image
+    image = ImageOps.expand(image, border=PADDING, fill=0)
+    image = image.crop((left + PADDING, top + PADDING, left + PADDING + width, top + PADDING + height))
+    values = (np.asarray(image, np.float32) / np.float32(255) - MEAN) / DEVIATION
+    if erased:
+        first, start, rows, columns = erased
+        values[first:first + rows, start:start + columns] = MEAN
+    return values
 
 
 def save_row(name, arrays):
@@ -104,6 +126,8 @@ def main():
     for name, (operation, parameters) in OPERATIONS.items():
         save_row(name, [operation(image, p) for p in parameters for image in sources.values()])
         cases[name] = parameters
+    # The bytes of single-precision numbers, as if they were levels.
+    save_row("placed", [placed(image, *place).view(np.uint8) for place in PLACES for image in sources.values()])
     save_row("resize", [
         image.resize(size, Image.Resampling.BICUBIC) for size in SIZES for image in sources.values()
     ])
@@ -113,6 +137,13 @@ def main():
         ],
         "sizes": [{"width": width, "height": height} for width, height in SIZES],
         "operations": cases,
+        "placed": {
+            "width": PLACED_SIZE[0], "height": PLACED_SIZE[1],
+            "places": [
+                {"mirrored": mirrored, "top": top, "left": left, "erased": erased}
+                for mirrored, top, left, erased in PLACES
+            ],
+        },
     }
     (FOLDER / "images.json").write_text(json.dumps(manifest, indent=1) + "\n")
     files(sources)
