@@ -50,6 +50,7 @@ public struct FittedWeights {
     public init(_ stored: StateDictionary, to backbone: Backbone, domain: Domain) throws {
         self.backbone = backbone
         let own = try EmbeddingNetwork(backbone, domains: .shared, random: nil).store.state
+        let stored = Dictionary(stored.map { (presentName(of: $0.key), $0.value) }) { first, _ in first }
         let candidates = WeightNaming.candidates(for: stored.keys).map { naming in
             let whole = naming.renamed(stored, of: backbone)
             return (naming: naming, whole: whole, state: collapsingDomains(whole, to: domain))
@@ -101,6 +102,12 @@ public struct FittedWeights {
     private func unfilled(random: RandomKey? = nil) throws -> EmbeddingNetwork {
         try EmbeddingNetwork(backbone, pooling: pooling, embedding: embedding, domains: .shared, random: random)
     }
+}
+
+/// DenseNets of before 2018 have `denselayer1.norm.1.weight` for what is `denselayer1.norm1.weight` since.
+private func presentName(of key: String) -> String {
+    guard key.contains(".denselayer") else { return key }
+    return key.replacing(/\.(norm|conv)\.([12])\./) { ".\($0.1)\($0.2)." }
 }
 
 extension FittedWeights {

@@ -7,7 +7,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cstring>
 #include <exception>
+#include <new>
 #include <string>
 
 #include "CTorch.h"
@@ -24,14 +26,27 @@ std::string &last_error() noexcept;
 /// Stores the text, or a fixed one where even that needs memory that is not there.
 void remember(const char *message) noexcept;
 
-/// Runs the body; an exception becomes status 1 and this thread's error text.
+/// The status of a failed call: 2 where memory was not to be had, else 1. libtorch's allocator for the CPU has no class
+/// of its own for that.
+inline int32_t status_of(const char *message) noexcept {
+    return std::strstr(message, "can't allocate memory") != nullptr ? 2 : 1;
+}
+
+/// Runs the body; an exception becomes a status and this thread's error text.
 template <typename Body>
 int32_t guarded(Body body) noexcept {
     try {
         body();
         return 0;
+    } catch (const c10::OutOfMemoryError &error) {
+        remember(error.what_without_backtrace());
+        return 2;
     } catch (const c10::Error &error) {
         remember(error.what_without_backtrace());
+        return status_of(error.what_without_backtrace());
+    } catch (const std::bad_alloc &error) {
+        remember(error.what());
+        return 2;
     } catch (const std::exception &error) {
         remember(error.what());
     } catch (...) {

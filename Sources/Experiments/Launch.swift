@@ -46,10 +46,15 @@ public struct Launch {
     }
 
     /// The plan; reads the datasets' folders, or takes a drawn world's parameters, and starts nothing.
-    public func plan() throws -> Plan {
+    public func plan() throws -> Plan { try counted().plan }
+
+    private func counted() throws -> (plan: Plan, counts: DatasetCounts) {
         switch experiment.data.location {
-        case .synthetic: try drawnPlan(initialWeights())
-        case .folder: try found(in: experiment.data.root(in: dataFolder), initialWeights()).plan
+        case .synthetic(let world):
+            return (try drawnPlan(initialWeights()), DatasetCounts(world))
+        case .folder:
+            let (plan, datasets) = try found(in: experiment.data.root(in: dataFolder), initialWeights())
+            return (plan, DatasetCounts(datasets))
         }
     }
 
@@ -58,19 +63,44 @@ public struct Launch {
         PlanStatus(of: try plan(), logs: logs, isFresh: start == .fresh)
     }
 
+    /// The same, and what such a run is expected to take; starts nothing.
+    public func flightPlan(
+        _ start: Start, logs: URL, cache: CalibrationCache
+    ) throws -> (status: PlanStatus, flight: FlightPlan) {
+        let (plan, counts) = try counted()
+        let status = PlanStatus(of: plan, logs: logs, isFresh: start == .fresh)
+        return (status, FlightPlan(experiment, counts: counts, status: status, cache: cache))
+    }
+
+    /// Measures a few steps of a stage in this process, whose peak of memory they should be.
+    ///
+    /// - Parameter peakMemory: The most bytes that this process has had in memory.
+    /// - Throws: `PipelineError.unknownStage(name:allowed:)`, and what the stage's method throws.
+    public func rehearse(_ stage: String, threads: Int, peakMemory: @escaping () -> Int) throws -> StageCost {
+        try Engine.prepare(threads: threads)
+        let (plan, counts) = try counted()
+        _ = try plan.stage(named: stage)
+        let rehearsal = Rehearsal(experiment: experiment, counts: counts, clock: .system, peakMemory: peakMemory)
+        guard let found = experiment.stages.first(where: { $0.name == stage }) else {
+            preconditionFailure("the plan's stage '\(stage)' is none of the experiment's")
+        }
+        return try rehearsal.cost(of: found)
+    }
+
     /// Runs the stages.
     ///
     /// - Parameters:
     ///   - logs: The folder of all runs.
     ///   - whenBusy: What to do where another process works out the same stage.
     ///   - until: The last stage to run; nil for all.
+    ///   - cache: Where steps that were measured are kept; the run's forecast comes from there and corrects it.
     ///   - killPoint: When the process ends itself; nil for never.
     /// - Returns: The run's folder and its result.
     /// - Throws: `DataError` before anything is written where datasets are missing; `PipelineError`, `Interrupted`
     ///   and the methods' errors from the stages, after which the run can be resumed.
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
-        killPoint: KillPoint? = nil, threads: Int
+        cache calibration: CalibrationCache? = nil, killPoint: KillPoint? = nil, threads: Int
     ) throws -> (folder: RunFolder, result: RunResult) {
         try Engine.prepare(threads: threads)
         let root = try experiment.data.root(in: dataFolder)
@@ -91,11 +121,29 @@ public struct Launch {
         case .resume: try RunFolder.resumable(in: logs, plan: plan)
         }
         let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
+        let status = PlanStatus(of: plan, logs: logs, isFresh: start == .fresh)
+        let flight = calibration.map {
+            FlightPlan(experiment, counts: DatasetCounts(datasets), status: status, cache: $0)
+        }
         let orchestrator = Orchestrator(
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
             sharing: sharing, checkpoints: experiment.checkpoints.policy, output: output, interruption: interruption,
-            killPoint: killPoint)
-        return (folder, try orchestrator.run())
+            killPoint: killPoint, forecast: flight?.forecast)
+        let result = try orchestrator.run()
+        if let flight { correct(flight, by: result, after: status) }
+        return (folder, result)
+    }
+
+    /// Lets the next forecast know what stages took that were worked out from beginning to end.
+    private func correct(_ flight: FlightPlan, by result: RunResult, after status: PlanStatus) {
+        let whole = Set(status.stages.filter { $0.status == .run }.map(\.plan.name))
+        for stage in result.stages where whole.contains(stage.name) && !stage.reused {
+            do {
+                try flight.correct(stage.name, seconds: stage.seconds)
+            } catch {
+                warn("the next forecast will be no better for this run: \(error)")
+            }
+        }
     }
 
     private func badImages() -> BadImages? {

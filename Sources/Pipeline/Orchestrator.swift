@@ -17,6 +17,7 @@ public struct Orchestrator {
     private let output: any ProgressOutput
     private let interruption: Interruption
     private let killPoint: KillPoint?
+    private let forecast: RunForecast?
     private let clock: RunClock
 
     /// A run that has not begun.
@@ -31,12 +32,13 @@ public struct Orchestrator {
     ///   - output: Where progress is shown.
     ///   - interruption: What asks the run to stop.
     ///   - killPoint: When the process ends itself; nil for never.
+    ///   - forecast: What the stages are expected to take; nil when nobody knows.
     ///   - clock: What durations are measured with.
     public init(
         plan: Plan, runFolder: RunFolder, stages: [any Stage], until: String? = nil,
         sharing: StageSharing? = nil, checkpoints: CheckpointPolicy = CheckpointPolicy(),
         output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
-        killPoint: KillPoint? = nil, clock: RunClock = .system
+        killPoint: KillPoint? = nil, forecast: RunForecast? = nil, clock: RunClock = .system
     ) {
         precondition(
             stages.map(\.plan) == plan.stages,
@@ -50,6 +52,7 @@ public struct Orchestrator {
         self.output = output
         self.interruption = interruption
         self.killPoint = killPoint
+        self.forecast = forecast
         self.clock = clock
     }
 
@@ -69,9 +72,15 @@ public struct Orchestrator {
             try write(opening(result))
             let sharing = try lastingSharing()
             let events = try EventSink(folder: folder, clock: clock)
+            var outlook = RunOutlook(forecast)
             for index in 0..<stageCount {
                 try interruption.check()
-                result.append(try finish(index, sharing, events: events, lock: lock))
+                let later = outlook.seconds(of: plan.stages[(index + 1)..<stageCount].map(\.name))
+                let manifest = try finish(index, sharing, events: events, lock: lock, laterSeconds: later)
+                if manifest.origin == name, !manifest.reused {
+                    outlook.finished(manifest.stage, seconds: manifest.seconds)
+                }
+                result.append(manifest)
                 try lock.check()
                 if index + 1 == stageCount {
                     result.status = stageCount == stages.count ? .completed : .interrupted
@@ -130,10 +139,11 @@ public struct Orchestrator {
 
     /// The result of a stage, found or made.
     private func finish(
-        _ index: Int, _ sharing: StageSharing?, events: EventSink, lock: ProcessLock
+        _ index: Int, _ sharing: StageSharing?, events: EventSink, lock: ProcessLock, laterSeconds: Double?
     ) throws -> StageManifest {
         let stage = stageFolder(plan.stages[index])
-        let progress = ProgressReporter(label: stage.plan.name, output: output, clock: clock)
+        let progress = ProgressReporter(
+            label: stage.plan.name, output: output, laterSeconds: laterSeconds, clock: clock)
         let shared = sharing.map { sharing in
             SharedStage(
                 sharing: sharing, stage: stage, run: name, log: folder.eventsFile, events: events,

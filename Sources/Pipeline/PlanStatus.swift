@@ -40,6 +40,8 @@ public struct PlanStatus: Sendable, Equatable {
     public let plan: Plan
     /// Its stages, in order.
     public let stages: [Stage]
+    /// What a run is expected to take, where somebody has reckoned that.
+    public var forecast: RunForecast?
 
     /// What a run would do now.
     ///
@@ -112,16 +114,17 @@ extension PlanStatus: CustomStringConvertible {
                 "   from \(stage.plan.inputs.joined(separator: ", "))",
                 "   to \(outputs.isEmpty ? "the result's rows only" : outputs.joined(separator: ", "))",
                 "   key \(stage.key)",
-            ]
+            ] + (forecast?.stages[stage.plan.name].map { ["   \($0)"] } ?? [])
         }
-        return (["\(plan.experiment), seed \(plan.seed)"] + lines).joined(separator: "\n")
+        let total = forecast.map { $0.stages.isEmpty ? [] : ["\($0)"] } ?? []
+        return (["\(plan.experiment), seed \(plan.seed)"] + lines + total).joined(separator: "\n")
     }
 }
 
 extension PlanStatus: Encodable {
     private enum Keys: String, CodingKey {
         case experiment, seed, data, stages
-        case name, method, settings, inputs, outputs, key, status, from, seconds, resume
+        case name, method, settings, inputs, outputs, key, status, from, seconds, resume, forecast
     }
 
     /// The plan as `plan.json` has it, with `key` and `status` in each stage.
@@ -130,6 +133,12 @@ extension PlanStatus: Encodable {
         try container.encode(plan.experiment, forKey: .experiment)
         try container.encode(plan.seed, forKey: .seed)
         try container.encode(plan.dataDigest, forKey: .data)
+        if let forecast, !forecast.stages.isEmpty {
+            try container.encode(
+                StageForecast(
+                    seconds: forecast.seconds, memoryBytes: forecast.memoryBytes, diskBytes: forecast.diskBytes,
+                    scratchBytes: forecast.stages.values.map(\.scratchBytes).max() ?? 0), forKey: .forecast)
+        }
         var list = container.nestedUnkeyedContainer(forKey: .stages)
         for stage in stages {
             var item = list.nestedContainer(keyedBy: Keys.self)
@@ -139,6 +148,7 @@ extension PlanStatus: Encodable {
             try item.encode(stage.plan.inputs, forKey: .inputs)
             try item.encode(stage.plan.outputs, forKey: .outputs)
             try item.encode(stage.key, forKey: .key)
+            try item.encodeIfPresent(forecast?.stages[stage.plan.name], forKey: .forecast)
             switch stage.status {
             case .run:
                 try item.encode("run", forKey: .status)

@@ -14,6 +14,8 @@ struct ProgressLine: Equatable {
     /// Seconds since the clock started.
     var elapsed = 0.0
     var note = ""
+    /// Seconds that the stages after this one are expected to take; nil when nobody knows.
+    var laterSeconds: Double?
 
     /// The line as shown: `adapt  120/400 steps (30 %)  12.0 steps/s  23 s left  loss 1.25`.
     var text: String {
@@ -27,7 +29,8 @@ struct ProgressLine: Equatable {
         if perSecond > 0 {
             parts.append(Self.rate(perSecond, unit: unit))
             if totalCount > doneCount {
-                parts.append(Self.duration(Double(totalCount - doneCount) / perSecond) + " left")
+                let left = Self.duration(Double(totalCount - doneCount) / perSecond) + " left"
+                parts.append(left + (laterSeconds.map { $0 > 0 ? ", then \(Self.duration($0))" : "" } ?? ""))
             }
         }
         if !note.isEmpty { parts.append(note) }

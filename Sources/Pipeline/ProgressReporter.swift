@@ -21,15 +21,18 @@ public final class ProgressReporter {
     /// - Parameters:
     ///   - label: The stage's name.
     ///   - output: Where the text goes.
+    ///   - laterSeconds: What the stages after this one are expected to take; nil when nobody knows.
     ///   - clock: What rate and time left are measured with.
-    public init(label: String, output: any ProgressOutput, clock: RunClock = .system) {
+    public init(
+        label: String, output: any ProgressOutput, laterSeconds: Double? = nil, clock: RunClock = .system
+    ) {
         self.output = output
         self.clock = clock
         created = clock.uptime()
         begun = created
         // A terminal shows its first line at once, a log only what lasts.
         lastShown = output.columns == nil ? created : -.infinity
-        line = ProgressLine(label: label)
+        line = ProgressLine(label: label, laterSeconds: laterSeconds)
     }
 
     /// Begins a part of the stage and its measurement of speed.
@@ -43,7 +46,7 @@ public final class ProgressReporter {
         begun = clock.uptime()
         line = ProgressLine(
             label: line.label, unit: unit, totalCount: total, startCount: done, doneCount: done,
-            note: line.note)
+            note: line.note, laterSeconds: line.laterSeconds)
         show()
     }
 

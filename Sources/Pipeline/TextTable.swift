@@ -29,11 +29,15 @@ struct TextTable: CustomStringConvertible {
         return String(format: "%.1f", 100 * share)
     }
 
-    /// A number of bytes in the largest unit that leaves at least 1 before the point.
-    static func bytes(_ count: Int?) -> String {
-        guard let count else { return "-" }
+    /// A number of bytes; `-` for none.
+    static func bytes(_ count: Int?) -> String { count?.byteText ?? "-" }
+}
+
+extension Int {
+    /// As a number of bytes, in the largest unit that leaves at least 1 before the point.
+    package var byteText: String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB"]
-        var (value, unit) = (Double(count), 0)
+        var (value, unit) = (Double(self), 0)
         while value >= 1024, unit + 1 < units.count { (value, unit) = (value / 1024, unit + 1) }
         return String(format: unit == 0 ? "%.0f" : "%.1f", value) + " " + units[unit]
     }

@@ -10,8 +10,10 @@ typealias ResultPointer = UnsafeMutablePointer<OpaquePointer?>
 /// Throws this thread's error text where a status says that a call failed.
 func check(_ operation: String, _ operands: [Tensor], _ status: Int32) throws {
     guard status != 0 else { return }
-    throw TensorError.operation(
-        operation, shapes: operands.map(\.shape), reason: firstLine(String(cString: pt_last_error())))
+    let (shapes, reason) = (operands.map(\.shape), firstLine(String(cString: pt_last_error())))
+    throw status == 2
+        ? TensorError.outOfMemory(operation, shapes: shapes, reason: reason)
+        : TensorError.operation(operation, shapes: shapes, reason: reason)
 }
 
 /// Hands a shape to C as lengths and rank.

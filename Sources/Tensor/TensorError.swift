@@ -4,6 +4,8 @@
 public enum TensorError: Error, Equatable {
     /// libtorch refused an operation.
     case operation(String, shapes: [[Int]], reason: String)
+    /// There was no memory for an operation's result.
+    case outOfMemory(String, shapes: [[Int]], reason: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     /// A file is not what the format that it was read as allows.
@@ -29,8 +31,10 @@ extension TensorError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .operation(let name, let shapes, let reason):
-            let operands = shapes.map { "[\($0.map(String.init).joined(separator: ", "))]" }
-            return "\(name)(\(operands.joined(separator: ", "))): \(reason)"
+            return "\(Self.call(name, shapes)): \(reason)"
+        case .outOfMemory(let name, let shapes, let reason):
+            return "not enough memory for \(Self.call(name, shapes)): \(reason). Close other programs, or choose smaller "
+                + "batches or images; a run that has begun can be continued with --resume"
         case .unreadable(let path, let reason):
             return "\(path): cannot be read: \(reason)"
         case .unwritable(let path, let reason):
@@ -46,5 +50,10 @@ extension TensorError: CustomStringConvertible {
             let known = found.isEmpty ? "no keys at all" : "the keys \(shown)"
             return "\(path): no dictionary of tensors under '\(key)'; found \(known)"
         }
+    }
+
+    private static func call(_ name: String, _ shapes: [[Int]]) -> String {
+        let operands = shapes.map { "[\($0.map(String.init).joined(separator: ", "))]" }
+        return "\(name)(\(operands.joined(separator: ", ")))"
     }
 }

@@ -3,7 +3,7 @@
 internal import Foundation
 internal import Pipeline
 
-/// `passerby run` as processes of their own.
+/// Commands of this program as processes of their own.
 struct ChildRuns {
     /// The experiment's name and overrides.
     let experiment: [String]
@@ -31,14 +31,33 @@ struct ChildRuns {
         }
     }
 
+    /// Measures a stage's steps.
+    ///
+    /// - Returns: What `passerby calibrate` prints.
+    /// - Throws: ``CommandError/childFailed(command:code:)``.
+    func calibration(of stage: String) throws -> Data {
+        let process = Process()
+        let output = Pipe()
+        try launch(process, ["calibrate"] + experiment + ["--stage", stage, "--threads", "\(threads)"], output)
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else { throw failure(process) }
+        return text
+    }
+
     private func start(_ arguments: [String]) throws -> Process {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["run"] + experiment + arguments + ["--logs", logs, "--threads", "\(threads)"]
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        let words = ["run"] + experiment + arguments + ["--logs", logs, "--threads", "\(threads)"]
+        try launch(process, words, FileHandle.nullDevice)
         process.waitUntilExit()
         return process
+    }
+
+    private func launch(_ process: Process, _ arguments: [String], _ output: Any) throws {
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = arguments
+        process.standardOutput = output
+        try process.run()
     }
 
     private func failure(_ process: Process) -> CommandError {

@@ -71,7 +71,10 @@ struct ExperimentArguments: ParsableArguments {
         let manager = FileManager.default
         if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             guard manager.fileExists(atPath: name) else { throw unknown(looked: name) }
-            return (name, ((name as NSString).lastPathComponent as NSString).deletingPathExtension)
+            // A past run's file: its new run belongs to the same experiment.
+            let folder = RunFolder(url: URL(fileURLWithPath: name).deletingLastPathComponent())
+            let past = try? folder.plan().experiment
+            return (name, past ?? ((name as NSString).lastPathComponent as NSString).deletingPathExtension)
         }
         let file = Home().experiments.appendingPathComponent("\(name).yaml")
         guard manager.fileExists(atPath: file.path) else { throw unknown(looked: shown(file)) }

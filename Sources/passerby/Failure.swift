@@ -20,6 +20,9 @@ struct Failure {
     private static let ourDefect: Int32 = 70
     private static let resumable: Int32 = 75
 
+    /// Whether the same run can go on once its cause is gone, without anything else being changed.
+    var canBeResumed: Bool { code == Self.resumable }
+
     /// Nothing for errors that are the argument parser's business.
     init?(_ error: any Error) {
         switch error {
@@ -91,6 +94,7 @@ struct Failure {
     private static func code(of error: TensorError) -> Int32 {
         switch error {
         case .operation: ourDefect
+        case .outOfMemory: missing
         case .unwritable: resumable
         case .unreadable, .malformed, .notACheckpoint, .foreignClass, .noStateDictionary: badData
         }
@@ -105,13 +109,14 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case unknownBackbone(path: String)
     case childFailed(command: String, code: Int32)
     case notResumable(certificate: String)
+    case doesNotFit([String])
 
     /// The exit code.
     var code: Int32 {
         switch self {
         case .unknownExperiment: 64
         case .unknownBackbone: 65
-        case .unwritable, .notReady: 69
+        case .unwritable, .notReady, .doesNotFit: 69
         case .childFailed(_, let code): code
         case .notResumable: 70
         }
@@ -128,6 +133,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
             "\(path): no known backbone has exactly these tensors; name one with --backbone to see what does not fit"
         case .childFailed(let command, let code):
             "'passerby \(command)' ended with exit code \(code); its message is above"
+        case .doesNotFit(let obstacles):
+            "this cannot run here: " + obstacles.joined(separator: "\n  ")
         case .notResumable(let certificate):
             "the killed run came to other results: \(certificate) says which"
         case .notReady(let missing):

@@ -23,6 +23,14 @@ private func freeInControlGroup() -> Int? {
     return max(0, limit - used)
 }
 
+/// Bytes that are free where a folder is or would be made.
+func freeDisk(_ folder: URL) -> Int {
+    var place = folder.standardizedFileURL
+    while place.path != "/", !FileManager.default.fileExists(atPath: place.path) { place.deleteLastPathComponent() }
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: place.path)
+    return (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? .max
+}
+
 /// The most bytes that this process has had in memory.
 func peakMemory() -> Int {
     kibibytes("VmHWM:", in: "/proc/self/status") ?? 0

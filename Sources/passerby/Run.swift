@@ -59,11 +59,13 @@ struct Run: ParsableCommand {
             let (folder, result) = try launch.run(
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
                 whenBusy: noWait ? .leave : .wait, interruption: interruption,
-                killPoint: killAt, threads: threads)
+                cache: CalibrationCache(threads: threads), killPoint: killAt, threads: threads)
             try show(result, in: folder)
-        } catch let error as Interrupted {
-            let place = logs.path.map { ["--logs", $0] } ?? []
-            let words = [Home().command, "run", arguments.name] + arguments.overrides + place + ["--resume"]
+        } catch where Failure(error)?.canBeResumed == true {
+            var words = [Home().command, "run", arguments.name] + arguments.overrides
+            if let path = logs.path { words += ["--logs", path] }
+            if let until { words += ["--until", until] }
+            words.append("--resume")
             FileHandle.standardError.write(Data("continue with: \(words.map(quoted).joined(separator: " "))\n".utf8))
             throw error
         }

@@ -7,10 +7,13 @@ internal import Pipeline
 
 struct ShowPlan: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Shows the stages of an experiment, and which a run would run, reuse or resume.",
+        commandName: "plan",
+        abstract: "Shows the stages of an experiment, which a run would run, reuse or resume, and what they will take.",
         discussion: """
-            Starts nothing and writes nothing. 'reuse' is what another run has left; 'resume' is where --resume would \
-            go on. 'passerby why NAME STAGE' says why a stage would run again.
+            'reuse' is what another run has left; 'resume' is where --resume would go on. 'passerby why NAME STAGE' \
+            says why a stage would run again. Time, memory and disk are reckoned from a few steps of each stage on \
+            made-up images, which are measured once on this machine and kept in the user's cache folder. Exit code 69 \
+            where memory or disk cannot suffice.
             """)
 
     @OptionGroup var arguments: ExperimentArguments
@@ -19,16 +22,38 @@ struct ShowPlan: ParsableCommand {
     @Flag(help: "As for a run that reuses nothing.")
     var fresh = false
 
+    @Flag(inversion: .prefixedNo, help: "Measure steps that nobody has measured on this machine.")
+    var calibration = true
+
+    @Option(help: "Threads that would compute; all processors by default.")
+    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
     @Flag(help: "Print the plan as one JSON document.")
     var json = false
 
     func run() throws {
-        let launch = try arguments.launch()
-        let status = try launch.status(fresh ? .fresh : .new, logs: logs.folder)
+        let cache = CalibrationCache(threads: threads)
+        var (status, flight) = try arguments.launch().flightPlan(fresh ? .fresh : .new, logs: logs.folder, cache: cache)
+        if calibration { try calibrate(flight) }
+        status.forecast = flight.forecast
         if json {
             try printJSON(status)
         } else {
             print(status)
+            let unmeasured = flight.unmeasured
+            if !unmeasured.isEmpty { print("not measured yet: \(unmeasured.joined(separator: ", "))") }
+        }
+        let obstacles = flight.obstacles(memory: freeMemory(), disk: freeDisk(logs.folder))
+        guard obstacles.isEmpty else { throw CommandError.doesNotFit(obstacles) }
+    }
+
+    /// Each stage in a process of its own, whose peak of memory is the stage's.
+    private func calibrate(_ flight: FlightPlan) throws {
+        let runs = ChildRuns(experiment: [arguments.name] + arguments.overrides, logs: logs.folder.path, threads: threads)
+        for stage in flight.unmeasured {
+            StandardError().write("measuring a few steps of '\(stage)' on this machine, once\n")
+            let text = try runs.calibration(of: stage)
+            try flight.store(JSONDecoder().decode(StageCost.self, from: text), of: stage)
         }
     }
 }

@@ -36,6 +36,18 @@ import Testing
         #expect(try values(own, "feat_bn.weight").allSatisfy { $0 == 1 })
     }
 
+    @Test func `of DenseNets as they were first published fill the backbone`() throws {
+        let state = try trained(.densenet121IBNa).filter { !$0.key.hasPrefix("gap.") && !$0.key.hasPrefix("feat_bn.") }
+        let published = Dictionary(uniqueKeysWithValues: state.map { key, tensor in
+            (key.replacing(/\.(norm|conv)([12])\./) { ".\($0.1).\($0.2)." }, tensor)
+        })
+        #expect(published["features.denseblock1.denselayer1.norm.1.IN.weight"] != nil)
+        let fitted = try FittedWeights(published, to: .densenet121IBNa, domain: .target)
+        #expect(fitted.isComplete && Set(fitted.state.keys) == Set(state.keys))
+        let key = "features.denseblock3.denselayer7.conv2.weight"
+        #expect(try values(fitted.network().store.state, key) == values(state, key))
+    }
+
     /// A checkpoint of MMT+'s as the authors' code writes it, its two domains told apart by the head's mean.
     @Test(arguments: [Domain.source, .target])
     func `under the authors' names give the domain that is asked for`(domain: Domain) throws {

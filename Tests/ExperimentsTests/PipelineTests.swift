@@ -37,16 +37,22 @@ private let tiny = """
 private final class Watcher: ProgressOutput {
     let columns: Int? = 80
     let usesColour = false
-    private let stage: String?
-    private let interruption: Interruption
+    private(set) var text = ""
+    private let watch: (String) -> Void
 
-    init(stopping stage: String? = nil, _ interruption: Interruption = Interruption()) {
-        self.stage = stage
-        self.interruption = interruption
+    init(_ watch: @escaping (String) -> Void = { _ in }) {
+        self.watch = watch
+    }
+
+    convenience init(stopping stage: String?, _ interruption: Interruption) {
+        self.init { text in
+            if let stage, text.contains(stage), text.contains("steps") { interruption.request(.terminate) }
+        }
     }
 
     func write(_ text: String) {
-        if let stage, text.contains(stage), text.contains("steps") { interruption.request(.terminate) }
+        self.text += text
+        watch(text)
     }
 }
 
@@ -115,26 +121,62 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         #expect(try digests(broken) == digests(whole))
     }
 
-    @Test func `takes over what an experiment that begins alike has left`() throws {
+    /// Two experiments that differ in the adaptation's backbone or settings, and a sweep over them by hand.
+    @Test func `trains once what experiments have in common, and says so`() throws {
         let folder = TemporaryFolder()
         let logs = URL(fileURLWithPath: folder.path + "/logs")
-        func launch(_ experiment: Experiment) -> Launch {
+        func launch(_ overrides: [String], _ output: Watcher = Watcher()) throws -> Launch {
             Launch(
-                experiment, dataFolder: folder.path + "/data", weightFolders: [], cacheFolder: folder.path + "/cache",
-                output: Watcher())
+                try overriding(overrides), dataFolder: folder.path + "/data", weightFolders: [],
+                cacheFolder: folder.path + "/cache", output: output)
         }
-        func direct(_ experiment: Experiment) throws -> RunResult {
-            try launch(experiment).run(
-                .new, logs: logs, until: "direct", interruption: Interruption(), threads: 2
+        func plan(_ overrides: [String]) throws -> [Bool] {
+            try launch(overrides).status(.new, logs: logs).stages.map { $0.status == .run }
+        }
+        func run(_ overrides: [String], _ output: Watcher = Watcher()) throws -> RunResult {
+            try launch(overrides, output).run(
+                .new, logs: logs, until: "pretrain", interruption: Interruption(), threads: 2).result
+        }
+        let first = try run([])
+        #expect(try plan(["pretrain.backbone=resnet34"]) == [false, false, true, true, true])
+        for setting in ["adapt.eps=0.65", "adapt.rate=1.0e-4", "adapt.head={cosface: {scale: 16, margin: 0.2}}"] {
+            #expect(try plan([setting]) == [false, false, false, true, true])
+        }
+        let output = Watcher()
+        let second = try run(["adapt.eps=0.65"], output)
+        #expect(second.stages.map(\.reused) == [true, true, true] && second.rows == first.rows)
+        for stage in ["direct", "translate", "pretrain"] {
+            #expect(output.text.contains("\(stage)  reused from tiny/\(first.run)"))
+        }
+        let other = Watcher()
+        let third = try run(["pretrain.backbone=resnet34"], other)
+        #expect(third.stages.map(\.reused) == [true, true, false])
+        #expect(other.text.contains("translate  reused from tiny/\(first.run)"))
+    }
+
+    @Test func `whose data vanishes says what is gone, and goes on when it is back`() throws {
+        let folder = TemporaryFolder()
+        guard case .synthetic(let world) = experiment.data.location else { return }
+        let (data, aside) = (folder.path + "/world", folder.path + "/aside")
+        try world.write(to: data) { _, _ in }
+        let elsewhere = try overriding(["data.location={folder: \(data)}", "workers=0"])
+        func direct(_ start: Launch.Start, at moment: @escaping () throws -> Void = {}) throws -> RunResult {
+            try Launch(
+                elsewhere, dataFolder: folder.path, weightFolders: [], cacheFolder: folder.path + "/cache",
+                output: Watcher { if $0.contains("steps") { try? moment() } }
+            ).run(
+                start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: "direct", interruption: Interruption(),
+                threads: 2
             ).result
         }
-        let first = try direct(experiment)
-        let other = try Experiment(
-            Document.overriding(Document.parse(tiny, file: "tiny.yaml"), with: ["adapt.eps=0.65"]), name: "other")
-        #expect(try launch(other).status(.new, logs: logs).stages.map { $0.status == .run }
-            == [false, true, true, true, true])
-        let second = try direct(other)
-        #expect(second.stages.map(\.reused) == [true] && second.rows == first.rows)
+        let error = #expect(throws: DataError.self) {
+            try direct(.new) { try FileManager.default.moveItem(atPath: data, toPath: aside) }
+        }
+        #expect(error?.description.contains(data) == true, "\(String(describing: error))")
+        #expect(throws: DataError.self) { try direct(.resume) }
+        try FileManager.default.moveItem(atPath: aside, toPath: data)
+        let resumed = try direct(.resume)
+        #expect(resumed.rows == (try direct(.fresh)).rows && resumed.stages.count == 1)
     }
 
     /// One image of the source and one of the target's training set are none. They are met by many threads,

@@ -204,6 +204,31 @@ import Testing
         #expect(!self.store(CheckpointPolicy(interval: .infinity)).isDue())
     }
 
+    @Test func `are due, where that is asked for, after so many moments`() throws {
+        let store = store(CheckpointPolicy(interval: .infinity).keeping(every: 3))
+        #expect((1...5).map { _ in store.isDue() } == [false, false, true, true, true])
+        try save(0, to: store)
+        #expect((1...3).map { _ in store.isDue() } == [false, false, true])
+    }
+
+    /// The first is taken to cost half a second, the second has cost two: 0.5 / 0.02 = 25 s, 2 / 0.02 = 100 s.
+    @Test func `at ends of epochs take no more than their share of the time`() throws {
+        let store = store(CheckpointPolicy(share: 0.02))
+        time.seconds = 24
+        #expect(!store.isAffordable)
+        time.seconds = 25
+        #expect(store.isAffordable)
+        try store.save(epoch: 1) { path in
+            time.seconds += 2
+            try Data("state".utf8).write(to: URL(fileURLWithPath: path))
+        }
+        time.seconds = 126
+        #expect(!store.isAffordable)
+        time.seconds = 127
+        #expect(store.isAffordable)
+        #expect(self.store(CheckpointPolicy(share: 1)).isAffordable)
+    }
+
     @Test func `are, after the stage's end, the pinned ones of every part`() throws {
         let store = store()
         try save(0, to: store)

@@ -27,6 +27,9 @@ import Testing
         (line { $0.elapsed = 0 }, "adapt  120/400 steps (30 %)"),
         (line { $0.totalCount = 0 }, "adapt  120 steps  12.0 steps/s"),
         (ProgressLine(label: "adapt"), "adapt"),
+        (line { $0.laterSeconds = 185 }, "adapt  120/400 steps (30 %)  12.0 steps/s  23 s left, then 3 min 05 s"),
+        // The last stage.
+        (line { $0.laterSeconds = 0 }, "adapt  120/400 steps (30 %)  12.0 steps/s  23 s left"),
     ])
     func `says how far, how fast and how long`(line: ProgressLine, text: String) {
         #expect(line.text == text)

@@ -24,6 +24,18 @@ let rounding: Float = 1e-6
         #expect(error?.description.hasPrefix("matmul([2, 3], [4, 5]): ") == true)
     }
 
+    /// Four TiB: more than any machine of these tests has, and than the kernel promises.
+    @Test func `says that memory does not suffice, and goes on`() throws {
+        let error = #expect(throws: TensorError.self) { try Tensor.full(1, shape: [1 << 20, 1 << 20]) }
+        guard case .outOfMemory("full", _, let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("4398046511104 bytes"))
+        #expect(error?.description.contains("choose smaller batches or images") == true)
+        #expect(try Tensor.full(1, shape: [2]).sum().scalar() == 2)
+    }
+
     @Test func `turns an exception of the engine into an error and goes on`() throws {
         let labels = try Tensor([0, 7])
         #expect(throws: TensorError.self) { try labels.oneHot(classes: 3) }

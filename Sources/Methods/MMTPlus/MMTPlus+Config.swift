@@ -46,6 +46,6 @@ extension MMTPlus {
         public init() {}
 
         /// Keys in each network's queue: one epoch's.
-        var queueLength: Int { batch * iterations }
+        public var queueLength: Int { batch * iterations }
     }
 }

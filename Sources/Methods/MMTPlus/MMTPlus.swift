@@ -53,13 +53,8 @@ public struct MMTPlus {
     public func train(
         _ backbone: Backbone, from initial: [StateDictionary], in scope: any TrainingScope
     ) throws -> [EmbeddingNetwork] {
-        let pairs = try initial.enumerated().map { index, state in
-            try MutualPair(
-                backbone, from: state, classes: source.classCount, config,
-                random: random.derived("network \(index + 1)"))
-        }
         let state = try scope.restore()
-        var training = try MutualTraining(pairs, restoring: state)
+        var training = try MutualTraining(pairs(backbone, from: initial), restoring: state)
         if state == nil, config.sourceRows == .centroids { try setSourceRows(of: &training) }
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
         while training.meter.epoch < config.epochs {
@@ -71,6 +66,29 @@ public struct MMTPlus {
         }
         try scope.finish(training.state())
         return training.pairs.map(\.mean)
+    }
+
+    /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
+    public func rehearse(_ backbone: Backbone, in scope: any TrainingScope) throws {
+        let blank = try EmbeddingNetwork(backbone, domains: .shared, random: random)
+        var training = try MutualTraining(pairs(backbone, from: [blank, blank].map(\.store.state)), restoring: nil)
+        let labels = ClusterLabels(values: target.samples.indices.map { $0 / config.instances })
+        let features = try Features<Raw>(
+            (0..<target.samples.count * backbone.dimension).map { Float($0 % 7) + 1 },
+            count: target.samples.count, dimension: backbone.dimension
+        ).normalised()
+        for index in training.pairs.indices {
+            try training.pairs[index].relabel(sourceClasses: source.classCount, labels.centroids(of: features))
+        }
+        try train(&training, training.round(on: labels), in: scope)
+    }
+
+    private func pairs(_ backbone: Backbone, from initial: [StateDictionary]) throws -> [MutualPair] {
+        try initial.enumerated().map { index, state in
+            try MutualPair(
+                backbone, from: state, classes: source.classCount, config,
+                random: random.derived("network \(index + 1)"))
+        }
     }
 
     // MARK: Before an epoch

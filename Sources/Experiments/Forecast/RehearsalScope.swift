@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+internal import Methods
+internal import Pipeline
+internal import Tensor
+
+/// A training of a few steps whose time counts and whose result does not.
+final class RehearsalScope: TrainingScope {
+    private let clock: RunClock
+    private var ends: [Double]
+    /// Bytes of the state within an epoch.
+    private(set) var stateBytes = 0
+
+    init(_ clock: RunClock = .system) {
+        self.clock = clock
+        ends = []
+    }
+
+    /// Seconds of the fastest step but the first, in which memory is fetched and kernels are chosen.
+    var secondsPerStep: Double {
+        zip(ends.dropFirst(), ends).map { $0 - $1 }.min() ?? 0
+    }
+
+    func endStep(_ state: () throws -> TrainingState) throws {
+        ends.append(clock.uptime())
+        guard stateBytes == 0 else { return }
+        stateBytes = try state().tensors.values.reduce(0) { $0 + $1.count * $1.elementType.byteCount }
+    }
+
+    func restore() throws -> TrainingState? { nil }
+    func endEpoch(_ state: TrainingState) throws {}
+    func pause(_ state: () throws -> TrainingState) throws {}
+    func finish(_ state: TrainingState) throws {}
+    func record(_ name: String, _ value: Double, epoch: Int) throws {}
+    func begin(steps: Int, done: Int, unit: String) {}
+}

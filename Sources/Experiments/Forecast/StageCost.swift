@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+internal import Foundation
+
+/// What a few steps of a stage took on this machine.
+public struct StageCost: Sendable, Codable, Equatable {
+    /// Steps with one batch size.
+    public struct Steps: Sendable, Codable, Equatable {
+        /// Images of a domain in a batch.
+        public let batch: Int
+        /// Seconds a step.
+        public let seconds: Double
+        /// The most bytes that the process had in memory until then.
+        public let peakBytes: Int
+    }
+
+    /// Two batch sizes, the smaller one first, or only the experiment's own.
+    public let steps: [Steps]
+    /// Seconds an image that is embedded, or by a translation, translated.
+    public let secondsPerImage: Double
+    /// The most bytes that the process had in memory in the end.
+    public let peakBytes: Int
+    /// Bytes of the state that is kept within an epoch.
+    public let stateBytes: Int
+    /// Bytes of one network that the stage leaves.
+    public let networkBytes: Int
+    /// Multiplications and additions a second of matrix products in retrieval.
+    public let matrixRate: Double
+    /// What whole stages have taken since, as a multiple of what was reckoned; 1 before the first.
+    public var correction = 1.0
+
+    /// Seconds of a step with another batch size: a fixed part and one for each image.
+    func seconds(batch: Int) -> Double {
+        max(0, line(batch) { $0.seconds })
+    }
+
+    /// The most bytes in memory with another batch size.
+    func peakBytes(batch: Int) -> Int {
+        max(peakBytes, Int(line(batch) { Double($0.peakBytes) }))
+    }
+
+    /// The largest batch whose steps fit, a multiple of something; nil where none does.
+    func largestBatch(within bytes: Int, below batch: Int, multipleOf unit: Int) -> Int? {
+        stride(from: (batch - 1) / unit * unit, through: unit, by: -unit).first { peakBytes(batch: $0) <= bytes }
+    }
+
+    /// The straight line through both measurements; where it falls, which only noise can bring about, the second.
+    private func line(_ batch: Int, _ value: (Steps) -> Double) -> Double {
+        guard let last = steps.last else { return 0 }
+        guard steps.count > 1, last.batch > steps[0].batch else { return value(last) }
+        let slope = (value(last) - value(steps[0])) / Double(last.batch - steps[0].batch)
+        return value(last) + max(0, slope) * Double(batch - last.batch)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+/// What a stage is expected to take, reckoned from what was measured on this machine.
+public struct StageForecast: Sendable, Equatable, Encodable {
+    /// Seconds of what is left to do.
+    public let seconds: Double
+    /// The most bytes that the process will have in memory.
+    public let memoryBytes: Int
+    /// Bytes of what the stage leaves.
+    public let diskBytes: Int
+    /// Bytes of checkpoints that it needs besides while it runs.
+    public let scratchBytes: Int
+
+    /// As given; nothing is negative.
+    public init(seconds: Double, memoryBytes: Int, diskBytes: Int, scratchBytes: Int) {
+        self.seconds = seconds
+        self.memoryBytes = memoryBytes
+        self.diskBytes = diskBytes
+        self.scratchBytes = scratchBytes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case seconds, memoryBytes = "memory_bytes", diskBytes = "disk_bytes", scratchBytes = "scratch_bytes"
+    }
+}
+
+/// The forecasts of all stages that have to be worked out.
+public struct RunForecast: Sendable, Equatable {
+    /// By the stage's name; those without one are reused, or nothing is known of them.
+    public let stages: [String: StageForecast]
+
+    /// As given.
+    public init(_ stages: [String: StageForecast]) {
+        self.stages = stages
+    }
+
+    /// Seconds of all stages.
+    public var seconds: Double { stages.values.reduce(0) { $0 + $1.seconds } }
+    /// The most bytes in memory at any time.
+    public var memoryBytes: Int { stages.values.map(\.memoryBytes).max() ?? 0 }
+    /// The most bytes on the device at any time: all that is left, and the checkpoints of one stage.
+    public var diskBytes: Int {
+        stages.values.reduce(0) { $0 + $1.diskBytes } + (stages.values.map(\.scratchBytes).max() ?? 0)
+    }
+}
+
+extension StageForecast: CustomStringConvertible {
+    public var description: String {
+        "about \(ProgressLine.duration(seconds)), \(memoryBytes.byteText) of memory, "
+            + "\(diskBytes.byteText) on disk and \(scratchBytes.byteText) while it runs"
+    }
+}
+
+extension RunForecast: CustomStringConvertible {
+    public var description: String {
+        "in all about \(ProgressLine.duration(seconds)), at most \(memoryBytes.byteText) of memory and "
+            + "\(diskBytes.byteText) on disk"
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+
+import Configuration
+import Foundation
+import Methods
+import Pipeline
+import Testing
+
+@testable import Experiments
+
+private func experiment(_ overrides: [String] = []) throws -> Experiment {
+    let text = """
+        data:
+          location:
+            synthetic:
+              source: {identities: 10, images: 10, cameras: 3}
+              target: {identities: 10, fewest_images: 5, most_images: 5, singletons: 0, validation_identities: 10,
+                       queries: 2, gallery: 8, distractors: 0, cameras: 3}
+        image: {height: 64, width: 32}
+        backbone: resnet18
+        stages:
+          - pretrain: {name: direct, images: source, networks: 2, epochs: 5, iterations: 20, batch: 16, evaluate_every: 2}
+          - translate: {epochs: 2, iterations: 10, batch: 8, constant_epochs: 2, pool: 10, quality: 75}
+          - pretrain:
+          - adapt: {epochs: 3, iterations: 10, batch: 8, evaluate_every: 3}
+          - postprocess: {camera: {epochs: 2, iterations: 5, batch: 4}}
+        """
+    return try Experiment(Document.overriding(Document.parse(text, file: "x.yaml"), with: overrides), name: "x")
+}
+
+/// 0.1 s and 100 MiB for each image of a batch beside 1 s and 200 MiB; 10 ms an image that is embedded.
+private let cost = StageCost(
+    steps: [
+        .init(batch: 4, seconds: 1.4, peakBytes: 600 << 20), .init(batch: 8, seconds: 1.8, peakBytes: 1000 << 20),
+    ], secondsPerImage: 0.01, peakBytes: 1000 << 20, stateBytes: 100 << 20, networkBytes: 40 << 20, matrixRate: 1e12)
+
+@Suite struct `A cost of steps` {
+    @Test func `is a straight line through both batch sizes`() {
+        #expect(abs(cost.seconds(batch: 16) - 2.6) < 1e-12)
+        #expect(cost.peakBytes(batch: 16) == 1800 << 20)
+        // No less than what the process has had.
+        #expect(cost.peakBytes(batch: 4) == 1000 << 20)
+        #expect(cost.largestBatch(within: 1700 << 20, below: 32, multipleOf: 4) == 12)
+        #expect(cost.largestBatch(within: 100 << 20, below: 32, multipleOf: 4) == nil)
+    }
+
+    @Test func `does not fall with the batch, whatever noise says`() {
+        let noisy = StageCost(
+            steps: [
+                .init(batch: 4, seconds: 2, peakBytes: 600), .init(batch: 8, seconds: 1, peakBytes: 600),
+            ], secondsPerImage: 0, peakBytes: 600, stateBytes: 0, networkBytes: 0, matrixRate: 1)
+        #expect(noisy.seconds(batch: 64) == 1)
+    }
+}
+
+@Suite struct `A forecast` {
+    private func forecast(_ name: String, done: Double = 0, _ overrides: [String] = []) throws -> StageForecast {
+        let experiment = try experiment(overrides)
+        guard case .synthetic(let world) = experiment.data.location else { preconditionFailure("a drawn world") }
+        let stage = try #require(experiment.stages.first { $0.name == name })
+        return Forecaster(experiment: experiment, counts: DatasetCounts(world)).forecast(stage, cost, done: done)
+    }
+
+    @Test func `counts the images of a world that is not drawn`() throws {
+        guard case .synthetic(let world) = try experiment().data.location else { return }
+        let counts = DatasetCounts(world)
+        #expect(counts.source == 100 && counts.identities == 10 && counts.target == 50)
+        #expect(counts.query == 20 && counts.gallery == 80 && counts.validation == 100)
+    }
+
+    /// Two networks of 100 steps of 2.6 s and two evaluations of 100 images, and one more: 2·(260 + 2) + 1.
+    @Test func `of pre-training is steps and evaluations`() throws {
+        let found = try forecast("direct")
+        #expect(abs(found.seconds - 525) < 1e-9)
+        // Of 1800 MiB, and 15 % for what earlier stages have left.
+        #expect(found.memoryBytes == Int(1.15 * Double(1800 << 20)))
+        #expect(found.diskBytes == 80 << 20)
+        // Two networks, two states kept and one on its way.
+        #expect(found.scratchBytes == 600 << 20)
+        #expect(abs(try forecast("direct", done: 0.25).seconds - 0.75 * 525) < 1e-9)
+    }
+
+    /// 20 steps of 1.8 s and 100 images; two pools of ten images of 64×32; 3 bits a pixel.
+    @Test func `of translation is steps and images`() throws {
+        let found = try forecast("translate")
+        #expect(abs(found.seconds - 37) < 1e-9)
+        let pools = 2 * 10 * 3 * 2048 * 4
+        #expect(found.memoryBytes == Int(1.15 * Double((1000 << 20) + pools)))
+        #expect(found.diskBytes == 40 << 20 + 100 * 768)
+    }
+
+    /// 30 steps of 1.8 s; every epoch 2·50 images, one evaluation of two networks and a last one: 300 + 300 images;
+    /// three clusterings of 2·2·50²·512 operations, which take no time here.
+    @Test func `of adaptation is steps, embeddings and clusterings`() throws {
+        let found = try forecast("adapt")
+        #expect(abs(found.seconds - (54 + 6 + 3 * 5.12e6 / 1e12)) < 1e-9)
+        #expect(found.diskBytes == 80 << 20)
+        // Two queues of 80 keys.
+        #expect(found.scratchBytes == 3 * (100 << 20 + 2 * 80 * 512 * 4))
+    }
+
+    /// Ten steps of 1.4 s; three networks and mirror images.
+    @Test func `of post-processing is the camera network and all passes`() throws {
+        let found = try forecast("postprocess")
+        #expect(abs(found.seconds - (14 + 6)) < 0.001)
+        #expect(try forecast("postprocess", ["postprocess={camera: false, flip: false}"]).seconds < 2.01)
+    }
+}
+
+@Suite struct `A flight plan` {
+    let folder = URL(fileURLWithPath: NSTemporaryDirectory() + "passerby-\(UUID().uuidString)")
+
+    private func flight(_ overrides: [String] = [], machine: String = "abacus") throws -> FlightPlan {
+        let experiment = try experiment(overrides)
+        let launch = Launch(
+            experiment, dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
+        return try launch.flightPlan(
+            .new, logs: folder.appendingPathComponent("logs"),
+            cache: CalibrationCache(folder: folder.appendingPathComponent("cache"), machine: ["processor": machine])
+        ).flight
+    }
+
+    @Test func `knows what was measured here, whatever epochs and rates are`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try flight().unmeasured == ["direct", "translate", "pretrain", "adapt", "postprocess"])
+        try flight().store(cost, of: "adapt")
+        #expect(try flight(["adapt.epochs=9", "adapt.rate=1.0e-4", "seed=3"]).unmeasured
+            == ["direct", "translate", "pretrain", "postprocess"])
+        #expect(try flight(["adapt.batch=12"]).unmeasured.contains("adapt"))
+        #expect(try flight(["image.height=96"]).unmeasured.contains("adapt"))
+        #expect(try flight(machine: "another").unmeasured.contains("adapt"))
+        #expect(try flight().forecast.stages.keys.sorted() == ["adapt"])
+    }
+
+    @Test func `learns from a whole stage`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try flight().store(cost, of: "adapt")
+        let before = try #require(try flight().forecast.stages["adapt"]).seconds
+        try flight().correct("adapt", seconds: before * 1.5)
+        #expect(abs(try #require(try flight().forecast.stages["adapt"]).seconds / before - 1.5) < 1e-9)
+    }
+
+    @Test func `refuses what cannot fit, and says what would`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try flight().store(cost, of: "direct")
+        #expect(try flight().obstacles(memory: 3 << 30, disk: 1 << 40).isEmpty)
+        #expect(try flight().obstacles(memory: 1700 << 20, disk: 1 << 40) == [
+            "'direct' needs 2.0 GiB of memory and 1.7 GiB are free: direct.batch=12 instead of 16 would fit"
+        ])
+        #expect(try flight().obstacles(memory: 100 << 20, disk: 1 << 40) == [
+            "'direct' needs 2.0 GiB of memory and 100.0 MiB are free, and no batch size makes it fit: choose smaller "
+                + "images with image, or a smaller backbone"
+        ])
+        #expect(try flight().obstacles(memory: 3 << 30, disk: 1 << 20) == [
+            "the run needs 680.0 MiB on disk and 1.0 MiB are free: free some, keep the runs elsewhere with --logs DIR, or "
+                + "fewer states with checkpoints.keep=1"
+        ])
+    }
+}
+
+@Suite(.serialized) struct `A rehearsal` {
+    /// Of real steps, on 64 × 32 pixels.
+    @Test(arguments: ["direct", "translate", "adapt", "postprocess"])
+    func `measures a stage of every kind`(stage: String) throws {
+        let experiment = try experiment(["workers=0", "pretrain.networks=2"])
+        let launch = Launch(
+            experiment, dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
+        var peak = 0
+        let cost = try launch.rehearse(stage, threads: 1) {
+            peak += 1000
+            return peak
+        }
+        #expect(cost.steps.map(\.batch).last == ["direct": 16, "translate": 8, "adapt": 8, "postprocess": 4][stage])
+        #expect(cost.steps.allSatisfy { $0.seconds > 0 && $0.peakBytes > 0 })
+        #expect(cost.secondsPerImage > 0 && cost.matrixRate > 1e6)
+        // resnet18's 11,177,537 parameters in four bytes, and as many statistics as normalisations have; once with
+        // each of Adam's moments.
+        if stage == "direct" {
+            #expect((44_710_148..<44_900_000).contains(cost.networkBytes))
+            #expect(cost.stateBytes > 3 * 44_710_148 && cost.stateBytes < 3 * 44_900_000)
+        }
+    }
+
+    /// 400,000 pixels are 8 images of 384 × 128 and 195 of 64 × 32.
+    @Test(arguments: [(64, 32, [96, 192]), (384, 128, [4, 8])])
+    func `takes batches that a short measurement can afford`(height: Int, width: Int, batches: [Int]) throws {
+        let experiment = try experiment(["image={height: \(height), width: \(width)}"])
+        guard case .synthetic(let world) = experiment.data.location else { return }
+        let rehearsal = Rehearsal(
+            experiment: experiment, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 })
+        #expect(rehearsal.batches(1000, multipleOf: 4) == batches)
+        #expect(rehearsal.batches(4, multipleOf: 4) == [4])
+    }
+}

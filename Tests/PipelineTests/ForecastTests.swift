@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+@testable import Pipeline
+
+private func forecast(_ seconds: Double, memory: Int = 0, disk: Int = 0, scratch: Int = 0) -> StageForecast {
+    StageForecast(seconds: seconds, memoryBytes: memory, diskBytes: disk, scratchBytes: scratch)
+}
+
+@Suite struct `The forecast of a run` {
+    @Test func `adds up time and what is left, and takes the most of memory and checkpoints`() {
+        let run = RunForecast([
+            "a": forecast(60, memory: 3 << 30, disk: 1 << 20, scratch: 4 << 20),
+            "b": forecast(30, memory: 2 << 30, disk: 2 << 20, scratch: 8 << 20),
+        ])
+        #expect(run.seconds == 90 && run.memoryBytes == 3 << 30 && run.diskBytes == 11 << 20)
+        #expect("\(run)" == "in all about 1 min 30 s, at most 3.0 GiB of memory and 11.0 MiB on disk")
+    }
+
+    /// Stages that were thought to take 60 s have taken 90: the rest, 40 s, is taken for 60.
+    @Test func `is corrected by what stages have taken`() {
+        var outlook = RunOutlook(RunForecast(["a": forecast(20), "b": forecast(40), "c": forecast(40)]))
+        #expect(outlook.seconds(of: ["b", "c"]) == 80)
+        outlook.finished("a", seconds: 50)
+        outlook.finished("b", seconds: 40)
+        // Reused, and of no consequence.
+        outlook.finished("x", seconds: 1000)
+        #expect(outlook.seconds(of: ["c", "x"]) == 60)
+        #expect(outlook.seconds(of: []) == 0)
+        #expect(RunOutlook(nil).seconds(of: ["c"]) == nil)
+    }
+
+    @Test func `stands in the plan and its JSON document`() throws {
+        let counting = try Counting()
+        let scratch = try Scratch()
+        var status = PlanStatus(of: counting.plan, logs: scratch.url)
+        #expect(!"\(status)".contains("about"))
+        status.forecast = RunForecast(["adapt": forecast(65, memory: 1 << 30, disk: 1 << 20, scratch: 2 << 20)])
+        #expect("\(status)".contains(
+            "   about 1 min 05 s, 1.0 GiB of memory, 1.0 MiB on disk and 2.0 MiB while it runs\n"))
+        #expect("\(status)".hasSuffix("in all about 1 min 05 s, at most 1.0 GiB of memory and 3.0 MiB on disk"))
+        let tree = try JSONValue(encoding: status)
+        guard case .object(let members) = tree, case .object(let total)? = members["forecast"] else {
+            Issue.record("no forecast in \(tree.canonicalText)")
+            return
+        }
+        #expect(total == ["seconds": 65, "memory_bytes": 1_073_741_824, "disk_bytes": 3_145_728, "scratch_bytes": 2_097_152])
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Pipeline
+import Testing
+
+@testable import passerby
+
+/// The short version of `scripts/check-resume`, which kills the quickstart twenty times.
+@Suite(.serialized) struct `passerby verify-resume` {
+    let home: TemporaryHome
+
+    init() throws {
+        home = try TemporaryHome()
+    }
+
+    @Test func `kills every stage, goes on, and certifies equal bits`() throws {
+        let (code, output, messages) = try home.passerby(
+            ["verify-resume", "tiny.yaml", "--kills", "5", "--threads", "1", "--json"])
+        #expect(code == 0, "\(messages)")
+        let certificate = try JSONDecoder().decode(ResumeCertificate.self, from: output)
+        #expect(certificate.isPassed)
+        let struck = certificate.kills.filter { !$0.missed }.map { $0.at.prefix { $0 != ":" } }
+        #expect(struck == ["direct", "translate", "pretrain", "adapt", "postprocess"])
+        let states = certificate.stages.map { stage in stage.digests.keys.filter { $0.hasPrefix("state") }.sorted() }
+        #expect(states == [["state"], ["state"], ["state network-1", "state network-2"], ["state"], ["state"]])
+        let folder = home.logs.appendingPathComponent("\(certificate.run)")
+        let written = try Data(contentsOf: folder.appendingPathComponent("resume-certificate.json"))
+        #expect(try JSONDecoder().decode(ResumeCertificate.self, from: written) == certificate)
+    }
+
+    /// Exit codes are those of the run that failed, whose message has been shown.
+    @Test func `says what it cannot begin with`() throws {
+        let misspelt = try home.passerby(["verify-resume", "tiny.yaml", "adapt.epoch=3"])
+        #expect(misspelt.code == 64 && misspelt.messages.contains("did you mean 'epochs'?"))
+        let elsewhere = try home.passerby(["verify-resume", "tiny.yaml", "data.location={folder: /nowhere/at/all}"])
+        #expect(elsewhere.code == 69 && elsewhere.messages.contains("/nowhere/at/all"))
+        let none = try home.passerby(["verify-resume", "tiny.yaml", "--kills", "0"])
+        #expect(none.code == 64 && none.messages.contains("--kills 0: allowed is 1 or more"))
+        #expect(!FileManager.default.fileExists(atPath: home.logs.path))
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Pipeline
+import Testing
+
+@testable import passerby
+
+@Suite(.serialized) struct `The program, run for real,` {
+    let home: TemporaryHome
+
+    init() throws {
+        home = try TemporaryHome()
+    }
+
+    private func rows(_ output: Data) throws -> [ResultRow] {
+        try JSONDecoder().decode(RunResult.self, from: output).rows
+    }
+
+    /// A state of resnet18 with Adam's moments takes 130 MiB; a file may have one, as on a device that is full then.
+    @Test func `says what it could not write and how to go on, and comes to the same results`() throws {
+        let words = ["run", "tiny.yaml", "--until", "direct", "--threads", "1", "--json"]
+        let full = try home.passerby(words, limit: 1024)
+        #expect(full.code == 75, "\(full.messages)")
+        #expect(full.messages.contains(".checkpoint.partial: cannot be written: File too large"))
+        #expect(full.messages.contains("continue with: "))
+        #expect(full.messages.contains("run tiny.yaml --until direct --resume\n"))
+        let resumed = try home.passerby(words + ["--resume"])
+        #expect(resumed.code == 0, "\(resumed.messages)")
+        let fresh = try home.passerby(words + ["--fresh"])
+        #expect(try rows(resumed.output) == rows(fresh.output))
+    }
+
+    /// Under the experiment's name, wherever the folder lies.
+    @Test func `runs a past run's own file again`() throws {
+        let words = ["--until", "direct", "--threads", "1", "--json"]
+        let first = try home.passerby(["run", "tiny.yaml", "seed=2"] + words)
+        let past = try JSONDecoder().decode(RunResult.self, from: first.output)
+        let copied = home.url.appendingPathComponent("copied")
+        try FileManager.default.copyItem(at: home.logs.appendingPathComponent("tiny/\(past.run)"), to: copied)
+        let again = try home.passerby(["run", copied.path + "/experiment.yaml", "--fresh"] + words)
+        let result = try JSONDecoder().decode(RunResult.self, from: again.output)
+        #expect(result.experiment == "tiny" && result.rows == past.rows && result.stages.map(\.reused) == [false])
+    }
+}
