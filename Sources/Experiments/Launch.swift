@@ -130,7 +130,8 @@ public struct Launch {
             sharing: sharing, checkpoints: experiment.checkpoints.policy, output: output, interruption: interruption,
             killPoint: killPoint, forecast: flight?.forecast)
         let result = try orchestrator.run()
-        if let flight { correct(flight, by: result, after: status) }
+        // A stage that was gone on with has taken more than what was left of it.
+        if let flight, start != .resume { correct(flight, by: result, after: status) }
         return (folder, result)
     }
 

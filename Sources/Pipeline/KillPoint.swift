@@ -5,7 +5,7 @@ internal import Glibc
 
 /// A moment at which a process ends itself with SIGKILL, to find out whether its run can be continued.
 ///
-/// Written `STAGE:BOUNDARY:MILLISECONDS:STRIDE`; what is left out at the end is 0.
+/// Written `STAGE:BOUNDARY:MILLISECONDS:STRIDE`.
 public struct KillPoint: Sendable, Equatable, CustomStringConvertible {
     /// The stage.
     public let stage: String
@@ -30,10 +30,11 @@ public struct KillPoint: Sendable, Equatable, CustomStringConvertible {
     /// The moment of a text, or nil.
     public init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        let numbers = parts.dropFirst().compactMap { Int($0) }.filter { $0 >= 0 }
-        guard (2...4).contains(parts.count), numbers.count == parts.count - 1 else { return nil }
-        let filled = numbers + [0, 0]
-        self.init(stage: String(parts[0]), boundary: filled[0], milliseconds: filled[1], stride: filled[2])
+        let numbers = parts.suffix(3).compactMap { Int($0) }.filter { $0 >= 0 }
+        // A stage's name may hold colons, and is not empty.
+        let stage = parts.dropLast(3).joined(separator: ":")
+        guard numbers.count == 3, !stage.isEmpty else { return nil }
+        self.init(stage: stage, boundary: numbers[0], milliseconds: numbers[1], stride: numbers[2])
     }
 
     public var description: String { "\(stage):\(boundary):\(milliseconds):\(stride)" }

@@ -76,10 +76,9 @@ public struct Orchestrator {
             for index in 0..<stageCount {
                 try interruption.check()
                 let later = outlook.seconds(of: plan.stages[(index + 1)..<stageCount].map(\.name))
+                let start = clock.uptime()
                 let manifest = try finish(index, sharing, events: events, lock: lock, laterSeconds: later)
-                if manifest.origin == name, !manifest.reused {
-                    outlook.finished(manifest.stage, seconds: manifest.seconds)
-                }
+                outlook.finished(manifest.stage, seconds: clock.uptime() - start)
                 result.append(manifest)
                 try lock.check()
                 if index + 1 == stageCount {

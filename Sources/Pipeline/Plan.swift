@@ -43,9 +43,14 @@ public struct Plan: Sendable, Codable, Equatable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        // Formats 1 and 2 did not say which they were. Plans of 1 are taken for 2: their keys fit neither.
+        let format = try container.decodeIfPresent(Int.self, forKey: .format) ?? 2
+        guard format <= Self.formatVersion else {
+            throw PipelineError.invalidPlan(
+                reason: "it is of format \(format), and this program knows formats up to \(Self.formatVersion)")
+        }
         try self.init(
-            // Formats 1 and 2 did not say which they were. Plans of 1 are taken for 2: their keys fit neither.
-            format: container.decodeIfPresent(Int.self, forKey: .format) ?? 2,
+            format: format,
             experiment: container.decode(String.self, forKey: .experiment),
             seed: container.decode(UInt64.self, forKey: .seed),
             dataDigest: container.decode(ContentDigest.self, forKey: .dataDigest),

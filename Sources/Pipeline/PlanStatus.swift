@@ -127,7 +127,7 @@ extension PlanStatus: Encodable {
         case name, method, settings, inputs, outputs, key, status, from, seconds, resume, forecast
     }
 
-    /// The plan as `plan.json` has it, with `key` and `status` in each stage.
+    /// The plan much as `plan.json` has it, with `key`, `status` and where it is known `forecast` in each stage.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encode(plan.experiment, forKey: .experiment)
@@ -136,8 +136,8 @@ extension PlanStatus: Encodable {
         if let forecast, !forecast.stages.isEmpty {
             try container.encode(
                 StageForecast(
-                    seconds: forecast.seconds, memoryBytes: forecast.memoryBytes, diskBytes: forecast.diskBytes,
-                    scratchBytes: forecast.stages.values.map(\.scratchBytes).max() ?? 0), forKey: .forecast)
+                    seconds: forecast.seconds, memoryBytes: forecast.memoryBytes, diskBytes: forecast.leftBytes,
+                    scratchBytes: forecast.scratchBytes), forKey: .forecast)
         }
         var list = container.nestedUnkeyedContainer(forKey: .stages)
         for stage in stages {

@@ -47,8 +47,12 @@ public struct ResumeCertificate: Sendable, Codable, Equatable {
     /// All stages, in order.
     public let stages: [Stage]
 
-    /// Whether nothing differs.
-    public var isPassed: Bool { stages.allSatisfy(\.differences.isEmpty) }
+    /// Whether every stage was killed and nothing differs.
+    public var isPassed: Bool { stages.allSatisfy { $0.differences.isEmpty && killCount(of: $0) > 0 } }
+
+    private func killCount(of stage: Stage) -> Int {
+        kills.count { !$0.missed && KillPoint($0.at)?.stage == stage.name }
+    }
 
     /// Compares two finished runs of one plan.
     ///
@@ -114,16 +118,15 @@ extension RunFolder {
 extension ResumeCertificate: CustomStringConvertible {
     /// A line for each stage, and the verdict.
     public var description: String {
-        let struck = kills.filter { !$0.missed }
         let lines = stages.map { stage in
-            let count = struck.count { $0.at.hasPrefix("\(stage.name):") }
+            let count = killCount(of: stage)
             let names = stage.differences.keys.sorted().joined(separator: ", ")
             let verdict = names.isEmpty ? "\(stage.digests.count) digests equal" : "differs in \(names)"
             return "\(stage.name): killed \(count) time\(count == 1 ? "" : "s"), \(verdict)"
         }
         let verdict = isPassed
-            ? "passed: after \(struck.count) kills the run is the uninterrupted one, bit for bit"
-            : "failed: \(run) is not \(reference)"
+            ? "passed: after \(kills.count { !$0.missed }) kills the run is the uninterrupted one, bit for bit"
+            : "failed: \(run) is not proven to be \(reference)"
         return (lines + [verdict]).joined(separator: "\n")
     }
 }

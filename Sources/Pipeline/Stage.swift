@@ -47,6 +47,7 @@ public final class StageScope {
     /// The digests of finished trainings.
     private(set) var states: [String: ContentDigest] = [:]
 
+    private var leaving: (() throws -> Void)?
     private let stage: StageFolder
     private let earlier: [StageFolder]
     private let boundary: () throws -> Void
@@ -63,9 +64,8 @@ public final class StageScope {
             attempts.checkpointSeconds += cost.seconds
             try attempts.record()
             let name = cost.part.isEmpty ? "checkpoint" : "\(cost.part)/checkpoint"
-            try events.record(epoch: cost.epoch, step: cost.step, name: "\(name)/seconds", value: cost.seconds)
-            try events.record(
-                epoch: cost.epoch, step: cost.step, name: "\(name)/bytes", value: Double(cost.bytes))
+            try events.record(epoch: cost.epoch, name: "\(name)/seconds", value: cost.seconds)
+            try events.record(epoch: cost.epoch, name: "\(name)/bytes", value: Double(cost.bytes))
         }
         self.events = events
         self.progress = progress
@@ -110,11 +110,23 @@ public final class StageScope {
         states[training] = state
     }
 
+    /// Has something done before ``checkInterruption()`` throws ``Interrupted``, instead of what was to be done until now.
+    ///
+    /// - Parameter action: Saves what is there and was not worth its time while nobody wanted to stop; nil for nothing.
+    public func beforeLeaving(_ action: (() throws -> Void)?) {
+        leaving = action
+    }
+
     /// Throws once the run was asked to stop; call it at every step boundary, after which nothing is lost.
     ///
     /// - Throws: ``Interrupted``: save a checkpoint first and let it pass.
     ///   ``PipelineError/lockLost(path:)``: let it pass.
     public func checkInterruption() throws {
-        try boundary()
+        do {
+            try boundary()
+        } catch let interrupted as Interrupted {
+            try leaving?()
+            throw interrupted
+        }
     }
 }

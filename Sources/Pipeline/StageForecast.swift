@@ -38,10 +38,12 @@ public struct RunForecast: Sendable, Equatable {
     public var seconds: Double { stages.values.reduce(0) { $0 + $1.seconds } }
     /// The most bytes in memory at any time.
     public var memoryBytes: Int { stages.values.map(\.memoryBytes).max() ?? 0 }
+    /// Bytes of what all stages leave.
+    public var leftBytes: Int { stages.values.reduce(0) { $0 + $1.diskBytes } }
+    /// Bytes of the checkpoints of one stage, the one with the most.
+    public var scratchBytes: Int { stages.values.map(\.scratchBytes).max() ?? 0 }
     /// The most bytes on the device at any time: all that is left, and the checkpoints of one stage.
-    public var diskBytes: Int {
-        stages.values.reduce(0) { $0 + $1.diskBytes } + (stages.values.map(\.scratchBytes).max() ?? 0)
-    }
+    public var diskBytes: Int { leftBytes + scratchBytes }
 }
 
 extension StageForecast: CustomStringConvertible {

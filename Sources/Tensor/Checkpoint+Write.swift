@@ -71,7 +71,7 @@ extension Tensor {
 
     /// The elements in row-major order, each as it is in memory.
     public func elementBytes() throws -> [UInt8] {
-        let size = count * elementType.byteCount
+        let size = byteCount
         return try [UInt8](unsafeUninitializedCapacity: size) { buffer, initialisedCount in
             if let start = buffer.baseAddress {
                 try check("elements", [self], pt_copy_to_bytes(handle, start, Int64(size)))

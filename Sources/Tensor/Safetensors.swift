@@ -39,7 +39,7 @@ extension Safetensors {
         var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
         var start = 0
         for (name, tensor) in sorted {
-            let end = start + tensor.count * tensor.elementType.byteCount
+            let end = start + tensor.byteCount
             header[name] = [
                 "dtype": tensor.elementType.rawValue, "shape": tensor.shape, "data_offsets": [start, end],
             ] as [String: Any]

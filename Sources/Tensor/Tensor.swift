@@ -99,6 +99,9 @@ public final class Tensor {
 
     public var count: Int { shape.reduce(1, *) }
 
+    /// The size of all elements in bytes.
+    public var byteCount: Int { count * elementType.byteCount }
+
     public var elementType: ElementType {
         switch pt_dtype_of(handle) {
         case pt_int64: .int64

@@ -14,11 +14,10 @@ struct Calibrate: ParsableCommand {
     @Option(help: "The stage.")
     var stage: String
 
-    @Option(help: "Threads that compute.")
-    var threads: Int
+    @OptionGroup var threads: ThreadsArgument
 
     func run() throws {
-        try printJSON(arguments.launch().rehearse(stage, threads: threads, peakMemory: peakMemory))
+        try printJSON(arguments.launch().rehearse(stage, threads: threads.count, peakMemory: peakMemory))
     }
 }
 

@@ -9,6 +9,8 @@ struct ChildRuns {
     let experiment: [String]
     let logs: String
     let threads: Int
+    /// What asks this process to stop; a child has a process group of its own and is told by us.
+    let interruption: Interruption
 
     /// Runs to the end.
     ///
@@ -20,12 +22,13 @@ struct ChildRuns {
 
     /// Runs until the process ends itself.
     ///
-    /// - Returns: Whether it did, or ended before.
-    /// - Throws: ``CommandError/childFailed(command:code:)``.
+    /// - Returns: Whether it did, or had ended the stage before.
+    /// - Throws: ``CommandError/childFailed(command:code:)``, ``CommandError/childKilled(command:signal:)``.
     func untilKilled(at point: KillPoint, _ arguments: [String]) throws -> Bool {
-        let process = try start(["--kill-at", "\(point)"] + arguments)
+        let process = try start(["--kill-at", "\(point)", "--until", point.stage] + arguments)
         switch (process.terminationReason, process.terminationStatus) {
         case (.uncaughtSignal, SIGKILL): return true
+        // The stage ended before.
         case (.exit, 0): return false
         default: throw failure(process)
         }
@@ -39,8 +42,9 @@ struct ChildRuns {
         let process = Process()
         let output = Pipe()
         try launch(process, ["calibrate"] + experiment + ["--stage", stage, "--threads", "\(threads)"], output)
+        // A few hundred bytes: they fit into the pipe.
+        try wait(for: process)
         let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else { throw failure(process) }
         return text
     }
@@ -49,8 +53,19 @@ struct ChildRuns {
         let process = Process()
         let words = ["run"] + experiment + arguments + ["--logs", logs, "--threads", "\(threads)"]
         try launch(process, words, FileHandle.nullDevice)
-        process.waitUntilExit()
+        try wait(for: process)
         return process
+    }
+
+    /// Waits, and hands on the request to stop.
+    ///
+    /// - Throws: `Interrupted` once the child has ended after such a request.
+    private func wait(for process: Process) throws {
+        while process.isRunning, interruption.signal == nil { Thread.sleep(forTimeInterval: 0.05) }
+        guard let signal = interruption.signal else { return }
+        kill(process.processIdentifier, signal.rawValue)
+        process.waitUntilExit()
+        try interruption.check()
     }
 
     private func launch(_ process: Process, _ arguments: [String], _ output: Any) throws {
@@ -61,8 +76,9 @@ struct ChildRuns {
     }
 
     private func failure(_ process: Process) -> CommandError {
-        .childFailed(
-            command: (process.arguments ?? []).joined(separator: " "),
-            code: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus)
+        let command = (process.arguments ?? []).joined(separator: " ")
+        return process.terminationReason == .exit
+            ? .childFailed(command: command, code: process.terminationStatus)
+            : .childKilled(command: command, signal: process.terminationStatus)
     }
 }

@@ -3,6 +3,7 @@
 internal import Configuration
 internal import Data
 internal import Experiments
+internal import Glibc
 internal import Layers
 internal import Methods
 internal import Pipeline
@@ -108,6 +109,7 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case notReady([String])
     case unknownBackbone(path: String)
     case childFailed(command: String, code: Int32)
+    case childKilled(command: String, signal: Int32)
     case notResumable(certificate: String)
     case doesNotFit([String])
 
@@ -118,6 +120,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
         case .unknownBackbone: 65
         case .unwritable, .notReady, .doesNotFit: 69
         case .childFailed(_, let code): code
+        // Nobody but the kernel, for want of memory, kills what we start.
+        case .childKilled(_, let signal): signal == SIGKILL ? 69 : 70
         case .notResumable: 70
         }
     }
@@ -135,8 +139,11 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
             "'passerby \(command)' ended with exit code \(code); its message is above"
         case .doesNotFit(let obstacles):
             "this cannot run here: " + obstacles.joined(separator: "\n  ")
+        case .childKilled(let command, let signal):
+            "'passerby \(command)' was ended by signal \(signal)"
+                + (signal == SIGKILL ? ", as happens where memory does not suffice" : "")
         case .notResumable(let certificate):
-            "the killed run came to other results: \(certificate) says which"
+            "not proven: the killed run came to other results, or a stage was not killed; \(certificate) says which"
         case .notReady(let missing):
             "a run could not start here: \(missing.joined(separator: "; "))"
         }

@@ -39,7 +39,8 @@ func peakMemory() -> Int {
 private func kibibytes(_ key: String, in file: String) -> Int? {
     let text = try? String(contentsOfFile: file, encoding: .utf8)
     let line = text?.split(separator: "\n").first { $0.hasPrefix(key) }
-    return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    // Tabs and spaces, of which a large number leaves none.
+    return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
 }
 
 /// A property of the first processor, such as `model name` or `flags`.

@@ -31,8 +31,7 @@ struct Run: ParsableCommand {
     @Option(help: ArgumentHelp("The last stage to run.", valueName: "stage"))
     var until: String?
 
-    @Option(help: "Threads that compute; all processors by default.")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var threads: ThreadsArgument
 
     @Flag(help: "Print the result as one JSON document.")
     var json = false
@@ -49,7 +48,6 @@ struct Run: ParsableCommand {
 
     mutating func validate() throws {
         guard !resume || !fresh else { throw ValidationError("allowed is one of --resume and --fresh") }
-        guard threads > 0 else { throw ValidationError("--threads \(threads): allowed is 1 or more") }
     }
 
     func run() throws {
@@ -59,7 +57,8 @@ struct Run: ParsableCommand {
             let (folder, result) = try launch.run(
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
                 whenBusy: noWait ? .leave : .wait, interruption: interruption,
-                cache: CalibrationCache(threads: threads), killPoint: killAt, threads: threads)
+                cache: CalibrationCache(threads: threads.count), killPoint: killAt,
+                threads: threads.count)
             try show(result, in: folder)
         } catch where Failure(error)?.canBeResumed == true {
             var words = [Home().command, "run", arguments.name] + arguments.overrides

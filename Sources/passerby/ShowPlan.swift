@@ -25,14 +25,13 @@ struct ShowPlan: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Measure steps that nobody has measured on this machine.")
     var calibration = true
 
-    @Option(help: "Threads that would compute; all processors by default.")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var threads: ThreadsArgument
 
     @Flag(help: "Print the plan as one JSON document.")
     var json = false
 
     func run() throws {
-        let cache = CalibrationCache(threads: threads)
+        let cache = CalibrationCache(threads: threads.count)
         var (status, flight) = try arguments.launch().flightPlan(fresh ? .fresh : .new, logs: logs.folder, cache: cache)
         if calibration { try calibrate(flight) }
         status.forecast = flight.forecast
@@ -49,11 +48,20 @@ struct ShowPlan: ParsableCommand {
 
     /// Each stage in a process of its own, whose peak of memory is the stage's.
     private func calibrate(_ flight: FlightPlan) throws {
-        let runs = ChildRuns(experiment: [arguments.name] + arguments.overrides, logs: logs.folder.path, threads: threads)
+        let runs = ChildRuns(
+            experiment: [arguments.name] + arguments.overrides, logs: logs.folder.path, threads: threads.count,
+            interruption: .fromSignals())
         for stage in flight.unmeasured {
             StandardError().write("measuring a few steps of '\(stage)' on this machine, once\n")
-            let text = try runs.calibration(of: stage)
-            try flight.store(JSONDecoder().decode(StageCost.self, from: text), of: stage)
+            do {
+                let text = try runs.calibration(of: stage)
+                try flight.store(JSONDecoder().decode(StageCost.self, from: text), of: stage)
+            } catch let interrupted as Interrupted {
+                throw interrupted
+            } catch {
+                // The plan is worth having without it.
+                StandardError().write("warning: '\(stage)' was not measured: \(error)\n")
+            }
         }
     }
 }

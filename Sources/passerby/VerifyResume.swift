@@ -8,12 +8,12 @@ internal import Randomness
 
 struct VerifyResume: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Kills and resumes an experiment in every stage, and compares all it comes to with an uninterrupted run.",
+        abstract: "Kills and resumes an experiment in every stage, and compares it with an uninterrupted run.",
         discussion: """
-            Runs the experiment twice, from its beginning: once in peace, and once ending itself with SIGKILL at random \
-            moments, each time going on with --resume. Both runs stay in the logs folder; the killed one gets \
-            resume-certificate.json, with SHA-256 digests of every artefact, of all training state and of all figures. \
-            Exit code 70 where anything differs.
+            Runs the experiment twice, from its beginning: once in peace, unless --reference names such a run, and once \
+            ending itself with SIGKILL at random moments, each time going on with --resume. Both runs stay in the logs \
+            folder; the killed one gets resume-certificate.json, with SHA-256 digests of every artefact, of all training \
+            state and of all figures. Exit code 70 where anything differs, or where a stage was not killed.
             """)
 
     @OptionGroup var arguments: ExperimentArguments
@@ -25,11 +25,11 @@ struct VerifyResume: ParsableCommand {
     @Option(help: "Where the moments come from; by chance as a rule.")
     var killSeed: UInt64 = .random(in: 0 ... .max >> 1)
 
-    @Option(help: ArgumentHelp("A finished run of the same experiment to compare with, instead of a new one.", valueName: "run"))
+    @Option(help: ArgumentHelp(
+        "A finished run of the same experiment to compare with, instead of a new one.", valueName: "run"))
     var reference: String?
 
-    @Option(help: "Threads that compute; all processors by default.")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var threads: ThreadsArgument
 
     @Flag(help: "Print the certificate as one JSON document.")
     var json = false
@@ -41,11 +41,12 @@ struct VerifyResume: ParsableCommand {
     func run() throws {
         let plan = try arguments.launch().plan()
         let words = [arguments.name] + arguments.overrides
-        let runs = ChildRuns(experiment: words, logs: logs.folder.path, threads: threads)
+        let runs = ChildRuns(
+            experiment: words, logs: logs.folder.path, threads: threads.count, interruption: .fromSignals())
         let whole = try referenceRun(plan, runs)
         let (killed, met) = try killedRun(plan, runs, like: whole)
         let certificate = try ResumeCertificate(
-            reference: whole, run: killed, plan: plan, kills: met, machine: machineFacts(threads: threads))
+            reference: whole, run: killed, plan: plan, kills: met, machine: machineFacts(threads: threads.count))
         try certificate.write(to: killed)
         if json {
             try printJSON(certificate)
@@ -78,9 +79,9 @@ struct VerifyResume: ParsableCommand {
             met.append(.init(at: kill, resumedAt: point, missed: !struck))
             say("\(number + 1). \(struck ? "killed" : "ended before the kill") at \(kill)"
                 + (point.map { "; goes on after epoch \($0.epoch)\($0.step.map { ", step \($0)" } ?? "")" } ?? ""))
-            guard struck else { break }
         }
-        if met.last?.missed != true { try runs.finish(["--resume"]) }
+        // A last kill that came too late has left a finished run.
+        if try newest(plan).result()?.status != .completed { try runs.finish(["--resume"]) }
         return (try newest(plan), met)
     }
 
@@ -91,6 +92,6 @@ struct VerifyResume: ParsableCommand {
     }
 
     private func say(_ text: String) {
-        FileHandle.standardError.write(Data("verify-resume: \(text)\n".utf8))
+        StandardError().write("verify-resume: \(text)\n")
     }
 }

@@ -67,6 +67,7 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         // Another network for all that follows the translation, which is trained once.
         ("pretrain.backbone=resnet50", [false, false, true, true, true]),
         ("postprocess.camera={backbone: resnet50}", [false, false, false, false, true]),
+        ("postprocess.camera={backbone: resnet18}", [false, false, false, false, false]),
         ("adapt.evaluate_every=7", [false, false, false, false, false]),
         ("pretrain.evaluate_every=7", [false, false, false, false, false]),
         ("checkpoints={minutes: 1, keep: 3}", [false, false, false, false, false]),

@@ -46,6 +46,6 @@ private func forecast(_ seconds: Double, memory: Int = 0, disk: Int = 0, scratch
             Issue.record("no forecast in \(tree.canonicalText)")
             return
         }
-        #expect(total == ["seconds": 65, "memory_bytes": 1_073_741_824, "disk_bytes": 3_145_728, "scratch_bytes": 2_097_152])
+        #expect(total == ["seconds": 65, "memory_bytes": 1_073_741_824, "disk_bytes": 1_048_576, "scratch_bytes": 2_097_152])
     }
 }

@@ -56,9 +56,9 @@ private func manifest(_ stage: String, boundaries: Int, seconds: Double = 10) ->
 
 @Suite struct `A moment of a kill` {
     @Test(arguments: [
-        ("adapt:3", KillPoint(stage: "adapt", boundary: 3)),
         ("adapt:3:250:2", KillPoint(stage: "adapt", boundary: 3, milliseconds: 250, stride: 2)),
-        ("adapt", nil), ("adapt:", nil), ("adapt:x", nil), ("adapt:-1", nil), ("adapt:1:2:3:4", nil),
+        ("a:b:0:0:0", KillPoint(stage: "a:b", boundary: 0)),
+        ("adapt", nil), ("adapt:1:2", nil), ("adapt:1:x:3", nil), ("adapt:-1:0:0", nil), (":1:2:3", nil),
     ] as [(String, KillPoint?)])
     func `is read from a text`(text: String, point: KillPoint?) {
         #expect(KillPoint(text) == point)
@@ -89,6 +89,27 @@ private func manifest(_ stage: String, boundaries: Int, seconds: Double = 10) ->
     }
 }
 
+@Suite struct `A kill that comes later` {
+    /// In the midst of whatever the process does then; here it only waits.
+    @Test func `strikes between two moments`() async throws {
+        let scratch = try Scratch()
+        let logs = scratch.url.path
+        await #expect(processExitsWith: .signal(SIGKILL)) { [logs = logs as String] in
+            var counting = try Counting()
+            counting.at = { if $0 == "translate epoch 1" { sleep(60) } }
+            let point = KillPoint(stage: "translate", boundary: 1, milliseconds: 20)
+            _ = try Orchestrator(
+                plan: counting.plan, runFolder: counting.create(in: URL(fileURLWithPath: logs)),
+                stages: counting.stages, output: Recorder(), killPoint: point
+            ).run()
+        }
+        let counting = try Counting()
+        let folder = try RunFolder.resumable(in: scratch.url, plan: counting.plan)
+        #expect(try folder.resumePoint(of: counting.plan.stage(named: "translate"), in: counting.plan)?.epoch == 0)
+        #expect(try counting.orchestrator(folder).run().rows.map(\.mAP) == [0.06, 0.09, 0.1])
+    }
+}
+
 @Suite struct `A certificate of resuming` {
     let scratch: Scratch
     let counting: Counting
@@ -98,12 +119,13 @@ private func manifest(_ stage: String, boundaries: Int, seconds: Double = 10) ->
         counting = try Counting()
     }
 
-    private func certificate(_ reference: RunFolder, _ run: RunFolder) throws -> ResumeCertificate {
+    private func certificate(
+        _ reference: RunFolder, _ run: RunFolder, killed: [String] = ["translate", "pretrain", "adapt"]
+    ) throws -> ResumeCertificate {
         try ResumeCertificate(
             reference: reference, run: run, plan: counting.plan,
-            kills: [
-                .init(at: KillPoint(stage: "adapt", boundary: 1), resumedAt: nil, missed: false),
-                .init(at: KillPoint(stage: "adapt", boundary: 2), resumedAt: nil, missed: true),
+            kills: killed.map { .init(at: KillPoint(stage: $0, boundary: 1), resumedAt: nil, missed: false) } + [
+                .init(at: KillPoint(stage: "adapt", boundary: 2), resumedAt: nil, missed: true)
             ], machine: ["processor": "abacus"])
     }
 
@@ -116,9 +138,16 @@ private func manifest(_ stage: String, boundaries: Int, seconds: Double = 10) ->
         // sha256sum of "6"
         #expect(found.stages[0].digests["artefact sum.txt"]?.hexadecimal
             == "e7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683")
-        #expect("\(found)".hasSuffix("passed: after 1 kills the run is the uninterrupted one, bit for bit"))
+        #expect("\(found)".hasSuffix("passed: after 3 kills the run is the uninterrupted one, bit for bit"))
         try found.write(to: runs[1])
         #expect(try JSONFile.read(ResumeCertificate.self, from: runs[1].certificateFile) == found)
+    }
+
+    @Test func `proves nothing of a stage that was not killed`() throws {
+        let runs = try (1...2).map { try counting.run(in: scratch.url, now: Double($0), isFresh: true).folder }
+        let found = try certificate(runs[0], runs[1], killed: ["translate", "pretrain"])
+        #expect(!found.isPassed && found.stages.allSatisfy(\.differences.isEmpty))
+        #expect("\(found)".contains("adapt: killed 0 times"))
     }
 
     @Test func `names what differs`() throws {

@@ -79,7 +79,8 @@ public struct FlightPlan {
         let rest = Int(Double(needed) / Forecaster.keptMemory) - cost.peakBytes(batch: batch)
         let room = Int(Double(memory) / Forecaster.keptMemory) - rest
         guard let fitting = cost.largestBatch(within: room, below: batch, multipleOf: unit) else {
-            return "\(beginning), and no batch size makes it fit: choose smaller images with image, or a smaller backbone"
+            return "\(beginning), and no batch size makes it fit: choose smaller images with image, a smaller backbone, or "
+                + "where there are very many images fewer neighbours with k1"
         }
         return "\(beginning): \(stage.name).\(key)=\(fitting) instead of \(batch) would fit"
     }
@@ -115,15 +116,17 @@ public struct FlightPlan {
                 (settings.camera?.config.epochs ?? 1, settings.camera?.config.iterations ?? 1, 1)
             }
         let before = Int(point.part.split(separator: "-").last ?? "").map { $0 - 1 } ?? 0
-        let steps = Double((before * epochs + point.epoch) * iterations + (point.step ?? 0))
-        return min(1, steps / Double(networks * epochs * iterations))
+        let epochsDone = Double(before) * Double(epochs) + Double(point.epoch)
+        let steps = epochsDone * Double(iterations) + Double(point.step ?? 0)
+        return min(1, steps / (Double(networks) * Double(epochs) * Double(iterations)))
     }
 
     /// What determines how long a step takes and how much it holds. Epochs and rates do not.
     private func work(of stage: Experiment.NamedStage) -> JSONValue {
         let size = experiment.image
         var members: [String: JSONValue] = [
-            "method": .string(stage.choice.method), "backbone": .string(experiment.backbone(of: stage.name).rawValue),
+            // Of the methods and of how they are measured: raised whenever a step takes something else than before.
+            "version": 1, "method": .string(stage.choice.method), "backbone": .string(experiment.backbone(of: stage.name).rawValue),
             "begins": .string(experiment.backboneBegun(by: stage.choice)?.rawValue ?? ""),
             "height": .integer(size.height), "width": .integer(size.width),
             "identities": .integer(counts.identities), "workers": .integer(experiment.workers),

@@ -13,8 +13,11 @@ internal import Tensor
 struct Rehearsal {
     /// Steps of each batch size; the first is not counted.
     private static let stepCount = 3
-    /// Pixels of a batch that measuring is worth: 8 images of 384×128.
-    private static let pixelCount = 400_000
+    /// Pixels of a batch that measuring is worth: 4 images of 384×128.
+    private static let pixelCount = 200_000
+    /// Images of an identity in a batch: fewer than training has, so that batches may be smaller. What a step takes does
+    /// not depend on it.
+    private static let instances = 2
 
     let experiment: Experiment
     let counts: DatasetCounts
@@ -22,10 +25,9 @@ struct Rehearsal {
     /// The most bytes that this process has had in memory.
     let peakMemory: () -> Int
 
-    /// The batch sizes that are measured.
-    ///
-    /// - Parameter unit: What a batch is a multiple of.
-    func batches(_ batch: Int, multipleOf unit: Int) -> [Int] {
+    /// The batch sizes that are measured, the experiment's own if that can be afforded.
+    func batches(_ batch: Int) -> [Int] {
+        let unit = Self.instances
         let affordable = Self.pixelCount / (experiment.image.height * experiment.image.width) / unit * unit
         let large = min(batch, max(2 * unit, affordable))
         let small = max(unit, large / 2 / unit * unit)
@@ -49,8 +51,8 @@ struct Rehearsal {
     private func pretraining(_ settings: PretrainSettings, _ backbone: Backbone) throws -> StageCost {
         var config = settings.config
         (config.epochs, config.iterations, config.evaluateEvery) = (1, Self.stepCount, 0)
-        return try cost(batches(config.batch, multipleOf: config.instances), instances: config.instances) { batch, set, scope in
-            config.batch = batch
+        return try cost(batches(config.batch)) { batch, set, scope in
+            (config.batch, config.instances) = (batch, Self.instances)
             let network = try SourcePretraining(
                 config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
                 validation: validation(set), random: random
@@ -62,8 +64,8 @@ struct Rehearsal {
     private func translation(_ settings: TranslateSettings, encoder backbone: Backbone) throws -> StageCost {
         var config = settings.config
         (config.epochs, config.iterations) = (1, Self.stepCount)
-        return try cost(batches(config.batch, multipleOf: config.instances), instances: config.instances) { batch, set, scope in
-            config.batch = batch
+        return try cost(batches(config.batch)) { batch, set, scope in
+            (config.batch, config.instances) = (batch, Self.instances)
             let encoder = try EmbeddingNetwork(backbone, domains: .shared, random: random)
             let generator = try SDA(
                 config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
@@ -81,8 +83,8 @@ struct Rehearsal {
     private func adaptation(_ settings: AdaptSettings, _ backbone: Backbone) throws -> StageCost {
         var config = settings.config
         (config.epochs, config.iterations, config.evaluateEvery) = (1, Self.stepCount, 0)
-        return try cost(batches(config.batch, multipleOf: config.instances), instances: config.instances) { batch, set, scope in
-            config.batch = batch
+        return try cost(batches(config.batch)) { batch, set, scope in
+            (config.batch, config.instances) = (batch, Self.instances)
             try MMTPlus(
                 config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
                 validation: validation(set), random: random
@@ -95,13 +97,13 @@ struct Rehearsal {
     private func postProcessing(_ settings: PostprocessSettings, _ backbone: Backbone) throws -> StageCost {
         let adapted = try EmbeddingNetwork(backbone, domains: .separate, random: random)
         guard let camera = settings.camera else {
-            return try cost([1], instances: 1) { _, set, _ in
+            return try cost([1]) { _, set, _ in
                 Measured(network: adapted.store) { try embed($0, adapted, set) }
             }
         }
         var config = camera.config
         (config.epochs, config.iterations) = (1, Self.stepCount)
-        return try cost(batches(config.batch, multipleOf: 2), instances: 2) { batch, set, scope in
+        return try cost(batches(config.batch)) { batch, set, scope in
             config.batch = batch
             let network = try CameraNetwork(config, target: TargetImages(set.target), images: images, random: random)
                 .train(camera.backbone ?? experiment.backbone, from: nil, in: scope)
@@ -118,14 +120,14 @@ struct Rehearsal {
     }
 
     private func cost(
-        _ batches: [Int], instances: Int, _ train: (Int, MadeUpImages, RehearsalScope) throws -> Measured
+        _ batches: [Int], _ train: (Int, MadeUpImages, RehearsalScope) throws -> Measured
     ) throws -> StageCost {
         let size = experiment.image
         let largest = batches.max() ?? 1
         let handled = max(4, min(64, Self.pixelCount / (size.height * size.width)))
         let set = try MadeUpImages(
-            height: size.height, width: size.width, identities: max(counts.identities, largest / instances + 1),
-            instances: instances, count: 4 * max(largest, handled))
+            height: size.height, width: size.width, identities: max(counts.identities, largest),
+            instances: Self.instances, count: 4 * max(largest, handled))
         var steps: [StageCost.Steps] = []
         var last: (scope: RehearsalScope, measured: Measured)?
         for batch in batches {
@@ -135,16 +137,19 @@ struct Rehearsal {
             last = (scope, measured)
         }
         guard let last else { preconditionFailure("no batch size to measure") }
-        // Twice as many images less as many: what a copy of the network takes falls out.
         let times = try [handled, 2 * handled, handled, 2 * handled].map { count in
             let start = clock.uptime()
             try last.measured.handle(count)
             return clock.uptime() - start
         }
+        // Twice as many images less as many, so that what a copy of the network takes falls out; where noise is larger
+        // than that, it stays in.
+        let slope = (min(times[1], times[3]) - min(times[0], times[2])) / Double(handled)
+        let secondsPerImage = slope > 0 ? slope : times[1] / Double(2 * handled)
         return StageCost(
-            steps: steps, secondsPerImage: max(0, times[3] - times[2]) / Double(handled), peakBytes: peakMemory(),
+            steps: steps, secondsPerImage: secondsPerImage, peakBytes: peakMemory(),
             stateBytes: last.scope.stateBytes,
-            networkBytes: last.measured.network.entries.reduce(0) { $0 + $1.tensor.count * $1.tensor.elementType.byteCount },
+            networkBytes: last.measured.network.entries.reduce(0) { $0 + $1.tensor.byteCount },
             matrixRate: MatrixLibrary.current.measuredRate().best)
     }
 

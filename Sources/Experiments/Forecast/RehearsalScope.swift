@@ -24,7 +24,7 @@ final class RehearsalScope: TrainingScope {
     func endStep(_ state: () throws -> TrainingState) throws {
         ends.append(clock.uptime())
         guard stateBytes == 0 else { return }
-        stateBytes = try state().tensors.values.reduce(0) { $0 + $1.count * $1.elementType.byteCount }
+        stateBytes = try state().tensors.values.reduce(0) { $0 + $1.byteCount }
     }
 
     func restore() throws -> TrainingState? { nil }

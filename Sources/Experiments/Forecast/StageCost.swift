@@ -36,12 +36,16 @@ public struct StageCost: Sendable, Codable, Equatable {
 
     /// The most bytes in memory with another batch size.
     func peakBytes(batch: Int) -> Int {
-        max(peakBytes, Int(line(batch) { Double($0.peakBytes) }))
+        max(peakBytes, trainingBytes(batch: batch))
     }
 
-    /// The largest batch whose steps fit, a multiple of something; nil where none does.
+    /// The same while training only, before anything is embedded or translated.
+    private func trainingBytes(batch: Int) -> Int { Int(line(batch) { Double($0.peakBytes) }) }
+
+    /// The largest batch whose steps fit, a multiple of something; nil where none does. Embedding and translating may be
+    /// done with fewer images at a time, and count no more than training does.
     func largestBatch(within bytes: Int, below batch: Int, multipleOf unit: Int) -> Int? {
-        stride(from: (batch - 1) / unit * unit, through: unit, by: -unit).first { peakBytes(batch: $0) <= bytes }
+        stride(from: (batch - 1) / unit * unit, through: unit, by: -unit).first { trainingBytes(batch: $0) <= bytes }
     }
 
     /// The straight line through both measurements; where it falls, which only noise can bring about, the second.

@@ -26,6 +26,7 @@ extension Experiment {
     /// their results enter its key as inputs.
     private func settings(of choice: StageChoice, _ weights: [Backbone: ContentDigest]) throws -> JSONValue {
         let entries = choice.entries.filter { !choice.references.contains($0.key) && !choice.logging.contains($0.key) }
+            .map { $0.key == "camera" ? YAMLNode.Entry(key: $0.key, value: $0.value.without("backbone")) : $0 }
         var members: [YAMLNode.Entry] = [
             .init(key: "image", value: YAMLNode(["height": YAMLNode(image.height), "width": YAMLNode(image.width)])),
             .init(key: choice.kind.rawValue, value: YAMLNode(.mapping(entries))),
@@ -49,6 +50,14 @@ extension Experiment {
                 stage.choice.stage(plan, workspace.telling(met))
             }
         }
+    }
+}
+
+extension YAMLNode {
+    /// A mapping without one of its keys; anything else as it is.
+    fileprivate func without(_ key: String) -> YAMLNode {
+        guard case .mapping(let entries) = value else { return self }
+        return YAMLNode(.mapping(entries.filter { $0.key != key }))
     }
 }
 

@@ -42,9 +42,15 @@ final class StageTrainingScope: TrainingScope {
         try keep(where: checkpoints.isDue(), state)
     }
 
+    /// The state of a finished training is the end of its last epoch's. Where another training follows in the stage it is
+    /// saved now, else when the stage is left before its end.
     func finish(_ state: TrainingState) throws {
         stage.note(try state.digest(), of: part)
-        try save(state)
+        if part.isEmpty {
+            stage.beforeLeaving { [self] in try save(state) }
+        } else {
+            try save(state)
+        }
         try stage.checkInterruption()
     }
 

@@ -26,7 +26,7 @@ struct MutualTraining {
     init(_ pairs: [MutualPair], restoring state: TrainingState?) throws {
         self.pairs = pairs
         meter = LossMeter(state)
-        oracle = state?.values["oracle_mAP"] ?? 0
+        oracle = state?.reports["oracle_mAP"] ?? 0
         guard let state else { return }
         for index in pairs.indices { try self.pairs[index].load(state, number: index + 1) }
         guard state.step > 0 else { return }
@@ -51,7 +51,7 @@ struct MutualTraining {
     func state() throws -> TrainingState {
         var state = meter.state
         for (index, pair) in pairs.enumerated() { pair.store(in: &state, number: index + 1) }
-        state.values["oracle_mAP"] = oracle
+        state.reports["oracle_mAP"] = oracle
         if let round {
             state["round"] = ["labels": try Tensor(round.labels.values)]
             state["optimiser"] = round.optimiser.state

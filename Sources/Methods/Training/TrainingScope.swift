@@ -23,8 +23,10 @@ public protocol TrainingScope {
     /// - Throws: Where the run is asked to stop, after the state was kept.
     func pause(_ state: () throws -> TrainingState) throws
 
-    /// Ends the training. The state is kept, and its digest stands in the stage's manifest, so that two trainings can
-    /// be compared to the last bit.
+    /// Ends the training, after the end of its last epoch. The state's digest stands in the stage's manifest, so that two
+    /// trainings can be compared to the last bit.
+    ///
+    /// - Throws: Where the run is asked to stop, after the state was kept.
     func finish(_ state: TrainingState) throws
 
     /// Reports a number of an epoch.

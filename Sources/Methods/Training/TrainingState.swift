@@ -16,16 +16,19 @@ public struct TrainingState {
     public var numbers: [String: Int]
     /// Kept to the last bit.
     public var values: [String: Double]
+    /// Kept too, but only ever reported: what evaluations have found, which somebody else may leave out.
+    public var reports: [String: Double]
 
     public init(
         epoch: Int, step: Int = 0, tensors: StateDictionary = [:], numbers: [String: Int] = [:],
-        values: [String: Double] = [:]
+        values: [String: Double] = [:], reports: [String: Double] = [:]
     ) {
         self.epoch = epoch
         self.step = step
         self.tensors = tensors
         self.numbers = numbers
         self.values = values
+        self.reports = reports
     }
 
     /// The part of the state whose keys begin with `part/`, without that beginning.

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+
+import Backbones
+import Configuration
+import Data
+import Foundation
+import Layers
+import Pipeline
+import Randomness
+import Tensor
+import Testing
+
+@testable import Experiments
+@testable import Methods
+
+/// A scope that is left at one moment with the state that is there then, as a process is that saves and ends.
+private final class LeavingScope: TrainingScope {
+    struct Left: Error {}
+
+    private let first: TrainingState?
+    private let moment: Int
+    private(set) var moments = 0
+    private(set) var last: TrainingState?
+    private(set) var end: ContentDigest?
+    private(set) var records: [String: Double] = [:]
+
+    init(from first: TrainingState? = nil, leavingAt moment: Int = .max) {
+        self.first = first
+        self.moment = moment
+    }
+
+    private func pass(_ state: () throws -> TrainingState) throws {
+        moments += 1
+        guard moments == moment else { return }
+        // As read from a file: nothing is shared with the networks that go on.
+        let path = NSTemporaryDirectory() + "passerby-\(UUID().uuidString).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let kept = try state()
+        try kept.file.write(to: path)
+        last = TrainingState(try Safetensors(readingFrom: path), epoch: kept.epoch, step: kept.step)
+        throw Left()
+    }
+
+    func restore() throws -> TrainingState? { first }
+    func endEpoch(_ state: TrainingState) throws { try pass { state } }
+    func endStep(_ state: () throws -> TrainingState) throws { try pass(state) }
+    func pause(_ state: () throws -> TrainingState) throws { try pass(state) }
+    func finish(_ state: TrainingState) throws { end = try state.digest() }
+    func begin(steps: Int, done: Int, unit: String) {}
+
+    func record(_ name: String, _ value: Double, epoch: Int) throws {
+        guard !name.hasSuffix("seconds") else { return }
+        records["\(name) of epoch \(epoch)"] = value
+    }
+}
+
+/// Every method for two epochs of two steps on a drawn world, left at moments at which it can be: some of each kind, and
+/// all of them, which takes six minutes, where PASSERBY_LONG_TESTS is set.
+@Suite(.serialized) final class `Training that is left at any moment` {
+    private let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
+    private let workspace: Workspace
+    private let random = RandomKey(seed: 1)
+
+    init() throws {
+        let text = """
+            data:
+              location:
+                synthetic:
+                  source: {identities: 6, images: 6, cameras: 3}
+                  target: {identities: 6, fewest_images: 4, most_images: 6, singletons: 2, validation_identities: 4,
+                           queries: 2, gallery: 4, distractors: 4, cameras: 3}
+                  width: 32
+                  height: 32
+            image: {height: 32, width: 32}
+            backbone: resnet18
+            workers: 0
+            stages: [{pretrain: {images: source}}]
+            """
+        let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
+        guard case .synthetic(let world) = experiment.data.location else { preconditionFailure("a drawn world") }
+        try world.write(to: folder) { _, _ in }
+        workspace = Workspace(
+            experiment: experiment, datasets: try Datasets(experiment.data, root: folder), initialWeights: [:],
+            cache: nil, badImages: nil)
+        try Engine.prepare(threads: 1)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Runs to the end, then once for each moment: until there, and on from what was kept.
+    ///
+    /// - Parameters:
+    ///   - count: How many moments there are.
+    ///   - chosen: Those that are always tried.
+    private func expectSameEnd(
+        _ count: Int, leavingAt chosen: [Int], _ train: (any TrainingScope) throws -> Void
+    ) throws {
+        let whole = LeavingScope()
+        try train(whole)
+        let end = try #require(whole.end)
+        #expect(whole.moments == count)
+        let isLong = ProcessInfo.processInfo.environment["PASSERBY_LONG_TESTS"] != nil
+        for moment in isLong ? Array(1...count) : chosen {
+            let left = LeavingScope(leavingAt: moment)
+            #expect(throws: LeavingScope.Left.self) { try train(left) }
+            let resumed = LeavingScope(from: left.last)
+            try train(resumed)
+            #expect(resumed.end == end, "left at moment \(moment)")
+            // What was recorded before and after, the later of two counting, is what the whole training recorded.
+            #expect(left.records.merging(resumed.records) { $1 } == whole.records, "left at moment \(moment)")
+        }
+    }
+
+    /// Two epochs of two steps and an end, and a batch of validation images after the first epoch: moment 3.
+    @Test func `ends with the bits of one that was not: pre-training`() throws {
+        var config = SourcePretraining.Config()
+        (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 8, 2)
+        (config.autoAugment, config.evaluateEvery) = (true, 1)
+        try expectSameEnd(2 * 3 + 1, leavingAt: [3, 5]) { scope in
+            _ = try SourcePretraining(
+                config, source: workspace.source, target: workspace.target, images: workspace.images(random),
+                validation: workspace.validation, random: random
+            ).train(.resnet18, from: nil, in: scope)
+        }
+    }
+
+    @Test func `ends with the bits of one that was not: SDA`() throws {
+        var config = SDA.Config()
+        (config.epochs, config.iterations, config.batch, config.padding, config.pool) = (2, 2, 4, 2, 3)
+        (config.generatorChannels, config.generatorBlocks, config.discriminatorChannels) = (4, 1, 4)
+        try expectSameEnd(2 * 3, leavingAt: [4]) { scope in
+            let encoder = try EmbeddingNetwork(.resnet18, domains: .shared, random: random)
+            _ = try SDA(
+                config, source: workspace.source, target: workspace.target, images: workspace.images(random),
+                random: random
+            ).train(encoder: encoder, in: scope)
+        }
+    }
+
+    /// Each epoch two embeddings, two steps, two scorings and an end: 3 is a step, 5 a scoring, 8 an embedding.
+    @Test func `ends with the bits of one that was not: MMT+`() throws {
+        var config = MMTPlus.Config()
+        (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
+        (config.neighbours, config.expansion, config.radius, config.minimumPoints) = (6, 2, 0.7, 2)
+        let initial = try (1...2).map { number in
+            try EmbeddingNetwork(.resnet18, domains: .shared, random: random.derived("initial \(number)")).store.state
+                .mapValues { try $0.detached().copied() }
+        }
+        try expectSameEnd(2 * 7, leavingAt: [3, 5, 8]) { scope in
+            _ = try MMTPlus(
+                config, source: workspace.source, target: workspace.target, images: workspace.images(random),
+                validation: workspace.validation, random: random
+            ).train(.resnet18, from: initial, in: scope)
+        }
+    }
+
+    @Test func `ends with the bits of one that was not: the camera network`() throws {
+        var config = CameraNetwork.Config()
+        (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 8, 2)
+        try expectSameEnd(2 * 3, leavingAt: [1]) { scope in
+            _ = try CameraNetwork(
+                config, target: workspace.target, images: workspace.images(random), random: random
+            ).train(.resnet18, from: nil, in: scope)
+        }
+    }
+}
