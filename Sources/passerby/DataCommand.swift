@@ -49,8 +49,8 @@ struct CheckDataset: ParsableCommand {
         commandName: "check", abstract: "Reads every image of a dataset and compares it with what was published.",
         discussion: """
             Images that are missing, damaged or fewer than published, and images or people that are both trained on \
-            and tested, are errors: the exit code is 65. A dataset that is not there is code 69. Repeated images and other numbers of people or cameras are \
-            warnings. A second check reads only files whose size or time has changed.
+            and tested, are errors: the exit code is 65. A dataset that is not there is code 69. Repeated images and other numbers of \
+            people or cameras are warnings. A second check reads only files whose size or time has changed.
             """)
 
     @Argument(

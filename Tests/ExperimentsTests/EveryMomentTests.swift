@@ -62,17 +62,8 @@ private final class LeavingScope: TrainingScope {
     private let random = RandomKey(seed: 1)
 
     init() throws {
-        let text = """
-            data:
-              location:
-                synthetic:
-                  source: {identities: 6, images: 6, cameras: 3}
-                  target: {identities: 6, fewest_images: 4, most_images: 6, singletons: 2, validation_identities: 4,
-                           queries: 2, gallery: 4, distractors: 4, cameras: 3}
-                  width: 32
-                  height: 32
-            image: {height: 32, width: 32}
-            backbone: resnet18
+        let text = tinyData + """
+
             workers: 0
             stages: [{pretrain: {images: source}}]
             """

@@ -10,17 +10,8 @@ import Testing
 @testable import Experiments
 
 /// Every stage for a handful of steps, on images of 32 × 32 pixels.
-private let tiny = """
-    data:
-      location:
-        synthetic:
-          source: {identities: 6, images: 6, cameras: 3}
-          target: {identities: 6, fewest_images: 4, most_images: 6, singletons: 2, validation_identities: 4,
-                   queries: 2, gallery: 4, distractors: 4, cameras: 3}
-          width: 32
-          height: 32
-    image: {height: 32, width: 32}
-    backbone: resnet18
+private let tiny = tinyData + """
+
     stages:
       - pretrain: {name: direct, images: source, networks: 1, epochs: 2, iterations: 3, batch: 8, warmup: 0,
                    milestones: [], padding: 2, auto_augment: false, evaluate_every: 1}

@@ -2,9 +2,9 @@
 //
 // A small C interface over libtorch: opaque tensors, one status per call, one error text per thread.
 //
-// Every function that can fail returns 0 on success, 2 where memory was not to be had and 1 otherwise; pt_last_error() then holds this thread's message until
-// the thread's next failing call. A tensor returned through `result` belongs to the caller, who frees it with
-// pt_free(). Arguments are borrowed. No C++ exception crosses this boundary.
+// Every function that can fail returns 0 on success, 2 where memory was not to be had and 1 otherwise; pt_last_error()
+// then holds this thread's message until the thread's next failing call. A tensor returned through `result` belongs to
+// the caller, who frees it with pt_free(). Arguments are borrowed. No C++ exception crosses this boundary.
 
 #ifndef PASSERBY_CTORCH_H
 #define PASSERBY_CTORCH_H

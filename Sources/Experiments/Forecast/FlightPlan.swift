@@ -126,7 +126,8 @@ public struct FlightPlan {
         let size = experiment.image
         var members: [String: JSONValue] = [
             // Of the methods and of how they are measured: raised whenever a step takes something else than before.
-            "version": 1, "method": .string(stage.choice.method), "backbone": .string(experiment.backbone(of: stage.name).rawValue),
+            "version": 1, "method": .string(stage.choice.method),
+            "backbone": .string(experiment.backbone(of: stage.name).rawValue),
             "begins": .string(experiment.backboneBegun(by: stage.choice)?.rawValue ?? ""),
             "height": .integer(size.height), "width": .integer(size.width),
             "identities": .integer(counts.identities), "workers": .integer(experiment.workers),
