@@ -217,6 +217,8 @@ public struct Orchestrator {
             try interruption.check()
             try lockCheck()
         }
+        // What it keeps for that is not needed any longer, and may be most of the memory.
+        defer { scope.beforeLeaving(nil) }
         do {
             let outcome = try stages[index].run(in: scope)
             try events.synchronise()
