@@ -118,16 +118,12 @@ private struct Findings: Encodable {
 }
 
 extension Findings.Folder {
-    /// A folder, or the nearest one above it where it is not there yet: a run makes it.
+    /// What is known of a folder, or of the place where a run would make it.
     fileprivate init(_ url: URL) {
-        let manager = FileManager.default
         path = url.path
-        exists = manager.fileExists(atPath: path)
-        var place = url.standardizedFileURL
-        while !manager.fileExists(atPath: place.path), place.path != "/" { place.deleteLastPathComponent() }
-        isWritable = manager.isWritableFile(atPath: place.path)
-        let sizes = try? manager.attributesOfFileSystem(forPath: place.path)
-        freeBytes = (sizes?[.systemFreeSize] as? NSNumber)?.intValue ?? 0
+        exists = FileManager.default.fileExists(atPath: path)
+        isWritable = FileManager.default.isWritableFile(atPath: nearestFolder(url).path)
+        freeBytes = freeDisk(url) ?? 0
     }
 
     fileprivate var text: String {

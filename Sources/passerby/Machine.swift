@@ -23,12 +23,17 @@ private func freeInControlGroup() -> Int? {
     return max(0, limit - used)
 }
 
-/// Bytes that are free where a folder is or would be made.
-func freeDisk(_ folder: URL) -> Int {
+/// A folder, or the nearest one above it where it is not there yet: whoever needs it makes it there.
+func nearestFolder(_ folder: URL) -> URL {
     var place = folder.standardizedFileURL
     while place.path != "/", !FileManager.default.fileExists(atPath: place.path) { place.deleteLastPathComponent() }
-    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: place.path)
-    return (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? .max
+    return place
+}
+
+/// Bytes that are free where a folder is or would be made; nil where nobody knows.
+func freeDisk(_ folder: URL) -> Int? {
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: nearestFolder(folder).path)
+    return (attributes?[.systemFreeSize] as? NSNumber)?.intValue
 }
 
 /// The most bytes that this process has had in memory.

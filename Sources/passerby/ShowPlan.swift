@@ -42,7 +42,7 @@ struct ShowPlan: ParsableCommand {
             let unmeasured = flight.unmeasured
             if !unmeasured.isEmpty { print("not measured yet: \(unmeasured.joined(separator: ", "))") }
         }
-        let obstacles = flight.obstacles(memory: freeMemory(), disk: freeDisk(logs.folder))
+        let obstacles = flight.obstacles(memory: freeMemory(), disk: freeDisk(logs.folder) ?? .max)
         guard obstacles.isEmpty else { throw CommandError.doesNotFit(obstacles) }
     }
 
