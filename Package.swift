@@ -12,7 +12,7 @@ import PackageDescription
 let environment = Context.environment
 let withTensors = environment["PASSERBY_LIBTORCH"] != "none"
 let cacheFolder = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
-let libtorch = environment["LIBTORCH"] ?? "\(cacheFolder)/passerby/libtorch-2.13.0"
+let libtorch = environment["LIBTORCH"] ?? "\(cacheFolder)/passerby/torch-2.13.0/torch"
 
 if withTensors, !FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
     FileHandle.standardError.write(Data("""
@@ -53,8 +53,8 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
 // CYAML ─▶ Configuration ─▶ Pipeline ────────────────────────┘
 //
-// `Vocabulary` (identities and cameras) and `Randomness` (counter-based generators) are leaves that any
-// module may import.
+// `Vocabulary` (identities and cameras), `Randomness` (counter-based generators) and `Machine` (processors, their
+// instructions and limits) are leaves that any module may import.
 
 func module(
     _ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false, computes: Bool = false
@@ -83,8 +83,9 @@ let withoutTensors: [Target] =
         .target(name: "Vocabulary", swiftSettings: strict),
     ]
     + module("Randomness", [], computes: true)
+    + module("Machine", [])
     + module("Data", ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Vocabulary"], fixtures: true, computes: true)
-    + module("Retrieval", ["COpenBLAS", "Randomness", "Vocabulary"], fixtures: true, computes: true)
+    + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML"])
     + module("Pipeline", ["Configuration", crypto])
 
@@ -92,7 +93,7 @@ let tensors: [Target] =
     [
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .executableTarget(name: "passerby", dependencies: [
-                "Experiments", "Pipeline", "Configuration", "Methods", "Data", "Retrieval", "Randomness",
+                "Experiments", "Pipeline", "Configuration", "Methods", "Data", "Retrieval", "Machine", "Randomness",
                 "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
         .testTarget(

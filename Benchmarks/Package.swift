@@ -16,7 +16,7 @@ let strict: [SwiftSetting] = [
 // Where Passerby's own manifest finds libtorch; without one the benchmarks that need it are left out.
 let environment = Context.environment
 let cacheFolder = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
-let libtorch = environment["LIBTORCH"] ?? "\(cacheFolder)/passerby/libtorch-2.13.0"
+let libtorch = environment["LIBTORCH"] ?? "\(cacheFolder)/passerby/torch-2.13.0/torch"
 let tensors: [Target] = [
     .target(
         name: "CTorch",
