@@ -34,6 +34,12 @@ at::ScalarType scalar_type(pt_dtype dtype) {
     TORCH_CHECK(false, "unknown element type ", static_cast<int>(dtype));
 }
 
+/// The file that an address was loaded from; empty where nobody knows.
+static const char *file_of(const void *address) {
+    Dl_info place = {};
+    return address != nullptr && dladdr(address, &place) != 0 && place.dli_fname != nullptr ? place.dli_fname : "";
+}
+
 }  // namespace passerby
 
 extern "C" {
@@ -55,10 +61,8 @@ int32_t pt_thread_count(void) { return at::get_num_threads(); }
 
 const char *pt_version(void) { return TORCH_VERSION; }
 
-const char *pt_matrix_library(void) {
-    Dl_info place = {};
-    void *product = dlsym(RTLD_DEFAULT, "sgemm_");
-    return product != nullptr && dladdr(product, &place) != 0 && place.dli_fname != nullptr ? place.dli_fname : "";
-}
+const char *pt_matrix_library(void) { return passerby::file_of(dlsym(RTLD_DEFAULT, "sgemm_")); }
+
+const char *pt_library_path(void) { return passerby::file_of(reinterpret_cast<void *>(&at::get_num_threads)); }
 
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Dispatch
-internal import Foundation
+internal import Machine
 internal import Synchronization
 
 /// The threads that share a computation; what they compute never depends on how many there are.
@@ -13,7 +13,7 @@ struct Workers: Sendable {
 
     /// One thread per core that this process may use, up to OpenBLAS's limit of callers at a time.
     static var all: Workers {
-        Workers(count: min(ProcessInfo.processInfo.activeProcessorCount, 64))
+        Workers(count: min(Processors.available, 64))
     }
 
     /// Computes one value per task; threads take the next task when they are free.

@@ -17,6 +17,9 @@ public enum Engine {
     /// The file of the library that answers libtorch's fp32 matrix products, by link order; empty where none is found.
     public static var matrixLibrary: String { String(cString: pt_matrix_library()) }
 
+    /// The file of libtorch itself.
+    public static var libraryPath: String { String(cString: pt_library_path()) }
+
     /// How fast libtorch multiplies matrices in fp32.
     ///
     /// - Returns: Multiplications and additions a second, the best of five products of 2048 rows; some 0.3 s.

@@ -107,6 +107,7 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case unknownExperiment(name: String, looked: String, known: [String])
     case unwritable(path: String, reason: String)
     case notReady([String])
+    case noRightKernels([String])
     case unknownBackbone(path: String)
     case childFailed(command: String, code: Int32)
     case childKilled(command: String, signal: Int32)
@@ -118,7 +119,7 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unknownExperiment: 64
         case .unknownBackbone: 65
-        case .unwritable, .notReady, .doesNotFit: 69
+        case .unwritable, .notReady, .noRightKernels, .doesNotFit: 69
         case .childFailed(_, let code): code
         // Nobody but the kernel, for want of memory, kills what we start.
         case .childKilled(_, let signal): signal == SIGKILL ? 69 : 70
@@ -144,6 +145,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
                 + (signal == SIGKILL ? ", as happens where memory does not suffice" : "")
         case .notResumable(let certificate):
             "not proven: the killed run came to other results, or a stage was not killed; \(certificate) says which"
+        case .noRightKernels(let kernels):
+            "no matrix kernels could be measured that multiply rightly; tried: \(kernels.joined(separator: ", "))"
         case .notReady(let missing):
             "a run could not start here: \(missing.joined(separator: "; "))"
         }

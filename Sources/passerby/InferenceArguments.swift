@@ -5,6 +5,7 @@ internal import Backbones
 internal import Data
 internal import Experiments
 internal import Foundation
+internal import Machine
 internal import Layers
 internal import Methods
 internal import Pipeline
@@ -19,7 +20,7 @@ struct InferenceArguments: ParsableArguments {
     @Flag(help: "Average each image's features with its mirror image's.") var flip = false
     @Option(help: "What convolutions compute in: fp32, as for published numbers, or bf16.") var precision = Precision.fp32
     @Option(help: "Threads that compute; all processors by default.")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    var threads: Int = Processors.available
     @Option(help: "Threads that load images.") var workers = 2
 
     enum Precision: String, CaseIterable, ExpressibleByArgument {

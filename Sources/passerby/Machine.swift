@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
+internal import Machine
 internal import Retrieval
 internal import Tensor
 
 /// Bytes that this process can still take: what the machine gives without swapping, or less where a job's control
 /// group is smaller.
 func freeMemory() -> Int {
-    min(kibibytes("MemAvailable:", in: "/proc/meminfo") ?? .max, freeInControlGroup() ?? .max)
-}
-
-/// What the limit of this process's control group (version 2) leaves; nothing where there is no limit.
-private func freeInControlGroup() -> Int? {
-    guard let groups = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8),
-        let path = groups.split(separator: "\n").first(where: { $0.hasPrefix("0::") })?.dropFirst(3)
-    else { return nil }
-    let bytes = { (name: String) in
-        (try? String(contentsOfFile: "/sys/fs/cgroup\(path)/\(name)", encoding: .utf8))
-            .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-    }
-    guard let limit = bytes("memory.max"), let used = bytes("memory.current") else { return nil }
-    return max(0, limit - used)
+    min(kibibytes("MemAvailable:", in: "/proc/meminfo") ?? .max, ControlGroup.own.freeMemory ?? .max)
 }
 
 /// A folder, or the nearest one above it where it is not there yet: whoever needs it makes it there.
@@ -48,17 +36,10 @@ private func kibibytes(_ key: String, in file: String) -> Int? {
     return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
 }
 
-/// A property of the first processor, such as `model name` or `flags`.
-func processorValue(_ key: String) -> String? {
-    let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
-    let line = text?.split(separator: "\n").first { $0.hasPrefix(key) }
-    return line?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
-}
-
 /// What the bits of a result may depend on.
 func machineFacts(threads: Int) -> [String: String] {
     [
-        "processor": processorValue("model name") ?? "unknown", "threads": "\(threads)",
+        "processor": Processor.name, "threads": "\(threads)",
         "libtorch": Engine.version, "matrix_library": Engine.matrixLibrary, "kernels": MatrixLibrary.current.coreType,
     ]
 }

@@ -15,6 +15,7 @@ struct Passerby: ParsableCommand {
         subcommands: [
             Run.self, ShowPlan.self, Why.self, Runs.self, VerifyResume.self, DataCommand.self, WeightsCommand.self,
             Extract.self, Evaluate.self, Metrics.self, Cluster.self, Doctor.self, Calibrate.self,
+            Kernels.self,
         ])
 
     /// Parses and runs; errors of ours become one message and the exit code that their kind stands for.

@@ -37,6 +37,8 @@ const char *pt_version(void);
 /// The file of the library that answers libtorch's single-precision matrix products on the CPU: whichever of those
 /// that export `sgemm_` was linked first. Empty where none does.
 const char *pt_matrix_library(void);
+/// The file of libtorch's CPU library.
+const char *pt_library_path(void);
 
 // ---- Tensors and their data -------------------------------------------------------------------------------------
 
