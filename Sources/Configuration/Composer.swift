@@ -154,7 +154,7 @@ struct Composer {
             report(found: "the merge key '<<'", allowed: "'extends:' to build on a file", at: event, keyPath)
             return nil
         case .scalar(.text(let text)): return text
-        case .scalar(.null): found = "the key null"
+        case .scalar(.null), .scalar(.empty): found = "the key null"
         case .scalar(let scalar): found = "the key \(scalar.found)"
         case .sequence: found = "a sequence as a key"
         case .mapping: found = "a mapping as a key"
@@ -176,6 +176,7 @@ struct Composer {
         let resolved = Scalar(plain: text)
         switch (tag.dropFirst(Composer.corePrefix.count), resolved) {
         case ("int", .integer), ("float", .float), ("bool", .boolean), ("null", .null): return resolved
+        case ("null", .empty): return .null
         case ("float", .integer(let integer)): return .float(Double(integer))
         case ("str", _), ("", _): return .text(text)
         case (let name, _):

@@ -34,13 +34,35 @@ struct Composition {
         }
         let parent = tree.remove(Composition.extendsKey)
         let overrides = tree.remove(Composition.overrideKey)
+        for (key, value, expected) in [
+            (Composition.extendsKey, parent, "the name of another file"),
+            (Composition.overrideKey, overrides, "a mapping of key paths to values"),
+        ] {
+            guard let value, value.isEmpty else { continue }
+            throw ConfigurationError([Problem(.noValue(allowed: expected), at: value.span, keyPath: key)])
+        }
         if let parent, !parent.isNull {
             let parentPath = try self.path(of: parent, relativeTo: path)
             let base = try load(
                 parentPath, after: chain + [link], askedAt: parent.span, keyPath: Composition.extendsKey)
-            tree = merged(tree, over: base)
+            tree = try withStagesMerged(merged(tree, over: base), tree[stages], base[stages])
         }
         if let overrides, !overrides.isNull { try apply(overrides, to: &tree) }
+        return tree
+    }
+
+    /// The tree with the items of both files' stages in one list, where both have one.
+    private func withStagesMerged(
+        _ tree: YAMLNode, _ changes: YAMLNode?, _ base: YAMLNode?
+    ) throws(ConfigurationError) -> YAMLNode {
+        guard let changes, let base, case .sequence = changes.value else { return tree }
+        let items = try NamedItems(base)?.merged(with: changes, at: stages) ?? changes
+        var tree = tree
+        tree.value = .mapping(tree.entries.map { entry in
+            var entry = entry
+            if entry.key == stages { entry.value = items }
+            return entry
+        })
         return tree
     }
 

@@ -28,15 +28,17 @@ public enum Document {
     ///
     /// `extends: NAME` names another file, relative to this file's folder, with or without `.yaml`; its
     /// tree is loaded first. Mappings are merged key by key, anything else in this file replaces what the
-    /// other says. `override: {key.path: value}` then changes single values, as
-    /// ``overriding(_:with:stages:)`` does. Neither key is left in the tree.
+    /// other says; only `stages` are merged by name: an item of the name of one of the other file's changes that
+    /// one, and an item of a kind that the other file does not have is added behind its own.
+    /// `override: {key.path: value}` then changes single values, as ``overriding(_:with:stages:)`` does. Neither key
+    /// is left in the tree.
     ///
     /// - Parameters:
     ///   - path: The file, as the user gave it; spans carry it unchanged.
     ///   - stages: The key of the sequence of named items that overrides reach into.
     /// - Returns: The merged mapping; each value's span names the file that it came from.
     /// - Throws: ``ConfigurationError`` when a file of the chain cannot be read or parsed, is no mapping, or
-    ///   extends itself.
+    ///   extends itself; and with every stage that the other file has under another name.
     public static func load(
         _ path: String, stages: String = "stages"
     ) throws(ConfigurationError) -> YAMLNode {
@@ -45,7 +47,8 @@ public enum Document {
 
     /// The tree with the values of a command line.
     ///
-    /// An assignment is `key=value` or `key.path=value`, its value YAML (`a=[1, 2]`, `a=` is null). The first
+    /// An assignment is `key=value` or `key.path=value`, its value YAML (`a=[1, 2]`); `a=null` asks for the default, while
+    /// `a=` is a mistake. The first
     /// key is one of the tree, or else the name of an item of `stages`; a key that the tree does not have is
     /// added, for the decoder to accept or to report at the place in the assignment. Later assignments win.
     ///

@@ -59,9 +59,14 @@ public struct MappingReader {
     /// - Parameters:
     ///   - key: A key of this mapping.
     ///   - reader: What the value has to be.
-    /// - Returns: The value; none when the key is absent, null, or reported.
+    /// - Returns: The value; none when the key is absent, null, or reported, as is a key with nothing behind it.
     public func optional<Value>(_ key: String, _ reader: ValueReader<Value>) -> Located<Value>? {
-        guard let node = ask(key), !node.isNull else { return nil }
+        guard let node = ask(key) else { return nil }
+        guard !node.isEmpty else {
+            reportEmpty(node, key, allowed: "\(reader.expected), or null for the default")
+            return nil
+        }
+        guard !node.isNull else { return nil }
         return reader.located(node, at: joined(keyPath, key), collector)
     }
 
@@ -72,7 +77,13 @@ public struct MappingReader {
     ///   - reader: What the value has to be.
     /// - Returns: The value; none when it was reported, its absence included.
     public func required<Value>(_ key: String, _ reader: ValueReader<Value>) -> Located<Value>? {
-        if let node = ask(key) { return reader.located(node, at: joined(keyPath, key), collector) }
+        if let node = ask(key) {
+            guard !node.isEmpty else {
+                reportEmpty(node, key, allowed: reader.expected)
+                return nil
+            }
+            return reader.located(node, at: joined(keyPath, key), collector)
+        }
         if isMapping {
             collector.report(.missing(key: key, expected: reader.expected), at: span, keyPath: keyPath)
         }
@@ -90,6 +101,10 @@ public struct MappingReader {
     /// The second call does nothing, and ``ProblemCollector/check()`` makes the first where it is missing.
     public func finish() {
         state.finish(reportingTo: collector)
+    }
+
+    private func reportEmpty(_ node: YAMLNode, _ key: String, allowed: String) {
+        collector.report(.noValue(allowed: allowed), at: node.span, keyPath: joined(keyPath, key))
     }
 
     private func ask(_ key: String) -> YAMLNode? {

@@ -29,13 +29,21 @@ struct Override {
             return SourceSpan(file: file, line: mark.line + 1, column: column + 1)
         }
         let end = SourceSpan(file: file, line: 1, column: offset + 1)
-        value = try composer.compose() ?? YAMLNode(.null, span: end)
+        guard let value = try composer.compose(), !value.isEmpty else {
+            let kind = Problem.Kind.noValue(allowed: "\(keyPath)=VALUE, or \(keyPath)=null for the default")
+            throw ConfigurationError([Problem(kind, at: end, keyPath: keyPath)])
+        }
+        self.value = value
     }
 
     /// An entry `key.path: value` of a file's `override:` mapping.
     init(entry: YAMLNode.Entry) throws(ConfigurationError) {
         path = try Override.path(entry.key) { _ in entry.keySpan }
         value = entry.value
+        guard !value.isEmpty else {
+            let kind = Problem.Kind.noValue(allowed: "a value, or null for the default")
+            throw ConfigurationError([Problem(kind, at: value.span, keyPath: entry.key)])
+        }
     }
 
     /// The components of a dotted path; `span` places one by its offset in Unicode scalars.
@@ -74,7 +82,7 @@ struct Override {
                 found: "'\(first)' is no value", allowed: "'\(first)' as a key of a file")
             throw ConfigurationError([Problem(kind, at: path[0].span)])
         }
-        let items = Items(tree[stages])
+        let items = tree[stages].flatMap(NamedItems.init)
         if first == stages, path.count > 1, let items {
             let changed = try change(items, path: path.dropFirst(), keyPath: stages)
             set(changed, for: path[0], in: &tree)
@@ -91,7 +99,7 @@ struct Override {
 
     /// The sequence with the value put into the item that the path's first component names.
     private func change(
-        _ items: Items, path: ArraySlice<Component>, keyPath: String
+        _ items: NamedItems, path: ArraySlice<Component>, keyPath: String
     ) throws(ConfigurationError) -> YAMLNode {
         guard let wanted = path.first else { return items.node }
         let path = path.dropFirst()
@@ -122,7 +130,7 @@ struct Override {
         guard let next = rest.first else { return value }
         let found: String
         switch node.value {
-        case .mapping, .scalar(.null):
+        case .mapping, .scalar(.null), .scalar(.empty):
             let inner = node[next.name] ?? YAMLNode(.null, span: next.span)
             let changed = try replacing(inner, rest.dropFirst(), keyPath: joined(keyPath, next.name))
             var mapping = node.isNull ? YAMLNode(.mapping([]), span: next.span) : node
@@ -143,43 +151,5 @@ struct Override {
             entries.append(YAMLNode.Entry(key: key.name, keySpan: key.span, value: changed))
         }
         mapping.value = .mapping(entries)
-    }
-}
-
-/// A sequence whose items are mappings of a single key, or bare words: `[{adapt: {epochs: 3}}, postprocess]`.
-private struct Items {
-    let node: YAMLNode
-    private let items: [YAMLNode]
-    /// None for an item of another form, which the decoder reports.
-    private let entries: [SingleEntry?]
-
-    init?(_ node: YAMLNode?) {
-        guard let node, case .sequence(let items) = node.value else { return nil }
-        self.node = node
-        self.items = items
-        self.entries = items.map(SingleEntry.init)
-    }
-
-    /// The names of the items, each once.
-    var names: [String] {
-        var seen: Set<String> = []
-        return entries.compactMap { $0?.name.text }.filter { seen.insert($0).inserted }
-    }
-
-    /// The items of one name, by their rows.
-    func rows(named name: String) -> [(row: Int, entry: SingleEntry)] {
-        entries.enumerated().compactMap { row, entry in
-            guard let entry, entry.name.text == name else { return nil }
-            return (row, entry)
-        }
-    }
-
-    /// The sequence with another value behind an item's word.
-    func replacing(_ row: Int, _ entry: SingleEntry, with body: YAMLNode) -> YAMLNode {
-        var items = items
-        items[row].value = .mapping([YAMLNode.Entry(key: entry.word, keySpan: entry.span, value: body)])
-        var node = node
-        node.value = .sequence(items)
-        return node
     }
 }

@@ -41,8 +41,10 @@ public struct Problem: Hashable, Sendable {
         case wrongType(found: String, expected: String)
         /// A number outside its range.
         case outOfRange(found: String, allowed: String)
-        /// A required key that is not there, or has no value.
+        /// A required key that is not there.
         case missing(key: String, expected: String)
+        /// A key with nothing behind it.
+        case noValue(allowed: String)
         /// Several alternatives where exactly one can be chosen.
         case severalAlternatives(found: [String], allowed: [String])
         /// An item of a sequence with a name that another item has.
@@ -85,6 +87,8 @@ extension Problem.Kind: CustomStringConvertible {
             "found \(found); allowed: \(allowed)"
         case .missing(let key, let expected):
             "missing key '\(key)'; needed: \(expected)"
+        case .noValue(let allowed):
+            "no value; allowed: \(allowed)"
         case .severalAlternatives(let found, let allowed):
             "found \(found.map { "'\(shown($0))'" }.joined(separator: " and ")); "
                 + "allowed: exactly one of \(list(allowed))\(indentationHint(found, allowed))"

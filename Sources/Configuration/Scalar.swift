@@ -3,11 +3,15 @@
 /// A scalar, resolved by the rules of the YAML 1.2 core schema.
 ///
 /// - SeeAlso: YAML 1.2.2, section 10.3.2.
-/// - Note: Deviations: a number with a needless leading zero (`0777`, `01.5`) is text, because readers of
+/// - Note: Deviations: no text at all is ``empty``, not null; a number with a needless leading zero (`0777`, `01.5`) is text, because readers of
 ///   YAML 1.1 take it for an octal number; a decimal integer that does not fit 64 bits is a float, and a
 ///   hexadecimal or octal one is text.
 public enum Scalar: Sendable {
+    /// `null` or `~`, as somebody wrote it.
     case null
+    /// Nothing at all where a value could stand. YAML takes it for null; here the two are told apart, because a value
+    /// that was forgotten, or a shell variable that was never set, looks like this.
+    case empty
     case boolean(Bool)
     case integer(Int)
     case float(Double)
@@ -20,7 +24,8 @@ public enum Scalar: Sendable {
 
     private static func word(_ text: String) -> Scalar? {
         switch text {
-        case "", "~", "null", "Null", "NULL": .null
+        case "": .empty
+        case "~", "null", "Null", "NULL": .null
         case "true", "True", "TRUE": .boolean(true)
         case "false", "False", "FALSE": .boolean(false)
         case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": .float(.infinity)
@@ -61,7 +66,7 @@ public enum Scalar: Sendable {
     /// The value as a report names it: `text 'no'`, `3`, `0.5`, `true`, `nothing`.
     public var found: String {
         switch self {
-        case .null: "nothing"
+        case .null, .empty: "nothing"
         case .boolean(let value): "\(value)"
         case .integer(let value): "\(value)"
         case .float(let value): Scalar.plain(value)
@@ -82,19 +87,20 @@ public enum Scalar: Sendable {
 extension Scalar: Hashable {
     public static func == (left: Scalar, right: Scalar) -> Bool {
         switch (left, right) {
-        case (.null, .null): true
+        // To the data model they are one value.
+        case (.null, .null), (.empty, .empty), (.null, .empty), (.empty, .null): true
         case (.boolean(let left), .boolean(let right)): left == right
         case (.integer(let left), .integer(let right)): left == right
         case (.float(let left), .float(let right)): left == right || left.isNaN && right.isNaN
         // Byte by byte: two spellings of one accented letter name two files.
         case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
-        case (.null, _), (.boolean, _), (.integer, _), (.float, _), (.text, _): false
+        case (.null, _), (.empty, _), (.boolean, _), (.integer, _), (.float, _), (.text, _): false
         }
     }
 
     public func hash(into hasher: inout Hasher) {
         switch self {
-        case .null: hasher.combine(0)
+        case .null, .empty: hasher.combine(0)
         case .boolean(let value): hasher.combine(value)
         case .integer(let value): hasher.combine(value)
         case .float(let value): hasher.combine(value.isNaN ? .infinity : value)

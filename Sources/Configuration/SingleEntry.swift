@@ -11,7 +11,7 @@ struct SingleEntry {
     init?(_ node: YAMLNode) {
         switch node.value {
         case .scalar(.text(let word)):
-            (self.word, span, body) = (word, node.span, YAMLNode(.null, span: node.span))
+            (self.word, span, body) = (word, node.span, YAMLNode(.empty, span: node.span))
         case .mapping(let entries) where entries.count == 1:
             (word, span, body) = (entries[0].key, entries[0].keySpan, entries[0].value)
         case .scalar, .sequence, .mapping:

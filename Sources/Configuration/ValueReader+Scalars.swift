@@ -102,7 +102,7 @@ extension ValueReader where Value == Double {
             switch scalar {
             case .integer(let value): Double(value)
             case .float(let value) where value.isFinite: value
-            case .float, .null, .boolean, .text: nil
+            case .float, .null, .empty, .boolean, .text: nil
             }
         }
     }

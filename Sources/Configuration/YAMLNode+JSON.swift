@@ -8,7 +8,7 @@ extension YAMLNode {
     /// `".nan"`.
     public var canonicalJSON: String {
         switch value {
-        case .scalar(.null): return "null"
+        case .scalar(.null), .scalar(.empty): return "null"
         case .scalar(.boolean(let value)): return "\(value)"
         case .scalar(.integer(let value)): return "\(value)"
         case .scalar(.float(let value)): return value.isFinite ? "\(value)" : "\"\(Scalar.plain(value))\""

@@ -63,7 +63,7 @@ private enum YAMLText {
     /// A scalar, a sequence of scalars, or an empty mapping, on one line.
     static func inline(_ node: YAMLNode) -> String {
         switch node.value {
-        case .scalar(.null): "null"
+        case .scalar(.null), .scalar(.empty): "null"
         case .scalar(.boolean(let value)): "\(value)"
         case .scalar(.integer(let value)): "\(value)"
         case .scalar(.float(let value)): Scalar.plain(value)

@@ -43,9 +43,17 @@ public struct YAMLNode: Sendable {
         self.init(.scalar(scalar), span: span)
     }
 
-    /// Whether this is the null that an empty value means.
+    /// Whether this is null, written or meant by an empty value.
     public var isNull: Bool {
-        if case .scalar(.null) = value { true } else { false }
+        switch value {
+        case .scalar(.null), .scalar(.empty): true
+        case .scalar, .sequence, .mapping: false
+        }
+    }
+
+    /// Whether nothing is written where a value could stand.
+    public var isEmpty: Bool {
+        if case .scalar(.empty) = value { true } else { false }
     }
 
     /// The entries of a mapping; none for a scalar or a sequence.

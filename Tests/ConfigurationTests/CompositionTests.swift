@@ -38,7 +38,7 @@ import Testing
         try write([
             "base.yaml": "{a: {b: 1, c: {d: 2, e: 3}}, list: [1, 2], word: x, kept: true, gone: 1, into: 4}",
             "child.yaml":
-                "{extends: base, a: {c: {e: 4, f: 5}}, list: [3], word: y, gone: , into: {g: 1}, new: 6}",
+                "{extends: base, a: {c: {e: 4, f: 5}}, list: [3], word: y, gone: null, into: {g: 1}, new: 6}",
         ])
         let tree = try Document.load("\(folder)/child.yaml")
         let merged = YAMLNode([
@@ -82,6 +82,74 @@ import Testing
         #expect(tree.hasSameContent(as: YAMLNode(["seed": 2, "stages": stages])))
     }
 
+    private static let stages = """
+        stages:
+          - pretrain: {name: direct, epochs: 6, rate: 0.1}
+          - translate: {epochs: 8}
+          - pretrain: {epochs: 7}
+          - postprocess
+        """
+
+    static let merging: [(changes: String, stages: String)] = [
+        // Of the same name: key by key, in its place.
+        (
+            "[pretrain: {epochs: 1}, pretrain: {name: direct, epochs: 2}]",
+            "[pretrain: {name: direct, epochs: 2, rate: 0.1}, translate: {epochs: 8}, pretrain: {epochs: 1}, postprocess]"
+        ),
+        (
+            "[postprocess: {flip: false}]",
+            """
+            [pretrain: {name: direct, epochs: 6, rate: 0.1}, translate: {epochs: 8}, pretrain: {epochs: 7},
+             postprocess: {flip: false}]
+            """
+        ),
+        // Without keys of its own it changes nothing.
+        (
+            "[translate]",
+            "[pretrain: {name: direct, epochs: 6, rate: 0.1}, translate: {epochs: 8}, pretrain: {epochs: 7}, postprocess]"
+        ),
+        // Of a kind that is not there: at the end.
+        (
+            "[adapt: {name: late}, pretrain: {rate: 0.2}]",
+            """
+            [pretrain: {name: direct, epochs: 6, rate: 0.1}, translate: {epochs: 8}, pretrain: {epochs: 7, rate: 0.2},
+             postprocess, adapt: {name: late}]
+            """
+        ),
+    ]
+
+    @Test(arguments: merging)
+    func `has its stages merged by their names`(changes: String, stages: String) throws {
+        try write(["base.yaml": Self.stages, "child.yaml": "{extends: base, stages: \(changes)}"])
+        let found = try Document.load("\(folder)/child.yaml")["stages"]
+        #expect(found?.hasSameContent(as: try Document.parse(stages, file: "expected")) == true, "\(found?.yamlText ?? "")")
+    }
+
+    @Test func `replaces all stages through its overrides`() throws {
+        try write(["base.yaml": Self.stages, "child.yaml": "{extends: base, override: {stages: [adapt: {epochs: 3}]}}"])
+        let expected: YAMLNode = [YAMLNode(["adapt": YAMLNode(["epochs": 3])])]
+        #expect(try Document.load("\(folder)/child.yaml")["stages"]?.hasSameContent(as: expected) == true)
+    }
+
+    @Test func `may not leave open whether a stage changes another or is a new one`() throws {
+        try write([
+            "base.yaml": Self.stages,
+            "child.yaml": "extends: base\nstages:\n  - translate: {name: draw}\n  - pretrain: {name: first}\n"
+                + "  - adapt: {name: translate}",
+        ])
+        #expect(
+            report("child.yaml") == """
+                child.yaml:3:23: stages.draw: the file that is extended has no stage 'draw', but \
+                'translate' (base.yaml:3:5) of the same kind; allowed: 'name: translate' to change it, or all stages under \
+                'override: {stages: […]}' to replace them
+                child.yaml:4:22: stages.first: the file that is extended has no stage 'first', but \
+                'direct' (base.yaml:2:22) and 'pretrain' (base.yaml:4:5) of the same kind; allowed: 'name: direct' to \
+                change that one, or all stages under 'override: {stages: […]}' to replace them
+                child.yaml:5:19: stages.translate: 'translate' is of kind 'adapt' here and of kind 'translate' at \
+                base.yaml:3:5; allowed: a 'name:' of its own, or the same kind
+                """)
+    }
+
     @Test func `names the chain that leads back to itself`() throws {
         try write([
             "a.yaml": "x: 1\nextends: b", "b.yaml": "extends: sub/../c", "c.yaml": "extends: b.yaml",
@@ -101,6 +169,9 @@ import Testing
         ("extends: 3", "f.yaml:1:10: extends: found 3; allowed: the name of another file"),
         ("extends: [a, b]", "f.yaml:1:10: extends: found a sequence; allowed: the name of another file"),
         ("extends: ''", "f.yaml:1:10: extends: found text ''; allowed: the name of another file"),
+        ("extends:", "f.yaml:1:9: extends: no value; allowed: the name of another file"),
+        ("a: 1\noverride:", "f.yaml:2:10: override: no value; allowed: a mapping of key paths to values"),
+        ("a: 1\noverride:\n  a:", "f.yaml:3:5: a: no value; allowed: a value, or null for the default"),
         ("[1, 2]", "f.yaml:1:1: found a sequence; allowed: a mapping of keys to values"),
         ("word", "f.yaml:1:1: found text 'word'; allowed: a mapping of keys to values"),
         ("", "f.yaml:1:1: found an empty file; allowed: a mapping of keys to values"),

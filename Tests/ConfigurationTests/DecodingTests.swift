@@ -43,9 +43,17 @@ import Testing
         #expect(stages[3].value.epochs == nil)
     }
 
+    @Test func `tells a value that is not there from null`() {
+        #expect(
+            SampleExperiment.report("{network: resnet18, seed: , optimiser: {rate: }}") == """
+                f.yaml:1:27: seed: no value; allowed: an integer, or null for the default
+                f.yaml:1:47: optimiser.rate: no value; allowed: a number, above 0, or null for the default
+                """)
+    }
+
     @Test func `takes a value of null for none`() throws {
         let draft = try SampleExperiment.decode(
-            "{network: resnet18, seed: null, optimiser: , stages: [adapt: ]}")
+            "{network: resnet18, seed: null, optimiser: ~, stages: [adapt: ]}")
         #expect(draft.seed == nil && draft.optimiser == nil)
         #expect(draft.stages?.value.map(\.name.value) == ["adapt"])
     }
@@ -57,7 +65,7 @@ import Testing
         ),
         (
             "network:",
-            "f.yaml:1:9: network: found nothing; "
+            "f.yaml:1:9: network: no value; "
                 + "allowed: one of resnet18, resnet50, resnet50_ibn_a, resnest50"
         ),
         (

@@ -21,7 +21,7 @@ import Testing
     static let accepted: [(assignments: [String], path: [String], value: YAMLNode)] = [
         (["seed=2"], ["seed"], 2),
         (["seed=2", "seed=3"], ["seed"], 3),
-        (["seed="], ["seed"], YAMLNode(.null)),
+        (["seed=null"], ["seed"], YAMLNode(.null)),
         (["seed= 0x10 # why"], ["seed"], 16),
         (["notes=a=b"], ["notes"], "a=b"),
         (["notes=no"], ["notes"], "no"),
@@ -30,7 +30,7 @@ import Testing
         (["optimiser.rate=0.5"], ["optimiser", "rate"], 0.5),
         (["optimiser={decay: 0}"], ["optimiser"], YAMLNode(["decay": 0])),
         (["a.b.c=1"], ["a"], YAMLNode(["b": YAMLNode(["c": 1])])),
-        (["seed=", "seed.x=1"], ["seed"], YAMLNode(["x": 1])),
+        (["seed=~", "seed.x=1"], ["seed"], YAMLNode(["x": 1])),
     ]
 
     @Test(arguments: accepted)
@@ -62,7 +62,7 @@ import Testing
     static let reachingIntoStages: [(assignment: String, row: Int, item: YAMLNode)] = [
         ("pretrain.epochs=3", 0, YAMLNode(["pretrain": YAMLNode(["epochs": 3])])),
         ("stages.pretrain.epochs=3", 0, YAMLNode(["pretrain": YAMLNode(["epochs": 3])])),
-        ("pretrain=", 0, YAMLNode(["pretrain": YAMLNode(.null)])),
+        ("pretrain=null", 0, YAMLNode(["pretrain": YAMLNode(.null)])),
         (
             "adapt.head.arcface.margin=0.5", 1,
             YAMLNode([
@@ -123,6 +123,16 @@ import Testing
             "override 'extends=other':1:1: 'extends' is no value; "
                 + "allowed: 'extends' as a key of a file"
         ),
+        (
+            "seed=",
+            "override 'seed=':1:6: seed: no value; allowed: seed=VALUE, or seed=null for the default"
+        ),
+        (
+            "adapt.epochs= # 3",
+            "override 'adapt.epochs= # 3':1:14: adapt.epochs: no value; "
+                + "allowed: adapt.epochs=VALUE, or adapt.epochs=null for the default"
+        ),
+        ("=", "override '=':1:1: no key; allowed: key or key.path"),
         (
             "sizes=[1, 2",
             "override 'sizes=[1, 2':1:12: sizes: not YAML: did not find expected ',' or ']' while "
@@ -187,6 +197,13 @@ import Testing
             "override 'optimiser.rate=[\\n0]':1:16: optimiser.rate: found a sequence; "
                 + "allowed: a number, above 0"
         ),
+        (
+            "optimiser={rate: }",
+            "override 'optimiser={rate: }':1:18: optimiser.rate: no value; "
+                + "allowed: a number, above 0, or null for the default"
+        ),
+        ("optimiser={rate: null}", ""),
+        ("sizes=[3, ~]", "override 'sizes=[3, ~]':1:11: sizes[1]: found nothing; allowed: an integer, 1 or more"),
         ("notes=[é, 3]", "override 'notes=[é, 3]':1:7: notes: found a sequence; allowed: text"),
     ]
 

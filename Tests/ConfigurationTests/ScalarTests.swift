@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `A scalar without quotes` {
     @Test(arguments: [
-        ("", Scalar.null), ("~", .null), ("null", .null), ("Null", .null), ("NULL", .null),
+        ("", Scalar.empty), ("~", .null), ("null", .null), ("Null", .null), ("NULL", .null),
         ("nULL", .text("nULL")),
         ("true", .boolean(true)), ("False", .boolean(false)), ("TRUE", .boolean(true)),
         ("tRUE", .text("tRUE")),
@@ -27,6 +27,14 @@ import Testing
     ])
     func `means what the core schema of YAML 1.2 says`(plain: String, meaning: Scalar) {
         #expect(Scalar(plain: plain) == meaning)
+    }
+
+    @Test(arguments: [("a:", true), ("a: # why", true), ("a: ~", false), ("a: ''", false), ("a: !!null ''", false)])
+    func `is null where it is empty, and known to be empty`(document: String, isEmpty: Bool) throws {
+        let node = try #require(try Document.parse(document, file: "f.yaml")["a"])
+        #expect(node.isEmpty == isEmpty)
+        #expect(node.isNull == (document != "a: ''"))
+        #expect(YAMLNode(.empty).hasSameContent(as: YAMLNode(.null)))
     }
 
     @Test(arguments: [
