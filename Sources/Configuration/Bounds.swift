@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// An interval whose ends are each allowed, not allowed, or absent; its description is what reports say.
-struct Bounds<Value: Comparable> {
+public struct Bounds<Value: Comparable> {
     struct End {
         let value: Value
         let isOpen: Bool
@@ -23,7 +23,8 @@ struct Bounds<Value: Comparable> {
 }
 
 extension Bounds {
-    init(_ range: ClosedRange<Value>) {
+    /// Both ends are allowed.
+    public init(_ range: ClosedRange<Value>) {
         self.init(lower: End(range.lowerBound), upper: End(range.upperBound))
     }
 
@@ -37,7 +38,8 @@ extension Bounds {
 }
 
 extension Bounds: CustomStringConvertible {
-    var description: String {
+    /// As reports say it: `1 to 100`.
+    public var description: String {
         switch (lower, upper) {
         case (nil, nil): "any"
         case (let lower?, nil): lower.isOpen ? "above \(lower)" : "\(lower) or more"

@@ -9,6 +9,15 @@ extension ValueReader where Value == String {
     }
 }
 
+extension ValueReader where Value == String {
+    /// Text that names something, and so is not empty.
+    public static var name: ValueReader {
+        scalar("text that is not empty") { scalar in
+            if case .text(let text) = scalar, !text.isEmpty { text } else { nil }
+        }
+    }
+}
+
 extension ValueReader where Value == Bool {
     /// `true` or `false`, and no other word.
     public static var boolean: ValueReader {

@@ -81,9 +81,9 @@ public enum InlineSettings {
         try read(text)
     }
 
-    /// `eps=0.6,min=4`.
-    public static func dbscan(_ text: String) throws -> ClusteringChoice {
-        let settings: DensitySettings = try read(text)
+    /// `eps=0.6,min=4`; nothing for the defaults.
+    public static func dbscan(_ text: String?) throws -> ClusteringChoice {
+        let settings: DensitySettings = try text.map(read) ?? DensitySettings()
         return .dbscan(radius: settings.radius, minimumPoints: settings.minimumPoints)
     }
 
@@ -101,7 +101,7 @@ public enum InlineSettings {
     }
 
     private static func read<Part: Configurable>(_ text: String) throws -> Part {
-        let assignments = text.split(separator: ",").map(String.init)
+        let assignments = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         let tree = try Document.overriding(YAMLNode(.mapping([])), with: assignments)
         let problems = ProblemCollector()
         let part = Part.reader.value(tree, at: "", problems)
@@ -110,20 +110,20 @@ public enum InlineSettings {
     }
 }
 
-private struct DensitySettings: Configurable {
+struct DensitySettings: Configurable {
     var radius = 0.6
     var minimumPoints = 4
 
     static var fields: [Field<Self>] {
-        [.number("eps", \.radius, .number(above: 0, below: 1)), .integer("min", \.minimumPoints, 1...)]
+        [.number("eps", \.radius, Limits.radius), .integer("min", \.minimumPoints, Limits.minimumPoints)]
     }
 }
 
-private struct SelfPacedSettings: Configurable {
+struct SelfPacedSettings: Configurable {
     var density = DensitySettings()
     var gap = 0.02
 
     static var fields: [Field<Self>] {
-        DensitySettings.fields.map { $0.inside(\.density) } + [.number("gap", \.gap, .number(above: 0, below: 1))]
+        DensitySettings.fields.map { $0.inside(\.density) } + [.number("gap", \.gap, Limits.radius)]
     }
 }

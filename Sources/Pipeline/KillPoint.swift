@@ -27,10 +27,10 @@ public struct KillPoint: Sendable, Equatable, CustomStringConvertible {
         self.stride = stride
     }
 
-    /// The moment of a text, or nil.
+    /// The moment of a text, or nil; no number is above a thousand million.
     public init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        let numbers = parts.suffix(3).compactMap { Int($0) }.filter { $0 >= 0 }
+        let numbers = parts.suffix(3).compactMap { Int($0) }.filter { (0...1_000_000_000).contains($0) }
         // A stage's name may hold colons, and is not empty.
         let stage = parts.dropLast(3).joined(separator: ":")
         guard numbers.count == 3, !stage.isEmpty else { return nil }

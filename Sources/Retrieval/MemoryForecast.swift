@@ -21,6 +21,22 @@ public struct MemoryForecast: Sendable, Equatable {
     /// All of it, in bytes.
     public var total: Int { features + neighbours + encoding + result + scratch }
 
+    init(features: Int, neighbours: Int, encoding: Int, result: Int, scratch: Int) {
+        self.features = features
+        self.neighbours = neighbours
+        self.encoding = encoding
+        self.result = result
+        self.scratch = scratch
+    }
+
+    /// Each amount is cut where five of them could no longer be added: no machine has as much.
+    private init(features: Double, neighbours: Double, encoding: Double, result: Double, scratch: Double) {
+        let whole = { (bytes: Double) in Int(min(bytes, 1e18)) }
+        self.init(
+            features: whole(features), neighbours: whole(neighbours), encoding: whole(encoding), result: whole(result),
+            scratch: whole(scratch))
+    }
+
     /// For ``ClusteringJaccard`` with DBSCAN's radius given.
     ///
     /// - Parameters:
@@ -28,9 +44,9 @@ public struct MemoryForecast: Sendable, Equatable {
     ///   - dimension: `D`.
     ///   - k1: `k₁`.
     public static func clustering(count: Int, dimension: Int, neighbours k1: Int) -> MemoryForecast {
-        let entries = count * 5 * k1
+        let entries = Double(count) * 5 * Double(k1)
         return MemoryForecast(
-            features: count * dimension * 4, neighbours: 2 * count * k1 * 8,
+            features: bytes(count, dimension, 4), neighbours: bytes(2, count, k1, 8),
             encoding: 3 * entries * 8 + entries * 4,
             result: 3 * entries * 8, scratch: scratch(count)
         )
@@ -50,11 +66,12 @@ public struct MemoryForecast: Sendable, Equatable {
         let exact = clustering(count: count, dimension: dimension, neighbours: k1)
         let cells = file.cellCount(for: count)
         // Cells are not evenly full; four times the mean was the most seen on clustered rows.
-        let gathered = Workers.all.count * 4 * (count * file.probeCount / max(1, cells)) * dimension * 4
+        let gathered = bytes(Workers.all.count, 4, count, file.probeCount, dimension, 4) / Double(max(1, cells))
         return MemoryForecast(
-            features: exact.features, neighbours: 2 * count * k1 * 8 * file.probeCount + exact.neighbours,
-            encoding: exact.encoding, result: exact.result,
-            scratch: exact.scratch + max(gathered, file.sampleCount(for: count) * dimension * 4)
+            features: Double(exact.features),
+            neighbours: bytes(2, count, k1, 8, file.probeCount) + Double(exact.neighbours),
+            encoding: Double(exact.encoding), result: Double(exact.result),
+            scratch: Double(exact.scratch) + max(gathered, bytes(file.sampleCount(for: count), dimension, 4))
         )
     }
 
@@ -66,8 +83,8 @@ public struct MemoryForecast: Sendable, Equatable {
     ///   - clusterCount: `K`.
     public static func kMeans(count: Int, dimension: Int, clusterCount: Int) -> MemoryForecast {
         MemoryForecast(
-            features: count * dimension * 4, neighbours: 0, encoding: 3 * clusterCount * dimension * 8,
-            result: count * 16, scratch: scratch(count))
+            features: bytes(count, dimension, 4), neighbours: 0, encoding: bytes(3, clusterCount, dimension, 8),
+            result: bytes(count, 16), scratch: scratch(count))
     }
 
     /// For all distances between queries and gallery, and their ranking.
@@ -78,8 +95,8 @@ public struct MemoryForecast: Sendable, Equatable {
     ///   - dimension: `D`, camera dimensions included.
     public static func ranking(queryCount: Int, galleryCount: Int, dimension: Int) -> MemoryForecast {
         MemoryForecast(
-            features: (queryCount + galleryCount) * dimension * 4, neighbours: 0, encoding: 0,
-            result: queryCount * galleryCount * 4, scratch: scratch(galleryCount))
+            features: bytes(queryCount + galleryCount, dimension, 4), neighbours: 0, encoding: 0,
+            result: bytes(queryCount, galleryCount, 4), scratch: scratch(galleryCount))
     }
 
     /// For ``KReciprocalReRanking``.
@@ -93,10 +110,10 @@ public struct MemoryForecast: Sendable, Equatable {
         queryCount: Int, galleryCount: Int, dimension: Int, neighbours k1: Int
     ) -> MemoryForecast {
         let count = queryCount + galleryCount
-        let entries = count * 5 * k1
+        let entries = Double(count) * 5 * Double(k1)
         return MemoryForecast(
-            features: count * dimension * 4, neighbours: 2 * count * (k1 + 1) * 8,
-            encoding: 3 * entries * 8 + entries * 4, result: queryCount * galleryCount * 4,
+            features: bytes(count, dimension, 4), neighbours: bytes(2, count, k1 + 1, 8),
+            encoding: 3 * entries * 8 + entries * 4, result: bytes(queryCount, galleryCount, 4),
             scratch: scratch(count)
         )
     }
@@ -111,8 +128,13 @@ public struct MemoryForecast: Sendable, Equatable {
         guard total + other <= free else { throw .notEnoughMemory(needed: total + other, free: free) }
     }
 
-    private static func scratch(_ count: Int) -> Int {
-        let tile = 768 * 768 * 4
-        return Workers.all.count * (tile + count * 8)
+    private static func scratch(_ count: Int) -> Double {
+        let tile = 768 * 768 * 4.0
+        return Double(Workers.all.count) * (tile + Double(count) * 8)
+    }
+
+    /// A product that may be larger than a whole number can be.
+    private static func bytes(_ factors: Int...) -> Double {
+        factors.reduce(1) { $0 * Double($1) }
     }
 }

@@ -15,27 +15,23 @@ struct Cluster: ParsableCommand {
             """)
 
     @Option(help: "The feature file.") var features: String
-    @Option(help: "Neighbours of the Jaccard distance.") var k1 = 30
-    @Option(help: "Neighbours that are averaged.") var k2 = 6
+    @Option(help: "Neighbours of the Jaccard distance.", within: Limits.neighbours) var k1 = 30
+    @Option(help: "Neighbours that are averaged.", within: Limits.neighbours) var k2 = 6
     @Option(help: ArgumentHelp("Cluster by density (the default).", valueName: "eps=0.6,min=4")) var dbscan: String?
     @Option(help: ArgumentHelp("Keep reliable clusters only.", valueName: "eps=0.6,gap=0.02,min=4"))
     var selfPaced: String?
-    @Option(help: "Cluster into so many by k-means.") var kmeans: Int?
+    @Option(help: "Cluster into so many by k-means.", within: Limits.clusters) var kmeans: Int?
     @Option(help: """
         Search approximately: file each row in so many of √N cells, and report how many true neighbours that found. \
         For more rows than an exact search has time for; 8 is a good number.
-        """)
+        """, within: Limits.probes)
     var probes: Int?
-    @Option(help: "Seed of k-means and of the cells.") var seed: UInt64 = 1
+    @Option(help: "Seed of k-means and of the cells.", within: Limits.seed) var seed: UInt64 = 1
     @Option(help: "Where labels are written.") var out: String
     @OptionGroup var memory: MemoryArguments
     @Flag(help: "Print one JSON document.") var json = false
 
     mutating func validate() throws {
-        guard k1 >= 1, k2 >= 1 else { throw ValidationError("--k1 \(k1) --k2 \(k2): allowed are 1 or more") }
-        for (name, value) in [("kmeans", kmeans), ("probes", probes)] {
-            if let value, value < 1 { throw ValidationError("--\(name) \(value): allowed is 1 or more") }
-        }
         guard kmeans == nil || probes == nil else {
             throw ValidationError("--probes belongs to the Jaccard distance, which --kmeans does not use")
         }
@@ -64,7 +60,7 @@ struct Cluster: ParsableCommand {
     private func choice() throws -> ClusteringChoice {
         if let kmeans { return .kMeans(clusters: kmeans) }
         if let selfPaced { return try InlineSettings.selfPaced(selfPaced) }
-        return try InlineSettings.dbscan(dbscan ?? "")
+        return try InlineSettings.dbscan(dbscan)
     }
 
     private func show(_ report: Report) throws {

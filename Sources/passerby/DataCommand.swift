@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import Data
+internal import Experiments
 internal import Foundation
 internal import Pipeline
 
@@ -107,6 +108,8 @@ func knownDataset(_ name: String) throws -> Dataset {
 }
 
 struct Synthesise: ParsableCommand {
+    private typealias Allowed = SyntheticWorld.Limits
+
     static let configuration = CommandConfiguration(
         commandName: "synth", abstract: "Draws a synthetic world of pedestrians as JPEG files.",
         discussion: """
@@ -117,25 +120,33 @@ struct Synthesise: ParsableCommand {
     @Argument(help: "The folder to write; it must not hold another world.")
     var folder: String
 
-    @Option(help: "Source identities.") var sourceIdentities = 60
-    @Option(help: "Images of each source identity.") var sourceImages = 18
-    @Option(help: "Source cameras.") var sourceCameras = 6
-    @Option(help: "Target training identities.") var targetIdentities = 60
-    @Option(help: "Fewest images of a target training identity.") var fewestImages = 4
-    @Option(help: "Most images of a target training identity.") var mostImages = 12
-    @Option(help: "Target training images of people seen once.") var singletons = 40
-    @Option(help: "Target validation identities.") var validationIdentities = 40
-    @Option(help: "Queries of each validation identity.") var queries = 2
-    @Option(help: "Gallery images of each validation identity.") var gallery = 8
-    @Option(help: "Gallery images of nobody.") var distractors = 60
-    @Option(help: "Target cameras, 2 to 5.") var targetCameras = 5
-    @Option(help: "Width of the images in pixels.") var width = 64
-    @Option(help: "Height of the images in pixels.") var height = 128
-    @Option(help: "How far the target is from the source, 0 to 1.5.") var gap = 1.0
-    @Option(help: "Seed of the drawing.") var seed: UInt64 = 1
+    @Option(help: "Source identities.", within: Allowed.sourceIdentities) var sourceIdentities = 60
+    @Option(help: "Images of each source identity.", within: Allowed.images) var sourceImages = 18
+    @Option(help: "Source cameras.", within: Allowed.sourceCameras) var sourceCameras = 6
+    @Option(help: "Target training identities.", within: Allowed.targetIdentities) var targetIdentities = 60
+    @Option(help: "Fewest images of a target training identity.", within: Allowed.images)
+    var fewestImages = 4
+    @Option(help: "Most images of a target training identity.", within: Allowed.images) var mostImages = 12
+    @Option(help: "Target training images of people seen once.", within: Allowed.loneImages)
+    var singletons = 40
+    @Option(help: "Target validation identities.", within: Allowed.validationIdentities)
+    var validationIdentities = 40
+    @Option(help: "Queries of each validation identity.", within: Allowed.queries) var queries = 2
+    @Option(help: "Gallery images of each validation identity.", within: Allowed.gallery) var gallery = 8
+    @Option(help: "Gallery images of nobody.", within: Allowed.loneImages) var distractors = 60
+    @Option(help: "Target cameras.", within: Allowed.targetCameras) var targetCameras = 5
+    @Option(help: "Width of the images in pixels.", within: Allowed.width) var width = 64
+    @Option(help: "Height of the images in pixels.", within: Allowed.height) var height = 128
+    @Option(help: "How far the target is from the source.", within: Allowed.gap) var gap = 1.0
+    @Option(help: "Seed of the drawing.", within: Limits.seed) var seed: UInt64 = 1
 
-    func run() throws {
-        let world = SyntheticWorld(
+    mutating func validate() throws {
+        let problems = world.problems()
+        guard problems.isEmpty else { throw ValidationError(problems.map(\.description).joined(separator: "; ")) }
+    }
+
+    private var world: SyntheticWorld {
+        SyntheticWorld(
             source: .init(identities: sourceIdentities, imagesPerIdentity: sourceImages, cameras: sourceCameras),
             target: .init(
                 trainingIdentities: targetIdentities, minimumImagesPerIdentity: fewestImages,
@@ -143,8 +154,11 @@ struct Synthesise: ParsableCommand {
                 validationIdentities: validationIdentities, queriesPerIdentity: queries,
                 galleryPerIdentity: gallery, distractors: distractors, cameras: targetCameras),
             width: width, height: height, gap: gap, seed: seed)
+    }
+
+    func run() throws {
+        let world = self.world
         let progress = ProgressReporter(label: "synth", output: StandardError())
-        _ = try world.validated()
         progress.begin(total: world.imageCount, unit: "images")
         try world.write(to: folder) { _, _ in progress.advance() }
         print("\(world.imageCount) images in \(folder)")

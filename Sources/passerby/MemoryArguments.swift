@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import ArgumentParser
+internal import Experiments
 internal import Foundation
 internal import Pipeline
 internal import Retrieval
@@ -9,12 +10,8 @@ internal import Retrieval
 struct MemoryArguments: ParsableArguments {
     @Option(help: ArgumentHelp(
         "The most memory to take, in MiB; what the machine, or the control group of the job, has free by default.",
-        valueName: "MiB"))
+        valueName: "MiB"), within: Limits.mebibytes)
     var memory: Int?
-
-    mutating func validate() throws {
-        if let memory, memory < 1 { throw ValidationError("--memory \(memory): allowed is 1 or more") }
-    }
 
     /// The program itself counts too.
     ///

@@ -19,10 +19,10 @@ struct VerifyResume: ParsableCommand {
     @OptionGroup var arguments: ExperimentArguments
     @OptionGroup var logs: LogsArgument
 
-    @Option(help: "Kills in all, spread over the stages; at least one for each.")
+    @Option(help: "Kills in all, spread over the stages; at least one for each.", within: Limits.kills)
     var kills = 20
 
-    @Option(help: "Where the moments come from; by chance as a rule.")
+    @Option(help: "Where the moments come from; by chance as a rule.", within: Limits.seed)
     var killSeed: UInt64 = .random(in: 0 ... .max >> 1)
 
     @Option(help: ArgumentHelp(
@@ -33,10 +33,6 @@ struct VerifyResume: ParsableCommand {
 
     @Flag(help: "Print the certificate as one JSON document.")
     var json = false
-
-    mutating func validate() throws {
-        guard kills > 0 else { throw ValidationError("--kills \(kills): allowed is 1 or more") }
-    }
 
     func run() throws {
         let plan = try arguments.launch().plan()

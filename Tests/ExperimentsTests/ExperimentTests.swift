@@ -109,9 +109,9 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ("adapt.iterationz=3",
          "override 'adapt.iterationz=3':1:7: adapt.iterationz: unknown key 'iterationz'; allowed: "),
         ("adapt.iterations=0",
-         "override 'adapt.iterations=0':1:18: adapt.iterations: found 0; allowed: 1 or more"),
+         "override 'adapt.iterations=0':1:18: adapt.iterations: found 0; allowed: 1 to 1000000"),
         ("adapt.iterations=many",
-         "override 'adapt.iterations=many':1:18: adapt.iterations: found text 'many'; allowed: an integer, 1 or more"),
+         "override 'adapt.iterations=many':1:18: adapt.iterations: found text 'many'; allowed: an integer, 1 to 1000000"),
         ("backbone=resnet19",
          "override 'backbone=resnet19':1:10: backbone: found 'resnet19'; allowed: resnet18, resnet34, "
             + "resnet50, resnet101, resnet50_ibn_a, resnet101_ibn_a, resnext101_ibn_a, densenet121_ibn_a, "

@@ -18,38 +18,37 @@ extension SyntheticWorld {
 
     private func sourceProblems() -> [SyntheticWorldError.Problem] {
         [
-            problem("source.identities", source.identities, within: 1...700),
-            problem("source.imagesPerIdentity", source.imagesPerIdentity, within: 1...9999),
-            problem("source.cameras", source.cameras, within: 1...12),
+            problem("source.identities", source.identities, within: Limits.sourceIdentities),
+            problem("source.imagesPerIdentity", source.imagesPerIdentity, within: Limits.images),
+            problem("source.cameras", source.cameras, within: Limits.sourceCameras),
         ].compactMap(\.self)
     }
 
     private func targetProblems() -> [SyntheticWorldError.Problem] {
-        let cameraLimit = Target.cameraNumbers.count
-        return [
-            problem("target.trainingIdentities", target.trainingIdentities, within: 1...99_999),
-            problem("target.minimumImagesPerIdentity", target.minimumImagesPerIdentity, within: 1...9999),
+        [
+            problem("target.trainingIdentities", target.trainingIdentities, within: Limits.targetIdentities),
+            problem("target.minimumImagesPerIdentity", target.minimumImagesPerIdentity, within: Limits.images),
             problem(
                 "target.maximumImagesPerIdentity", target.maximumImagesPerIdentity,
-                within: max(1, target.minimumImagesPerIdentity)...max(9999, target.minimumImagesPerIdentity)),
-            problem("target.singletons", target.singletons, within: 0...99_999),
-            problem("target.validationIdentities", target.validationIdentities, within: 1...999),
+                within: max(1, min(target.minimumImagesPerIdentity, Limits.images.upperBound))...Limits.images.upperBound),
+            problem("target.singletons", target.singletons, within: Limits.loneImages),
+            problem("target.validationIdentities", target.validationIdentities, within: Limits.validationIdentities),
             problem(
                 "target.queriesPerIdentity", target.queriesPerIdentity,
-                within: 1...min(max(1, target.cameras), cameraLimit)),
-            problem("target.galleryPerIdentity", target.galleryPerIdentity, within: 2...9999),
-            problem("target.distractors", target.distractors, within: 0...99_999),
-            problem("target.cameras", target.cameras, within: 2...cameraLimit),
+                within: 1...min(max(1, target.cameras), Limits.queries.upperBound)),
+            problem("target.galleryPerIdentity", target.galleryPerIdentity, within: Limits.gallery),
+            problem("target.distractors", target.distractors, within: Limits.loneImages),
+            problem("target.cameras", target.cameras, within: Limits.targetCameras),
         ].compactMap(\.self)
     }
 
     private func renderingProblems() -> [SyntheticWorldError.Problem] {
-        let effectProblems = effects.byName.map { problem("effects.\($0.name)", $0.value, within: 0...2) }
+        let effectProblems = effects.byName.map { problem("effects.\($0.name)", $0.value, within: Limits.effect) }
         return
             ([
-                problem("width", width, within: 16...512),
-                problem("height", height, within: 32...1024),
-                problem("gap", gap, within: 0...1.5),
+                problem("width", width, within: Limits.width),
+                problem("height", height, within: Limits.height),
+                problem("gap", gap, within: Limits.gap),
             ] + effectProblems).compactMap(\.self)
     }
 

@@ -13,7 +13,7 @@ public struct CheckpointChoice: Sendable, Equatable, Configurable {
     init() {}
 
     static var fields: [Field<Self>] {
-        [.number("minutes", \.minutes, .number(above: 0)), Field("keep", \.keep, .integer(1...1000)) { YAMLNode($0) }]
+        [.number("minutes", \.minutes, Limits.minutes), .integer("keep", \.keep, Limits.keptStates)]
     }
 
     var policy: CheckpointPolicy { CheckpointPolicy(newestCount: keep, interval: minutes * 60) }

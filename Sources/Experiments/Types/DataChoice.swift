@@ -58,7 +58,7 @@ private enum LocationField {
             // `folder` holds a text, `synthetic` a mapping, which `oneOf` alone cannot tell apart.
             if case .mapping(let entries) = node.value, entries.count == 1, entries[0].key == Kind.folder.rawValue {
                 let mapping = MappingReader(node, at: keyPath, reportingTo: collector)
-                return mapping.required(Kind.folder.rawValue, .text).map { .folder($0.value) }
+                return mapping.required(Kind.folder.rawValue, .name).map { .folder($0.value) }
             }
             return ValueReader<DataLocation>.oneOf(Kind.self) { kind, mapping in
                 switch kind {
@@ -96,7 +96,7 @@ extension SyntheticWorld: Configurable {
     static var fields: [Field<SyntheticWorld>] {
         [
             Field("source", \.source, Source.reader) { $0.node }, Field("target", \.target, Target.reader) { $0.node },
-            .integer("width", \.width, 1...), .integer("height", \.height, 1...), .number("gap", \.gap),
+            .integer("width", \.width, Limits.width), .integer("height", \.height, Limits.height), .number("gap", \.gap, Limits.gap),
             Field("effects", \.effects, GapEffects.reader) { $0.node },
             Field("seed", \.seed, .seed) { YAMLNode(Int($0)) },
         ]
@@ -110,10 +110,16 @@ extension GapEffects: Configurable {
 
     static var fields: [Field<Self>] {
         [
-            .number("cast", \.cast), .number("exposure", \.exposure), .number("blur", \.blur),
-            .number("noise", \.noise), .number("clutter", \.clutter), .number("occlusion", \.occlusion),
-            .number("misalignment", \.misalignment),
+            .effect("cast", \.cast), .effect("exposure", \.exposure), .effect("blur", \.blur),
+            .effect("noise", \.noise), .effect("clutter", \.clutter), .effect("occlusion", \.occlusion),
+            .effect("misalignment", \.misalignment),
         ]
+    }
+}
+
+extension Field where Part == GapEffects {
+    fileprivate static func effect(_ key: String, _ path: WritableKeyPath<Part, Double>) -> Field {
+        .number(key, path, SyntheticWorld.Limits.effect)
     }
 }
 
@@ -124,8 +130,9 @@ extension SyntheticWorld.Source: Configurable {
 
     static var fields: [Field<Self>] {
         [
-            .integer("identities", \.identities, 1...), .integer("images", \.imagesPerIdentity, 1...),
-            .integer("cameras", \.cameras, 1...),
+            .integer("identities", \.identities, SyntheticWorld.Limits.sourceIdentities),
+            .integer("images", \.imagesPerIdentity, SyntheticWorld.Limits.images),
+            .integer("cameras", \.cameras, SyntheticWorld.Limits.sourceCameras),
         ]
     }
 }
@@ -136,17 +143,24 @@ extension SyntheticWorld.Target: Configurable {
     }
 
     static var fields: [Field<Self>] {
-        [
-            .integer("identities", \.trainingIdentities, 1...),
-            .integer("fewest_images", \.minimumImagesPerIdentity, 1...),
-            .integer("most_images", \.maximumImagesPerIdentity, 1...), .integer("singletons", \.singletons, 0...),
-            .integer("validation_identities", \.validationIdentities, 1...),
-            .integer("queries", \.queriesPerIdentity, 1...), .integer("gallery", \.galleryPerIdentity, 1...),
-            .integer("distractors", \.distractors, 0...), .integer("cameras", \.cameras, 1...),
+        typealias Limits = SyntheticWorld.Limits
+        return [
+            .integer("identities", \.trainingIdentities, Limits.targetIdentities),
+            .integer("fewest_images", \.minimumImagesPerIdentity, Limits.images),
+            .integer("most_images", \.maximumImagesPerIdentity, Limits.images),
+            .integer("singletons", \.singletons, Limits.loneImages),
+            .integer("validation_identities", \.validationIdentities, Limits.validationIdentities),
+            .integer("queries", \.queriesPerIdentity, Limits.queries),
+            .integer("gallery", \.galleryPerIdentity, Limits.gallery),
+            .integer("distractors", \.distractors, Limits.loneImages),
+            .integer("cameras", \.cameras, Limits.targetCameras),
         ]
     }
 }
 
 extension ValueReader where Value == UInt64 {
-    static var seed: ValueReader { ValueReader<Int>.integer(0...).map { UInt64($0) } }
+    static var seed: ValueReader {
+        let allowed = Int(Limits.seed.lowerBound)...Int(Limits.seed.upperBound)
+        return ValueReader<Int>.integer(allowed).map { UInt64($0) }
+    }
 }

@@ -107,9 +107,9 @@ struct ExperimentDraft {
         (height, width) = size?.value ?? (256, 128)
         imagePlace = Located("image", span: size?.span ?? mapping.span, keyPath: "image")
         backbone = mapping.optional("backbone", .choice(Backbone.self))?.value ?? .resnet50
-        initialWeights = mapping.optional("initial_weights", .text)?.value
+        initialWeights = mapping.optional("initial_weights", .name)?.value
         seed = mapping.optional("seed", .seed)?.value ?? 1
-        workers = mapping.optional("workers", .integer(0...))?.value ?? 2
+        workers = mapping.optional("workers", .integer(Limits.workers))?.value ?? 2
         cache = mapping.optional("cache", .choice(CacheChoice.self))?.value ?? .off
         onBadImage = mapping.optional("on_bad_image", .choice(BadImageChoice.self))?.value ?? .error
         checkpoints = mapping.optional("checkpoints", CheckpointChoice.reader)?.value ?? CheckpointChoice()
@@ -123,8 +123,8 @@ struct ExperimentDraft {
 
     private static var imageSize: ValueReader<(Int, Int)> {
         .mapping { mapping in
-            let height = mapping.required("height", .integer(8...))
-            let width = mapping.required("width", .integer(8...))
+            let height = mapping.required("height", .integer(Limits.imageSide))
+            let width = mapping.required("width", .integer(Limits.imageSide))
             guard let height, let width else { return nil }
             return (height.value, width.value)
         }

@@ -23,23 +23,23 @@ struct Field<Part> {
         self.write = { write($0[keyPath: path]) }
     }
 
-    static func integer(_ key: String, _ path: WritableKeyPath<Part, Int>, _ range: PartialRangeFrom<Int>) -> Field {
+    static func integer(_ key: String, _ path: WritableKeyPath<Part, Int>, _ range: ClosedRange<Int>) -> Field {
         Field(key, path, .integer(range)) { YAMLNode($0) }
     }
 
     static func number(
-        _ key: String, _ path: WritableKeyPath<Part, Double>, _ reader: ValueReader<Double> = .number(0.0...)
+        _ key: String, _ path: WritableKeyPath<Part, Double>, _ range: ClosedRange<Double>
     ) -> Field {
-        Field(key, path, reader) { YAMLNode($0) }
+        Field(key, path, .number(range)) { YAMLNode($0) }
     }
 
     static func boolean(_ key: String, _ path: WritableKeyPath<Part, Bool>) -> Field {
         Field(key, path, .boolean) { YAMLNode($0) }
     }
 
-    /// A text that may be left out, empty by default.
+    /// A text that may be left out, empty by default; whoever writes one that is empty meant something else.
     static func text(_ key: String, _ path: WritableKeyPath<Part, String>) -> Field {
-        Field(key, path, .text) { $0.isEmpty ? nil : YAMLNode($0) }
+        Field(key, path, .name) { $0.isEmpty ? nil : YAMLNode($0) }
     }
 
     static func choice<Value: RawRepresentable & CaseIterable>(
@@ -49,8 +49,10 @@ struct Field<Part> {
     }
 
     /// Whole numbers in ascending order.
-    static func integers(_ key: String, _ path: WritableKeyPath<Part, [Int]>) -> Field {
-        let list = ValueReader<[Located<Int>]>.list(of: .integer(0...))
+    static func integers(
+        _ key: String, _ path: WritableKeyPath<Part, [Int]>, _ range: ClosedRange<Int>, count: ClosedRange<Int>
+    ) -> Field {
+        let list = ValueReader<[Located<Int>]>.list(of: .integer(range), count: count)
         return Field(key, path, list.map { $0.map(\.value) }) { YAMLNode($0.map { YAMLNode($0) }) }
     }
 }

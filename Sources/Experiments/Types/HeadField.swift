@@ -12,8 +12,8 @@ enum HeadField {
     static var reader: ValueReader<Head> {
         .oneOf(Kind.self) { kind, mapping in
             guard kind != .linear else { return .linear }
-            let scale = mapping.optional("scale", .number(above: 0))?.value ?? 64
-            let margin = mapping.optional("margin", .number(0.0..<1))?.value ?? 0.35
+            let scale = mapping.optional("scale", .number(Limits.scale))?.value ?? 64
+            let margin = mapping.optional("margin", .number(Limits.margin))?.value ?? 0.35
             switch kind {
             case .linear: return .linear
             case .arcface: return .arcface(scale: scale, margin: margin)

@@ -8,12 +8,12 @@ internal import Methods
 extension SourcePretraining.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", \.epochs, 1...), .integer("iterations", \.iterations, 1...),
-            .integer("batch", \.batch, 2...), .integer("instances", \.instances, 2...),
-            .number("rate", \.schedule.rate, .number(above: 0)), .integer("warmup", \.schedule.warmup, 0...),
-            .integers("milestones", \.schedule.milestones), .number("weight_decay", \.weightDecay),
-            .boolean("auto_augment", \.autoAugment), .integer("padding", \.padding, 0...),
-            .boolean("target_forward", \.targetForward), .integer("evaluate_every", \.evaluateEvery, 0...),
+            .integer("epochs", \.epochs, Limits.epochs), .integer("iterations", \.iterations, Limits.iterations),
+            .integer("batch", \.batch, Limits.batch), .integer("instances", \.instances, Limits.instances),
+            .number("rate", \.schedule.rate, Limits.learningRate), .integer("warmup", \.schedule.warmup, Limits.optionalEpochs),
+            .milestones(\.schedule.milestones), .number("weight_decay", \.weightDecay, Limits.weightDecay),
+            .boolean("auto_augment", \.autoAugment), .integer("padding", \.padding, Limits.padding),
+            .boolean("target_forward", \.targetForward), .integer("evaluate_every", \.evaluateEvery, Limits.optionalEpochs),
         ]
     }
 }
@@ -21,15 +21,15 @@ extension SourcePretraining.Config: Configurable {
 extension SDA.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", \.epochs, 1...), .integer("iterations", \.iterations, 1...),
-            .integer("batch", \.batch, 2...), .integer("instances", \.instances, 2...),
-            .number("rate", \.schedule.rate, .number(above: 0)),
-            .integer("constant_epochs", \.schedule.constant, 0...), .integer("decay_epochs", \.schedule.decaying, 0...),
-            .integer("padding", \.padding, 0...), .integer("generator_channels", \.generatorChannels, 1...),
-            .integer("generator_blocks", \.generatorBlocks, 1...),
-            .integer("discriminator_channels", \.discriminatorChannels, 1...), .integer("pool", \.pool, 0...),
-            .number("cycle_weight", \.cycleWeight), .number("identity_weight", \.identityWeight),
-            .number("relation_weight", \.relationWeight),
+            .integer("epochs", \.epochs, Limits.epochs), .integer("iterations", \.iterations, Limits.iterations),
+            .integer("batch", \.batch, Limits.batch), .integer("instances", \.instances, Limits.instances),
+            .number("rate", \.schedule.rate, Limits.learningRate),
+            .integer("constant_epochs", \.schedule.constant, Limits.optionalEpochs), .integer("decay_epochs", \.schedule.decaying, Limits.optionalEpochs),
+            .integer("padding", \.padding, Limits.padding), .integer("generator_channels", \.generatorChannels, Limits.channels),
+            .integer("generator_blocks", \.generatorBlocks, Limits.blocks),
+            .integer("discriminator_channels", \.discriminatorChannels, Limits.channels), .integer("pool", \.pool, Limits.pool),
+            .number("cycle_weight", \.cycleWeight, Limits.lossWeight), .number("identity_weight", \.identityWeight, Limits.lossWeight),
+            .number("relation_weight", \.relationWeight, Limits.lossWeight),
         ]
     }
 }
@@ -37,19 +37,19 @@ extension SDA.Config: Configurable {
 extension MMTPlus.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", \.epochs, 1...), .integer("iterations", \.iterations, 1...),
-            .integer("batch", \.batch, 2...), .integer("instances", \.instances, 2...),
-            .number("rate", \.rate, .number(above: 0)), .number("weight_decay", \.weightDecay),
-            .integer("padding", \.padding, 0...), Field("head", \.head, HeadField.reader, HeadField.node),
+            .integer("epochs", \.epochs, Limits.epochs), .integer("iterations", \.iterations, Limits.iterations),
+            .integer("batch", \.batch, Limits.batch), .integer("instances", \.instances, Limits.instances),
+            .number("rate", \.rate, Limits.learningRate), .number("weight_decay", \.weightDecay, Limits.weightDecay),
+            .integer("padding", \.padding, Limits.padding), Field("head", \.head, HeadField.reader, HeadField.node),
             .choice("source_rows", \.sourceRows),
-            .integer("k1", \.neighbours, 2...), .integer("k2", \.expansion, 1...),
-            .number("eps", \.radius, .number(above: 0, below: 1)), .integer("min_samples", \.minimumPoints, 1...),
-            .number("alpha", \.meanDecay, .number(0.0..<1)),
-            .number("soft_classification", \.softClassification, .number(0.0...1)),
-            .number("triplet_weight", \.tripletWeight), .number("soft_triplet", \.softTriplet, .number(0.0...1)),
-            .number("contrastive_weight", \.contrastiveWeight),
-            .number("temperature", \.temperature, .number(above: 0)),
-            .integer("evaluate_every", \.evaluateEvery, 0...),
+            .integer("k1", \.neighbours, Limits.neighbours), .integer("k2", \.expansion, Limits.neighbours),
+            .number("eps", \.radius, Limits.radius), .integer("min_samples", \.minimumPoints, Limits.minimumPoints),
+            .number("alpha", \.meanDecay, Limits.meanDecay),
+            .number("soft_classification", \.softClassification, Limits.share),
+            .number("triplet_weight", \.tripletWeight, Limits.lossWeight), .number("soft_triplet", \.softTriplet, Limits.share),
+            .number("contrastive_weight", \.contrastiveWeight, Limits.lossWeight),
+            .number("temperature", \.temperature, Limits.temperature),
+            .integer("evaluate_every", \.evaluateEvery, Limits.optionalEpochs),
         ]
     }
 }
@@ -57,10 +57,10 @@ extension MMTPlus.Config: Configurable {
 extension CameraNetwork.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", \.epochs, 1...), .integer("iterations", \.iterations, 1...),
-            .integer("batch", \.batch, 2...), .number("rate", \.schedule.rate, .number(above: 0)),
-            .integer("warmup", \.schedule.warmup, 0...), .integers("milestones", \.schedule.milestones),
-            .number("weight_decay", \.weightDecay), .integer("padding", \.padding, 0...),
+            .integer("epochs", \.epochs, Limits.epochs), .integer("iterations", \.iterations, Limits.iterations),
+            .integer("batch", \.batch, Limits.batch), .number("rate", \.schedule.rate, Limits.learningRate),
+            .integer("warmup", \.schedule.warmup, Limits.optionalEpochs), .milestones(\.schedule.milestones),
+            .number("weight_decay", \.weightDecay, Limits.weightDecay), .integer("padding", \.padding, Limits.padding),
         ]
     }
 }
@@ -68,8 +68,15 @@ extension CameraNetwork.Config: Configurable {
 extension PostProcessing.ReRanking: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("k1", \.neighbours, 1...), .integer("k2", \.expansion, 1...),
-            .number("lambda", \.originalWeight, .number(0.0...1)),
+            .integer("k1", \.neighbours, Limits.neighbours), .integer("k2", \.expansion, Limits.neighbours),
+            .number("lambda", \.originalWeight, Limits.share),
         ]
+    }
+}
+
+extension Field {
+    /// The epochs after which a rate falls.
+    fileprivate static func milestones(_ path: WritableKeyPath<Part, [Int]>) -> Field {
+        .integers("milestones", path, Limits.optionalEpochs, count: Limits.milestones)
     }
 }

@@ -65,7 +65,7 @@ struct PretrainSettings: Sendable, Equatable, Configurable {
 
     static var fields: [Field<Self>] {
         [
-            .choice("images", \.images), .backbone(\.backbone), .integer("networks", \.networks, 1...),
+            .choice("images", \.images), .backbone(\.backbone), .integer("networks", \.networks, Limits.networks),
             .text("from", \.from),
         ] + SourcePretraining.Config.fields.map { $0.inside(\.config) }
     }
@@ -88,7 +88,7 @@ struct TranslateSettings: Sendable, Equatable, Configurable {
     static var fields: [Field<Self>] {
         [
             .choice("method", \.method), .text("encoder", \.encoder),
-            Field("quality", \.quality, .integer(1...100)) { YAMLNode($0) },
+            .integer("quality", \.quality, Limits.jpegQuality),
         ] + SDA.Config.fields.map { $0.inside(\.config) }
     }
 }
@@ -139,7 +139,7 @@ struct CameraSettings: Sendable, Equatable, Configurable {
     var config = CameraNetwork.Config()
 
     static var fields: [Field<Self>] {
-        [.number("weight", \.weight), .backbone(\.backbone)] + CameraNetwork.Config.fields.map { $0.inside(\.config) }
+        [.number("weight", \.weight, Limits.cameraWeight), .backbone(\.backbone)] + CameraNetwork.Config.fields.map { $0.inside(\.config) }
     }
 }
 

@@ -51,6 +51,7 @@ private struct OneStageRules {
         switch choice {
         case .pretrain(var settings):
             batch(settings.config.batch, holds: settings.config.instances)
+            epoch(settings.config.iterations, of: settings.config.batch)
             switch settings.images {
             case .translated: settings.from = reference("from", settings.from, to: .translate)
             case .source where !settings.from.isEmpty:
@@ -60,6 +61,7 @@ private struct OneStageRules {
             return .pretrain(settings)
         case .translate(var settings):
             batch(settings.config.batch, holds: settings.config.instances)
+            epoch(settings.config.iterations, of: settings.config.batch)
             settings.encoder = reference("encoder", settings.encoder, to: .pretrain)
             let (constant, decaying) = (settings.config.schedule.constant, settings.config.schedule.decaying)
             if constant + decaying < settings.config.epochs {
@@ -70,6 +72,7 @@ private struct OneStageRules {
             return .translate(settings)
         case .adapt(var settings):
             batch(settings.config.batch, holds: settings.config.instances)
+            epoch(settings.config.iterations, of: settings.config.batch)
             settings.from = reference("from", settings.from, to: .pretrain) { stage in
                 guard case .pretrain(let pretrain) = stage, pretrain.networks != 2 else { return nil }
                 return "trains \(pretrain.networks) network\(pretrain.networks == 1 ? "" : "s"), and mmt+ needs 2"
@@ -77,6 +80,7 @@ private struct OneStageRules {
             return .adapt(settings)
         case .postprocess(var settings):
             settings.from = reference("from", settings.from, to: .adapt)
+            if let camera = settings.camera?.config { epoch(camera.iterations, of: camera.batch, at: "camera") }
             if settings.camera != nil, !draft.data.target.dataset.definition.hasCameras {
                 report("camera", "'\(draft.data.target.rawValue)' does not say which camera took an image; "
                     + "allowed: camera: false")
@@ -89,6 +93,18 @@ private struct OneStageRules {
         guard batch % instances != 0 else { return }
         report("batch", "a batch of \(batch) holds no whole number of identities with \(instances) images each; "
             + "allowed: a multiple of 'instances'")
+    }
+
+    /// All positions of an epoch's batches are drawn before it begins, and a batch is in memory whole.
+    private func epoch(_ iterations: Int, of batch: Int, at key: String = "batch") {
+        if iterations * batch > Limits.imagesPerEpoch {
+            report(key, "\(iterations) iterations of \(batch) images are more than an epoch may have; allowed: "
+                + "iterations × batch up to \(Limits.imagesPerEpoch)")
+        }
+        if batch * draft.height * draft.width > Limits.pixelsPerBatch {
+            report(key, "\(batch) images of \(draft.height) × \(draft.width) pixels are more than a batch may hold; allowed: "
+                + "batch × height × width up to \(Limits.pixelsPerBatch)")
+        }
     }
 
     /// The generator halves the image twice, the discriminator needs room for its patches.
