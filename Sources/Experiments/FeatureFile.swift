@@ -18,9 +18,20 @@ public struct FeatureSet: Sendable {
     /// The camera network's embeddings, where the file has them.
     public let cameraFeatures: Features<UnitNorm>?
 
+    /// Some rows, in the order given.
+    func rows(at rows: [Int]) -> FeatureSet {
+        FeatureSet(
+            features: features.rows(at: rows), identities: identities.map { all in rows.map { all[$0] } },
+            cameras: cameras.map { all in rows.map { all[$0] } }, cameraFeatures: cameraFeatures?.rows(at: rows))
+    }
+
     /// Who is seen where; needs identities, and cameras where the protocol uses them.
     func sightings(_ part: String, of path: String, under rankingProtocol: RankingProtocol) throws -> [Sighting] {
         guard let identities else { throw FeatureFileError.missing(path: path, tensor: "\(part)ids") }
+        if let row = identities.firstIndex(where: { $0 < .junk }) {
+            throw FeatureFileError.unknownIdentity(
+                path: path, tensor: "\(part)ids", row: row, found: identities[row].rawValue)
+        }
         let unknown = rankingProtocol.usesCameras ? nil : identities.map { _ in Camera(rawValue: 0) }
         guard let cameras = cameras ?? unknown else {
             throw FeatureFileError.missing(path: path, tensor: "\(part)cameras")
@@ -29,18 +40,32 @@ public struct FeatureSet: Sendable {
     }
 }
 
-/// Embeddings of queries and gallery.
+/// Embeddings of queries and gallery, junk left out.
 public struct RetrievalSet: Sendable {
     public let query: FeatureSet
     public let gallery: FeatureSet
     public let querySightings: QuerySightings
     public let gallerySightings: GallerySightings
+    /// Queries of the file that are junk.
+    public let junkQueryCount: Int
+    /// The file's row of each gallery row; nothing where all are there.
+    public let galleryRows: [Int]?
+    /// Rows of the file that are junk, on both sides.
+    public let junkCount: Int
 }
 
 /// What can be wrong with a feature file.
 public enum FeatureFileError: Error, Equatable, CustomStringConvertible {
     case missing(path: String, tensor: String)
     case misshapen(path: String, tensor: String, found: [Int], expected: String)
+    /// A row of embeddings that has no direction, or a value that is not finite.
+    case unusable(path: String, tensor: String, reason: RetrievalError)
+    /// An identity below −1.
+    case unknownIdentity(path: String, tensor: String, row: Int, found: Int)
+    /// There is nobody on one side.
+    case onlyJunk(path: String, tensor: String)
+    /// A submission needs a line for every query.
+    case junkQueries(path: String, count: Int)
 
     public var description: String {
         switch self {
@@ -49,6 +74,14 @@ public enum FeatureFileError: Error, Equatable, CustomStringConvertible {
                 + "file has the same under 'query.' and 'gallery.'"
         case .misshapen(let path, let tensor, let found, let expected):
             "\(path): '\(tensor)' is \(found); allowed: \(expected)"
+        case .unusable(let path, let tensor, let reason):
+            "\(path): '\(tensor)': \(reason)"
+        case .unknownIdentity(let path, let tensor, let row, let found):
+            "\(path): '\(tensor)', row \(row) is \(found); allowed: 0 or more, or -1 for junk"
+        case .onlyJunk(let path, let tensor):
+            "\(path): '\(tensor)' holds nothing but -1, which is junk; at least one row of somebody is needed"
+        case .junkQueries(let path, let count):
+            "\(path): \(count) queries are junk (identity -1); a submission file has a line for every query"
         }
     }
 }
@@ -64,7 +97,7 @@ public enum FeatureFile {
         guard let features = try Safetensors.header(of: path)["\(part)features"] else {
             throw FeatureFileError.missing(path: path, tensor: "\(part)features")
         }
-        guard features.type == .float32, features.shape.count == 2, features.shape[1] > 0 else {
+        guard features.type == .float32, features.shape.count == 2, features.shape.allSatisfy({ $0 > 0 }) else {
             throw FeatureFileError.misshapen(
                 path: path, tensor: "\(part)features", found: features.shape, expected: "float32 [N, D]")
         }
@@ -74,23 +107,36 @@ public enum FeatureFile {
     /// Embeddings without a split, rows brought to length 1.
     ///
     /// - Throws: `TensorError` where the file is no safetensors file, ``FeatureFileError`` where tensors are missing or
-    ///   have other shapes, `RetrievalError` where a row is not finite or zero.
+    ///   have other shapes, no rows, or a row that is not finite or zero.
     public static func embeddings(_ path: String) throws -> FeatureSet {
         try set(Safetensors(readingFrom: path).tensors, "", path)
     }
 
-    /// Queries and gallery, rows brought to length 1.
+    /// Queries and gallery without junk (identity −1), rows brought to length 1.
     ///
     /// - Parameter rankingProtocol: What the file will be scored under; not all of them need cameras.
     /// - Throws: As ``embeddings(_:)``.
     public static func retrieval(_ path: String, under rankingProtocol: RankingProtocol) throws -> RetrievalSet {
         let tensors = try Safetensors(readingFrom: path).tensors
-        let query = try set(tensors, "query.", path)
-        let gallery = try set(tensors, "gallery.", path)
+        let query = try part(tensors, "query.", path, rankingProtocol)
+        let gallery = try part(tensors, "gallery.", path, rankingProtocol)
         return RetrievalSet(
-            query: query, gallery: gallery,
-            querySightings: QuerySightings(try query.sightings("query.", of: path, under: rankingProtocol)),
-            gallerySightings: GallerySightings(try gallery.sightings("gallery.", of: path, under: rankingProtocol)))
+            query: query.set, gallery: gallery.set, querySightings: QuerySightings(query.sightings),
+            gallerySightings: GallerySightings(gallery.sightings), junkQueryCount: query.junkCount,
+            galleryRows: gallery.junkCount == 0 ? nil : gallery.rows, junkCount: query.junkCount + gallery.junkCount)
+    }
+
+    /// One side without junk, which must be gone before re-ranking looks at anybody's neighbours.
+    private static func part(
+        _ tensors: [String: Tensor], _ part: String, _ path: String, _ rankingProtocol: RankingProtocol
+    ) throws -> (set: FeatureSet, sightings: [Sighting], rows: [Int], junkCount: Int) {
+        let whole = try set(tensors, part, path)
+        let sightings = try whole.sightings(part, of: path, under: rankingProtocol)
+        let rows = sightings.indices.filter { sightings[$0].identity != .junk }
+        let junkCount = sightings.count - rows.count
+        guard junkCount > 0 else { return (whole, sightings, rows, 0) }
+        guard !rows.isEmpty else { throw FeatureFileError.onlyJunk(path: path, tensor: "\(part)ids") }
+        return (whole.rows(at: rows), rows.map { sightings[$0] }, rows, junkCount)
     }
 
     /// Embeddings to be written, under one beginning of names.
@@ -152,11 +198,16 @@ public enum FeatureFile {
     ) throws -> Features<UnitNorm>? {
         guard let tensor = tensors[name] else { return nil }
         let shape = tensor.shape
-        guard tensor.elementType == .float32, shape.count == 2, shape[1] > 0, count == nil || shape[0] == count else {
+        guard tensor.elementType == .float32, shape.count == 2, shape.allSatisfy({ $0 > 0 }), count == nil || shape[0] == count else {
             throw FeatureFileError.misshapen(
                 path: path, tensor: name, found: shape, expected: "float32 [\(count.map(String.init) ?? "N"), D]")
         }
-        return try Features<Raw>(tensor.floats(), count: shape[0], dimension: shape[1]).normalised()
+        let values = try tensor.floats()
+        do throws(RetrievalError) {
+            return try Features<Raw>(values, count: shape[0], dimension: shape[1]).normalised()
+        } catch {
+            throw FeatureFileError.unusable(path: path, tensor: name, reason: error)
+        }
     }
 
     private static func column(

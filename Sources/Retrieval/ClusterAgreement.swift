@@ -26,7 +26,8 @@ public struct ClusterAgreement: Sendable, Equatable, Codable {
 
     /// Compares clusters with identities.
     ///
-    /// Where there is nothing to count (no clustered row, no pair), a share is zero.
+    /// Rows of identity −1 are nobody and count nowhere. Where there is nothing to count (no clustered row, no pair), a
+    /// share is zero.
     /// - Parameters:
     ///   - labels: `[N]`.
     ///   - identities: `[N]`.
@@ -35,12 +36,13 @@ public struct ClusterAgreement: Sendable, Equatable, Codable {
         guard labels.values.count == identities.count else {
             throw .countsDiffer(what: "identities", expected: labels.values.count, found: identities.count)
         }
-        let clustered = zip(labels.values, identities).filter { $0.0 >= 0 }
+        let seen = zip(labels.values, identities).filter { $0.1 != .junk }
+        let clustered = seen.filter { $0.0 >= 0 }
         let byCluster = Dictionary(grouping: clustered, by: \.0).sorted { $0.key < $1.key }.map { cluster in
             Dictionary(cluster.value.map { ($0.1, 1) }, uniquingKeysWith: +).values.sorted()
         }
         let identitySizes = Dictionary(clustered.map { ($0.1, 1) }, uniquingKeysWith: +).values.sorted()
-        let allSizes = Dictionary(identities.map { ($0, 1) }, uniquingKeysWith: +).values
+        let allSizes = Dictionary(seen.map { ($0.1, 1) }, uniquingKeysWith: +).values
         let clusterSizes = byCluster.map { $0.reduce(0, +) }
         let count = clustered.count
 

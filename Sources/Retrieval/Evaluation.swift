@@ -7,7 +7,8 @@ internal import Vocabulary
 
 /// The numbers of a ranking under a named protocol.
 ///
-/// Gallery rows at the same distance are ranked by their index.
+/// Gallery rows at the same distance are ranked by their index. Junk, identity −1, is left out of both sides: it is not
+/// looked for, and it is in nobody's way.
 /// - Parameters:
 ///   - distances: `[Q, G]`.
 ///   - query: Who is seen in the queries, `[Q]`.
@@ -33,8 +34,13 @@ public func evaluate(
 /// Distances together with who is seen in their rows and columns.
 struct Evaluation: Sendable {
     private let distances: DistanceMatrix
+    /// The rows of `distances` that count, and who is seen in them.
+    private let rows: [Int]
     private let query: [Sighting]
+    /// The columns that count, and who is seen in them.
+    private let columns: [Int]
     private let gallery: [Sighting]
+    /// By identity, places in `columns`.
     private let matches: [Identity: [Int32]]
     private let workers: Workers
 
@@ -51,12 +57,15 @@ struct Evaluation: Sendable {
                 found: gallery.sightings.count)
         }
         self.distances = distances
-        self.query = query.sightings
-        self.gallery = gallery.sightings
+        let rows = query.sightings.indices.filter { query.sightings[$0].identity != .junk }
+        let columns = gallery.sightings.indices.filter { gallery.sightings[$0].identity != .junk }
+        let counted = columns.map { gallery.sightings[$0] }
+        self.rows = rows
+        self.query = rows.map { query.sightings[$0] }
+        self.columns = columns
+        self.gallery = counted
         self.workers = workers
-        matches = Dictionary(grouping: gallery.sightings.indices.map(Int32.init)) {
-            gallery.sightings[Int($0)].identity
-        }
+        matches = Dictionary(grouping: counted.indices.map(Int32.init)) { counted[Int($0)].identity }
     }
 
     /// The numbers of a protocol that ranks the whole gallery.
@@ -96,11 +105,13 @@ struct Evaluation: Sendable {
     private func outcomes(
         _ outcome: @Sendable (Int, UnsafeBufferPointer<Float>) -> QueryOutcome?
     ) -> [QueryOutcome?] {
-        workers.mapRows(query.count, runsOf: 16, scratch: {}) { rows, _ in
+        workers.mapRows(query.count, runsOf: 16, scratch: {}) { run, _ in
             distances.values.withUnsafeBufferPointer { values in
-                rows.map { row in
-                    let line = values[row * distances.columnCount..<(row + 1) * distances.columnCount]
-                    return outcome(row, UnsafeBufferPointer(rebasing: line))
+                run.map { place in
+                    let start = rows[place] * distances.columnCount
+                    let line = UnsafeBufferPointer(rebasing: values[start..<start + distances.columnCount])
+                    guard columns.count < line.count else { return outcome(place, line) }
+                    return columns.map { line[$0] }.withUnsafeBufferPointer { outcome(place, $0) }
                 }
             }
         }.flatMap { $0 }
@@ -128,7 +139,8 @@ struct Evaluation: Sendable {
                 return Double(found) * share
             },
             queryCount: query.count,
-            skippedCount: query.count - counted.count / draws.count
+            skippedCount: query.count - counted.count / draws.count,
+            junkCount: distances.rowCount - rows.count + distances.columnCount - columns.count
         )
     }
 }

@@ -13,14 +13,16 @@ public struct RankingMetrics: Sendable, Equatable {
     public let mINP: Double
     /// The share of queries with a match among the first r rows, for r = 1, 2, …
     public let cmc: [Double]
-    /// All queries, skipped ones included.
+    /// All queries but junk, skipped ones included.
     public let queryCount: Int
     /// Queries without anything to be found; they count in no mean.
     public let skippedCount: Int
+    /// Queries and gallery rows that were left out as junk.
+    public let junkCount: Int
 
     public init(
         rankingProtocol: RankingProtocol, mAP: Double, mINP: Double, cmc: [Double], queryCount: Int,
-        skippedCount: Int
+        skippedCount: Int, junkCount: Int = 0
     ) {
         self.rankingProtocol = rankingProtocol
         self.mAP = mAP
@@ -28,6 +30,14 @@ public struct RankingMetrics: Sendable, Equatable {
         self.cmc = cmc
         self.queryCount = queryCount
         self.skippedCount = skippedCount
+        self.junkCount = junkCount
+    }
+
+    /// The same of a set from which junk had been left out before.
+    public func leavingOut(junk count: Int) -> RankingMetrics {
+        RankingMetrics(
+            rankingProtocol: rankingProtocol, mAP: mAP, mINP: mINP, cmc: cmc, queryCount: queryCount,
+            skippedCount: skippedCount, junkCount: junkCount + count)
     }
 
     /// The share of queries whose first row is a match.
@@ -50,6 +60,7 @@ extension RankingMetrics: Codable {
         case mAP, mINP, top1, top5, top10, cmc
         case queryCount = "queries"
         case skippedCount = "skipped"
+        case junkCount = "junk"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -60,6 +71,8 @@ extension RankingMetrics: Codable {
         cmc = try container.decode([Double].self, forKey: .cmc)
         queryCount = try container.decode(Int.self, forKey: .queryCount)
         skippedCount = try container.decode(Int.self, forKey: .skippedCount)
+        // Results of before it was counted have none.
+        junkCount = try container.decodeIfPresent(Int.self, forKey: .junkCount) ?? 0
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -73,5 +86,6 @@ extension RankingMetrics: Codable {
         try container.encode(cmc, forKey: .cmc)
         try container.encode(queryCount, forKey: .queryCount)
         try container.encode(skippedCount, forKey: .skippedCount)
+        try container.encode(junkCount, forKey: .junkCount)
     }
 }

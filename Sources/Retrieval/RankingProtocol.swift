@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 /// How a ranking is turned into numbers; every printed number carries its protocol's name.
+///
+/// Under every protocol identity −1 is junk, a detection that is nobody, and counts on neither side, as in Market-1501's
+/// own evaluation and in every reader of datasets; identity 0, background, stays in the gallery.
 public enum RankingProtocol: String, Sendable, Codable, CaseIterable {
     /// The whole gallery is ranked; gallery rows of the query's identity *and* camera are left out; average
     /// precision is the mean precision at the hits.

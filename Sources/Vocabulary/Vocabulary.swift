@@ -11,6 +11,9 @@ public struct Identity: RawRepresentable, Hashable, Comparable, Sendable, Codabl
     /// VisDA-2020's and Market-1501's number for an image that shows nobody of interest: a distractor.
     public static let background = Identity(rawValue: 0)
 
+    /// The number of what was detected and is nobody: it counts on neither side of a ranking.
+    public static let junk = Identity(rawValue: -1)
+
     public static func < (left: Identity, right: Identity) -> Bool {
         left.rawValue < right.rawValue
     }

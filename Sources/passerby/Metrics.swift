@@ -12,7 +12,8 @@ struct Metrics: ParsableCommand {
         abstract: "mAP and CMC of a feature file, from any framework.",
         discussion: """
             A safetensors file with query.features [Q, D], query.ids and query.cameras [Q], the same under gallery., \
-            and camera_features where there are any. Every number belongs to a protocol.
+            and camera_features where there are any. Every number belongs to a protocol. Identity -1 is junk and left \
+            out of both sides, identity 0 is background and stays in the gallery.
             """)
 
     @Option(help: "The feature file.")
@@ -23,7 +24,8 @@ struct Metrics: ParsableCommand {
         transform: knownProtocol)
     var rankingProtocol: RankingProtocol = .market1501
 
-    @Option(help: "Weight of the camera features' distances, which are subtracted.")
+    @Option(
+        help: "Weight of the camera features' distances, which are subtracted.", within: Limits.cameraWeight)
     var cameraWeight: Double?
 
     @Option(help: ArgumentHelp("Re-rank first.", valueName: "k1=30,k2=6,lambda=0.3"))
@@ -45,12 +47,15 @@ struct Metrics: ParsableCommand {
         let settings = try rerank.map(InlineSettings.reRanking)
         try checkMemory(settings)
         let set = try FeatureFile.retrieval(features, under: rankingProtocol)
+        guard submission == nil || set.junkQueryCount == 0 else {
+            throw FeatureFileError.junkQueries(path: features, count: set.junkQueryCount)
+        }
         let camera = try cameraAdjustment(set)
         let distances = try distances(set, camera, settings)
         let metrics = try evaluate(
             distances, query: set.querySightings, gallery: set.gallerySightings, under: rankingProtocol)
-        if let submission { try write(SubmissionFile(ranking: distances), to: submission) }
-        return metrics
+        if let submission { try write(SubmissionFile(ranking: distances, rows: set.galleryRows), to: submission) }
+        return metrics.leavingOut(junk: set.junkCount)
     }
 
     private func cameraAdjustment(_ set: RetrievalSet) throws -> CameraAdjustment? {
@@ -109,7 +114,8 @@ struct Metrics: ParsableCommand {
         print("protocol \(metrics.rankingProtocol.rawValue)")
         print("mAP \(percent(metrics.mAP))  mINP \(percent(metrics.mINP))  top-1 \(percent(metrics.top1))  "
             + "top-5 \(percent(metrics.top5))  top-10 \(percent(metrics.top10))")
-        print("\(metrics.queryCount) queries, \(metrics.skippedCount) of them without anything to find")
+        print("\(metrics.queryCount) queries, \(metrics.skippedCount) of them without anything to find"
+            + (metrics.junkCount == 0 ? "" : "; \(metrics.junkCount) rows of junk (identity -1) left out"))
     }
 }
 

@@ -41,12 +41,59 @@ private final class TemporaryFile {
         #expect(metrics.top5 == 1)
     }
 
+    /// Query 0 is nearest to junk, in place 0 of the gallery, and then to its match: 1, where a distractor would leave 1/2.
+    @Test func `is scored without junk, on both sides`() throws {
+        let file = try TemporaryFile([
+            "query.features": Tensor([1, 0, 0, 2], shape: [2, 2]),
+            "query.ids": Tensor([1, -1]), "query.cameras": Tensor([0, 0]),
+            "gallery.features": Tensor([1, 0, 3, 0.3, 0, 1], shape: [3, 2]),
+            "gallery.ids": Tensor([-1, 1, 2]), "gallery.cameras": Tensor([1, 1, 1]),
+        ])
+        let set = try FeatureFile.retrieval(file.path, under: .market1501)
+        #expect(set.query.features.count == 1 && set.gallery.features.count == 2)
+        #expect(set.galleryRows == [1, 2])
+        #expect(set.junkQueryCount == 1 && set.junkCount == 2)
+        let metrics = try evaluate(
+            squaredDistances(set.query.features, set.gallery.features), query: set.querySightings,
+            gallery: set.gallerySightings, under: .market1501)
+        #expect(metrics.mAP == 1)
+    }
+
+    @Test(arguments: [([-2], [1], "query.ids", 0, -2), ([1], [1, -1, -7], "gallery.ids", 2, -7)])
+    func `with an identity that nobody can have is refused`(
+        query: [Int], gallery: [Int], tensor: String, row: Int, found: Int
+    ) throws {
+        func ones(_ count: Int) throws -> Tensor { try Tensor.full(1, shape: [count, 2], type: .float32) }
+        let file = try TemporaryFile([
+            "query.features": ones(query.count), "query.ids": Tensor(query),
+            "gallery.features": ones(gallery.count), "gallery.ids": Tensor(gallery),
+        ])
+        let error = FeatureFileError.unknownIdentity(path: file.path, tensor: tensor, row: row, found: found)
+        #expect(throws: error) { try FeatureFile.retrieval(file.path, under: .vehicleid) }
+        #expect(error.description == "\(file.path): '\(tensor)', row \(row) is \(found); allowed: 0 or more, or -1 for junk")
+    }
+
+    @Test(arguments: ["query.features", "gallery.features", "query.camera_features", "gallery.camera_features"])
+    func `says on which side a value is not finite`(broken: String) throws {
+        let names = ["query.features", "gallery.features", "query.camera_features", "gallery.camera_features"]
+        var tensors = try Dictionary(uniqueKeysWithValues: names.map { ($0, try Tensor([1, 0, 0, 1], shape: [2, 2])) })
+        tensors[broken] = try Tensor([1, 0, .nan, 1], shape: [2, 2])
+        for part in ["query", "gallery"] { tensors["\(part).ids"] = try Tensor([1, 2]) }
+        let file = try TemporaryFile(tensors)
+        let error = FeatureFileError.unusable(
+            path: file.path, tensor: broken, reason: .notFinite(what: "features", row: 1, column: 0))
+        #expect(throws: error) { try FeatureFile.retrieval(file.path, under: .vehicleid) }
+        #expect(
+            error.description
+                == "\(file.path): '\(broken)': features: row 1, column 0 is NaN or infinite; every value must be finite")
+    }
+
     @Test func `without a part is refused with the part's name`() throws {
         let file = try TemporaryFile(["query.features": Tensor([1, 0], shape: [1, 2])])
         #expect(throws: FeatureFileError.missing(path: file.path, tensor: "features")) {
             try FeatureFile.embeddings(file.path)
         }
-        #expect(throws: FeatureFileError.missing(path: file.path, tensor: "gallery.features")) {
+        #expect(throws: FeatureFileError.missing(path: file.path, tensor: "query.ids")) {
             try FeatureFile.retrieval(file.path, under: .market1501)
         }
     }
@@ -92,14 +139,17 @@ private final class TemporaryFile {
 
 @Suite struct `Settings in one argument` {
     @Test func `have the defaults of what they leave out`() throws {
-        #expect(try InlineSettings.dbscan("") == .dbscan(radius: 0.6, minimumPoints: 4))
+        #expect(try InlineSettings.dbscan(nil) == .dbscan(radius: 0.6, minimumPoints: 4))
         #expect(try InlineSettings.dbscan("eps=0.5") == .dbscan(radius: 0.5, minimumPoints: 4))
         #expect(try InlineSettings.selfPaced("gap=0.1") == .selfPaced(radius: 0.6, gap: 0.1, minimumPoints: 4))
         #expect(try InlineSettings.reRanking("k1=20,lambda=0.5").originalWeight == 0.5)
     }
 
     @Test(arguments: [
-        ("k1=0", "override 'k1=0':1:4: k1: found 0; allowed: 1 or more"),
+        ("k1=0", "override 'k1=0':1:4: k1: found 0; allowed: 1 to 10000"),
+        ("", "override '':1:1: no '=' after the key; allowed: key=value or key.path=value"),
+        ("k1=20,,k2=6", "override '':1:1: no '=' after the key; allowed: key=value or key.path=value"),
+        ("k1=", "override 'k1=':1:4: k1: no value; allowed: k1=VALUE, or k1=null for the default"),
         ("k3=1", "override 'k3=1':1:1: k3: unknown key 'k3'; allowed: k1, k2, lambda (did you mean 'k1'?)"),
     ])
     func `are refused as those of a file are`(text: String, report: String) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 
+import Vocabulary
+
 /// What a re-ID file name says: `0052_c1s1_000777_01.jpg` is identity 52 seen by camera 1.
 ///
 /// The pattern is applied to the name of the file alone. Searching a whole path, as common code does, reads a
 /// parent folder called `2020_code` as an image of identity 2020.
 struct FileNamePattern: Equatable {
     /// The identity of what was detected and is nobody, nor counted in any way.
-    static let junk = -1
+    static let junk = Identity.junk.rawValue
 
     /// The number before `_c`; ``junk`` is not taken for anybody.
     let identity: Int
