@@ -99,7 +99,7 @@ let tensors: [Target] =
         .testTarget(
             name: "passerbyTests",
             dependencies: [
-                "passerby", "Backbones", "Data", "Experiments", "Layers", "Pipeline", "Randomness", "Retrieval",
+                "passerby", "Backbones", "Data", "Experiments", "Layers", "Methods", "Pipeline", "Randomness", "Retrieval",
                 "Tensor", arguments,
             ], swiftSettings: strict),
     ]

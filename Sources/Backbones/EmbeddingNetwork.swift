@@ -42,6 +42,9 @@ public final class EmbeddingNetwork {
             backbone.dimension, pooling: pooling, embedding: embedding, domains: domains, at: store.root)
     }
 
+    /// How maps become x; an average has no power to store.
+    public var pooling: GlobalPooling.Kind { store.state["gap.p"] == nil ? .average : .generalisedMean }
+
     /// - Parameter images: ImageNet-normalised, `[N, 3, H, W]`.
     public func callAsFunction(_ images: Tensor, _ mode: Mode) throws -> Output {
         try head(base(images, mode), mode)

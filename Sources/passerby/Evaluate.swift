@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import ArgumentParser
+internal import Backbones
 internal import Data
 internal import Experiments
 internal import Foundation
@@ -27,27 +28,38 @@ struct Evaluate: ParsableCommand {
     var rankingProtocol: RankingProtocol?
     @OptionGroup var inference: InferenceArguments
     @Option(help: "Weights of a camera network, whose distances are subtracted.") var camera: String?
-    @Option(help: "How much of the camera network's distances is subtracted.") var cameraWeight = 0.1
+    @Option(help: "How much of the camera network's distances is subtracted.", within: Limits.cameraWeight)
+    var cameraWeight = 0.1
     @Option(help: ArgumentHelp("Re-rank last.", valueName: "k1=30,k2=6,lambda=0.3")) var rerank: String?
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() throws {
-        let rows = try rows()
-        if json { try printJSON(rows) } else { print(ResultTable(rows)) }
+        let evaluation = try evaluation()
+        if json {
+            try printJSON(evaluation.rows.map { SizedRow(row: $0, size: evaluation.size) })
+        } else {
+            print("images of \(evaluation.size)\n\(ResultTable(evaluation.rows))")
+        }
     }
 
-    func rows() throws -> [ResultRow] {
+    func evaluation() throws -> (rows: [ResultRow], size: ImageSize) {
         var config = PostProcessing.Config()
         config.flip = inference.flip
         config.ensemble = false
         config.cameraWeight = camera == nil ? nil : cameraWeight
         config.reRanking = try rerank.map(InlineSettings.reRanking)
-        let validation = try self.validation()
-        let model = try network.network(network.fitted(WeightFile(readingFrom: weights)), of: weights)
-        let cameraModel = try camera.map { path in
-            let arguments = try NetworkArguments.parse([])
-            return try arguments.network(arguments.fitted(WeightFile(readingFrom: path)), of: path)
-        }
+        let file = try WeightFile(readingFrom: weights)
+        let size = inference.imageSize(try NetworkFacts(file), of: weights)
+        let validation = try self.validation(size)
+        let model = try network.network(network.fitted(file), of: weights)
+        let cameraModel = try camera.map { try cameraNetwork($0, at: size) }
+        return (try rows(config, validation, model, cameraModel), size)
+    }
+
+    private func rows(
+        _ config: PostProcessing.Config, _ validation: Validation, _ model: EmbeddingNetwork,
+        _ cameraModel: EmbeddingNetwork?
+    ) throws -> [ResultRow] {
         try inference.reportAgreement(validation.extractor, on: validation.samples, by: model)
         let hasSteps = config.flip || cameraModel != nil || config.reRanking != nil
         // Without any step, then with all of them, and the camera network's; twice each with mirror images.
@@ -62,10 +74,31 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private func validation() throws -> Validation {
+    /// The camera network sees the images that the other one sees.
+    private func cameraNetwork(_ path: String, at size: ImageSize) throws -> EmbeddingNetwork {
+        let file = try WeightFile(readingFrom: path)
+        if let image = try NetworkFacts(file).image, image != size {
+            StandardError().write("warning: \(path): trained on images of \(image), used on \(size)\n")
+        }
+        let arguments = try NetworkArguments.parse([])
+        return try arguments.network(arguments.fitted(file), of: path)
+    }
+
+    private func validation(_ size: ImageSize) throws -> Validation {
         let found = try data.find(in: root ?? Home().data.path)
         return Validation(
             query: try found.labelled(.query), gallery: try found.labelled(.gallery),
-            rankingProtocol: rankingProtocol ?? data.rankingProtocol, extractor: try inference.extractor())
+            rankingProtocol: rankingProtocol ?? data.rankingProtocol, extractor: try inference.extractor(size))
+    }
+}
+
+/// A row of the JSON document: the figures, and the size of the images that they were measured on.
+private struct SizedRow: Encodable {
+    let row: ResultRow
+    let size: ImageSize
+
+    func encode(to encoder: any Encoder) throws {
+        try row.encode(to: encoder)
+        try size.encode(to: encoder)
     }
 }

@@ -24,6 +24,7 @@ struct Extract: ParsableCommand {
     @Option(help: "The folder that datasets lie in; data/ beside the program by default.") var root: String?
     @OptionGroup var inference: InferenceArguments
     @Option(help: "Where features are written.") var out: String
+    @Flag(help: "Print one JSON document.") var json = false
 
     mutating func validate() throws {
         guard (images == nil) != (data == nil) else { throw ValidationError("allowed is one of --images and --data") }
@@ -31,8 +32,10 @@ struct Extract: ParsableCommand {
 
     func run() throws {
         let parts = try self.parts()
-        let extractor = try inference.extractor()
-        let network = try network.network(network.fitted(WeightFile(readingFrom: weights)), of: weights)
+        let file = try WeightFile(readingFrom: weights)
+        let size = inference.imageSize(try NetworkFacts(file), of: weights)
+        let extractor = try inference.extractor(size)
+        let network = try network.network(network.fitted(file), of: weights)
         try inference.reportAgreement(extractor, on: parts[0].samples, by: network)
         let passes = parts.map(\.samples.count).reduce(0, +) * (inference.flip ? 2 : 1)
         let sets = try inference.withProgress("extract", passes: passes) { progress in
@@ -46,7 +49,28 @@ struct Extract: ParsableCommand {
             }
         }
         try FeatureFile.write(sets, to: out)
-        for set in sets { print("\(set.name)features [\(set.features.count), \(set.features.dimension)]: \(out)") }
+        try show(sets, size)
+    }
+
+    private func show(_ sets: [FeatureFile.Part], _ size: ImageSize) throws {
+        let shapes = Dictionary(uniqueKeysWithValues: sets.map {
+            ("\($0.name)features", [$0.features.count, $0.features.dimension])
+        })
+        guard !json else {
+            try printJSON(Report(out: out, height: size.height, width: size.width, tensors: shapes))
+            return
+        }
+        for (name, shape) in shapes.sorted(by: { $0.key > $1.key }) {
+            print("\(name) \(shape) of images of \(size): \(out)")
+        }
+    }
+
+    /// The JSON document: the file, the size that images were resized to, and the shapes of the features in it.
+    private struct Report: Encodable {
+        let out: String
+        let height: Int
+        let width: Int
+        let tensors: [String: [Int]]
     }
 
     /// Images to be extracted under one beginning of names in the file.

@@ -14,31 +14,54 @@ internal import Tensor
 
 /// How images pass through a network that is no longer trained.
 struct InferenceArguments: ParsableArguments {
-    @Option(help: "Height that images are resized to, in pixels.") var height = 256
-    @Option(help: "Width that images are resized to, in pixels.") var width = 128
-    @Option(help: "Images in a batch.") var batch = 32
+    @Option(
+        help: "Height that images are resized to, in pixels; without it what the weights say, or else 256.",
+        within: Limits.imageSide)
+    var height: Int?
+    @Option(
+        help: "Width that images are resized to, in pixels; without it what the weights say, or else 128.",
+        within: Limits.imageSide)
+    var width: Int?
+    @Option(help: "Images in a batch.", within: Limits.inferenceBatch) var batch = 32
     @Flag(help: "Average each image's features with its mirror image's.") var flip = false
     @Option(help: "What convolutions compute in: fp32, as for published numbers, or bf16.") var precision = Precision.fp32
-    @Option(help: "Threads that compute; all processors by default.")
+    @Option(help: "Threads that compute; all processors by default.", within: Limits.threads)
     var threads: Int = Processors.available
-    @Option(help: "Threads that load images.") var workers = 2
+    @Option(help: "Threads that load images.", within: Limits.workers) var workers = 2
 
     enum Precision: String, CaseIterable, ExpressibleByArgument {
         case fp32, bf16
     }
 
-    mutating func validate() throws {
-        for (name, value) in [("height", height), ("width", width), ("batch", batch), ("threads", threads)] {
-            guard value >= 1 else { throw ValidationError("--\(name) \(value): allowed is 1 or more") }
+    /// What published networks were trained at, and so what is assumed where nothing is said.
+    private static let usualSize = ImageSize(height: 256, width: 128)
+
+    /// The size that images are resized to: as asked for, else as the weights say, else the usual one. Says so where the
+    /// first two differ, and where the last is only assumed.
+    ///
+    /// - Parameter path: The weights.
+    func imageSize(_ facts: NetworkFacts, of path: String) -> ImageSize {
+        let known = facts.image ?? Self.usualSize
+        let size = ImageSize(height: height ?? known.height, width: width ?? known.width)
+        if let image = facts.image, image != size {
+            StandardError().write("warning: \(path): trained on images of \(image), used on \(size)\n")
+        } else if facts.image == nil, height == nil || width == nil {
+            StandardError().write(
+                "\(path) does not say on which size of images it was trained; \(size) is assumed, and --height and "
+                    + "--width say otherwise\n")
         }
-        guard workers >= 0 else { throw ValidationError("--workers \(workers): allowed is 0 or more") }
+        return size
     }
 
     /// Sets the process up, and gives what turns images into features.
-    func extractor() throws -> FeatureExtractor {
+    func extractor(_ size: ImageSize) throws -> FeatureExtractor {
+        guard batch * size.height * size.width <= Limits.pixelsPerBatch else {
+            throw ValidationError(
+                "--batch \(batch) with images of \(size); allowed: batch × height × width up to "
+                    + "\(Limits.pixelsPerBatch)")
+        }
         try Engine.prepare(threads: threads)
-        let images = ImageSource(
-            size: ImageSize(height: height, width: width), workers: workers, random: RandomKey(seed: 0))
+        let images = ImageSource(size: size, workers: workers, random: RandomKey(seed: 0))
         return FeatureExtractor(images, batchSize: batch, precision: precision == .fp32 ? .float32 : .bfloat16)
     }
 

@@ -5,6 +5,7 @@ internal import Backbones
 internal import Experiments
 internal import Foundation
 internal import Layers
+internal import Methods
 internal import Pipeline
 internal import Tensor
 
@@ -27,7 +28,7 @@ struct InspectWeights: ParsableCommand {
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() throws {
-        let weights = try WeightFile(readingFrom: file)
+        let weights = try WeightFile(inspecting: file)
         let summary = try WeightSummary(weights, fitted: .recognising(weights.tensors), listed: tensors || json)
         if json {
             try printJSON(summary)
@@ -58,11 +59,13 @@ struct ConvertWeights: ParsableCommand {
     func run() throws {
         let weights = try WeightFile(readingFrom: input)
         let fitted = try network.fitted(weights)
-        let state = try network.network(fitted, of: input).store.state
+        let model = try network.network(fitted, of: input)
+        let state = model.store.state
         let upstream = UpstreamNames(.visda, backbone: fitted.backbone, wrapped: true)
         let named = names == .published ? state : Dictionary(
             state.map { (upstream.theirs($0.key) ?? $0.key, $0.value) }) { first, _ in first }
-        try WeightFile.write(named, facts: weights.facts, to: output)
+        let known = NetworkFacts(of: model, image: try NetworkFacts(weights).image)
+        try WeightFile.write(named, facts: weights.facts.merging(known.text) { $1 }, to: output)
         print("\(named.count) tensors of \(fitted.backbone.rawValue): \(output)")
     }
 }
@@ -79,7 +82,9 @@ struct VerifyWeights: ParsableCommand {
     @OptionGroup var network: NetworkArguments
 
     func run() throws {
-        let fitted = try network.fitted(WeightFile(readingFrom: file))
+        let weights = try WeightFile(readingFrom: file)
+        _ = try NetworkFacts(weights)
+        let fitted = try network.fitted(weights)
         _ = try fitted.network()
         try checkDigest()
         print("\(file): all \(fitted.state.count) tensors are in order for \(fitted.backbone.rawValue)"
@@ -115,9 +120,14 @@ private struct WeightSummary: Encodable {
     let names: String?
     let hasHead: Bool?
     let isByDomain: Bool
+    /// The size that images were resized to, where the file says it, and its other facts can be used.
+    let height: Int?
+    let width: Int?
+    let unusable: String?
+    let notFinite: [NotFiniteTensor]
     let tensors: [Listed]?
 
-    init(_ weights: WeightFile, fitted: FittedWeights?, listed: Bool) {
+    init(_ weights: WeightFile, fitted: FittedWeights?, listed: Bool) throws {
         path = weights.path
         format = weights.format.rawValue
         tensorCount = weights.tensors.count
@@ -127,6 +137,14 @@ private struct WeightSummary: Encodable {
         names = fitted?.naming.description
         hasHead = fitted?.hasHead
         isByDomain = fitted?.isByDomain ?? false
+        let said: NetworkFacts?
+        do throws(WeightFileError) {
+            (said, unusable) = (try NetworkFacts(weights), nil)
+        } catch {
+            (said, unusable) = (nil, error.description)
+        }
+        (height, width) = (said?.image?.height, said?.image?.width)
+        notFinite = try weights.notFinite()
         tensors = listed ? weights.tensors.sorted { $0.key < $1.key }.map {
             Listed(name: $0.key, type: $0.value.elementType.rawValue, shape: $0.value.shape)
         } : nil
@@ -134,7 +152,7 @@ private struct WeightSummary: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case path, format, tensorCount = "tensor_count", elementCount = "element_count", facts, backbone, names
-        case hasHead = "has_head", isByDomain = "is_by_domain", tensors
+        case hasHead = "has_head", isByDomain = "is_by_domain", height, width, unusable, notFinite = "not_finite", tensors
     }
 
     var text: String {
@@ -147,7 +165,15 @@ private struct WeightSummary: Encodable {
         } else {
             lines.append("no known backbone has exactly these tensors; 'weights verify --backbone B' says why")
         }
+        lines.append(sizeText)
+        lines += notFinite.map { "not finite: \($0)" }
         lines += (tensors ?? []).map { "  \($0.name) \($0.type) \($0.shape)" }
         return lines.joined(separator: "\n")
+    }
+
+    private var sizeText: String {
+        if let unusable { return unusable }
+        guard let height, let width else { return "does not say on which size of images it was trained" }
+        return "trained on images of \(ImageSize(height: height, width: width))"
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Backbones
 import Configuration
 import Data
 import Foundation
@@ -99,6 +100,14 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
             "+ re-ranking",
         ])
         #expect(result.rows.allSatisfy { (0...1).contains($0.mAP) && $0.top1 <= $0.top5 && $0.top5 <= $0.top10 })
+
+        let logs = URL(fileURLWithPath: whole.path + "/logs")
+        let folder = try #require(RunFolder.runs(of: "tiny", in: logs).first)
+        for (stage, name) in [("direct", "network-1"), ("adapt", "mean-2"), ("postprocess", "camera")] {
+            let file = folder.stageFolder(stage).appendingPathComponent("\(name).safetensors").path
+            let facts = try NetworkFacts(WeightFile(readingFrom: file))
+            #expect(facts.image == experiment.image && facts.backbone == .resnet18 && facts.colours == .imageNet)
+        }
 
         let broken = TemporaryFolder()
         let cached = try overriding(["cache=disk"])

@@ -6,6 +6,7 @@ import Data
 import Experiments
 import Foundation
 import Layers
+import Methods
 import Pipeline
 import Randomness
 import Retrieval
@@ -32,6 +33,27 @@ private final class World {
         try WeightFile.write(network.store.state, facts: ["backbone": "resnet18"], to: weights)
     }
 
+    /// The same weights, said to be trained at a size.
+    func sized(height: Int, width: Int) throws -> String {
+        let file = path + "/sized.safetensors"
+        var facts = try NetworkFacts(WeightFile(readingFrom: weights))
+        (facts.image, facts.colours) = (.init(height: height, width: width), .imageNet)
+        try WeightFile.write(WeightFile(readingFrom: weights).tensors, facts: facts.text, to: file)
+        return file
+    }
+
+    /// The same weights with one value of a tensor replaced.
+    func poisoned(_ name: String, with value: Float) throws -> String {
+        let file = path + "/poisoned.safetensors"
+        var tensors = try WeightFile(readingFrom: weights).tensors
+        let tensor = try #require(tensors[name])
+        var values = try tensor.floats()
+        values[min(3, values.count - 1)] = value
+        tensors[name] = try Tensor(values, shape: tensor.shape)
+        try WeightFile.write(tensors, to: file)
+        return file
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
@@ -49,7 +71,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         let world = try World()
         let rows = try Evaluate.parse(
             ["--weights", world.weights, "--data", "visda-target", "--root", world.path, "--flip"] + world.size
-        ).rows()
+        ).evaluation().rows
         #expect(rows.map(\.name) == ["as trained", "+ flip"])
         for (row, flip) in zip(rows, [[], ["--flip"]]) {
             let features = world.path + "/features.safetensors"
@@ -68,8 +90,78 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         let rows = try Evaluate.parse(
             ["--weights", world.weights, "--data", "visda-target", "--root", world.path, "--camera", world.weights,
              "--rerank", "k1=4,k2=2"] + world.size
-        ).rows()
+        ).evaluation().rows
         #expect(rows.map(\.name) == ["as trained", "+ camera", "+ re-ranking"])
+    }
+}
+
+@Suite struct `The size of images` {
+    private func evaluation(_ weights: String, _ world: World, _ size: [String]) throws -> (rows: [ResultRow], size: ImageSize) {
+        try Evaluate.parse(
+            ["--weights", weights, "--data", "visda-target", "--root", world.path, "--workers", "0"] + size
+        ).evaluation()
+    }
+
+    @Test func `is what the weights say, unless the command line says otherwise`() throws {
+        let world = try World()
+        let weights = try world.sized(height: 32, width: 16)
+        let own = try evaluation(weights, world, [])
+        let told = try evaluation(world.weights, world, ["--height", "32", "--width", "16"])
+        #expect(own.size == ImageSize(height: 32, width: 16) && told.size == own.size)
+        #expect(own.rows == told.rows)
+        let other = try evaluation(weights, world, ["--height", "48"])
+        #expect(other.size == ImageSize(height: 48, width: 16))
+    }
+
+    @Test func `is the usual one where nobody says`() throws {
+        let world = try World()
+        let inference = try InferenceArguments.parse([])
+        let facts = try NetworkFacts(WeightFile(readingFrom: world.weights))
+        #expect(inference.imageSize(facts, of: world.weights) == ImageSize(height: 256, width: 128))
+    }
+
+    @Test func `is handed on by convert, to PyTorch's files and back`() throws {
+        let world = try World()
+        let (theirs, back) = (world.path + "/model.pth.tar", world.path + "/back.safetensors")
+        let weights = try world.sized(height: 32, width: 16)
+        try ConvertWeights.parse([weights, theirs, "--names", "authors"]).run()
+        try ConvertWeights.parse([theirs, back]).run()
+        for file in [theirs, back] {
+            let facts = try NetworkFacts(WeightFile(readingFrom: file))
+            #expect(facts.image == ImageSize(height: 32, width: 16) && facts.colours == .imageNet)
+            #expect(facts.backbone == .resnet18 && facts.pooling == .generalisedMean)
+        }
+    }
+}
+
+@Suite struct `Weights that are not finite` {
+    @Test(arguments: [
+        ("layer1.0.conv1.weight", Float.nan, 36_864), ("layer2.0.bn1.running_var", .nan, 128), ("gap.p", .infinity, 1),
+        ("feat_bn.weight", -.infinity, 512),
+    ])
+    func `are refused by every command that uses them, and shown by inspect`(
+        tensor: String, value: Float, total: Int
+    ) throws {
+        let world = try World()
+        let file = try world.poisoned(tensor, with: value)
+        let first = total == 1 ? 0 : 3
+        let report = "\(file): '\(tensor)' has 1 of \(total) values that are NaN or infinite, the first at index \(first); "
+            + "every value of a network must be finite"
+        let out = world.path + "/out.safetensors"
+        let data = ["--data", "visda-target", "--root", world.path]
+        let commands: [() throws -> Void] = [
+            { try VerifyWeights.parse([file]).run() }, { try ConvertWeights.parse([file, out]).run() },
+            { try Extract.parse(["--weights", file, "--out", out] + data).run() },
+            { try Evaluate.parse(["--weights", file] + data).run() },
+            { try Evaluate.parse(["--weights", world.weights, "--camera", file] + data + world.size).run() },
+        ]
+        for command in commands {
+            let found = failure(command)
+            #expect(found?.message == report)
+            #expect(found?.code == 65)
+        }
+        #expect(!FileManager.default.fileExists(atPath: out))
+        try InspectWeights.parse([file]).run()
     }
 }
 
@@ -103,7 +195,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         try ConvertWeights.parse([world.weights, theirs, "--names", "authors"]).run()
         let stored = try WeightFile(readingFrom: theirs)
         #expect(stored.tensors["base.4.0.conv1.weight"]?.shape == [64, 64, 3, 3])
-        #expect(stored.facts == ["backbone": "resnet18"])
+        #expect(stored.facts == ["backbone": "resnet18", "pooling": "gem"])
         try ConvertWeights.parse([theirs, back]).run()
         let (first, second) = (try WeightFile(readingFrom: world.weights), try WeightFile(readingFrom: back))
         #expect(Set(first.tensors.keys) == Set(second.tensors.keys))

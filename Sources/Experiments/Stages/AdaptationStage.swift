@@ -22,7 +22,7 @@ struct AdaptationStage: Stage {
                 images: workspace.images(for: "adapt"), validation: workspace.validation,
                 random: workspace.random(for: "adapt"))
             let initial = try (1...2).map { number in
-                try Safetensors(readingFrom: scope.input(settings.from, PretrainingStage.network(number))).tensors
+                try WeightFile(readingFrom: scope.input(settings.from, PretrainingStage.network(number))).tensors
             }
             let means = try method.train(
                 workspace.experiment.backbone(of: plan.name), from: initial, in: StageTrainingScope(scope))

@@ -24,7 +24,9 @@ final class StageTrainingScope: TrainingScope {
 
     func restore() throws -> TrainingState? {
         guard let last = try checkpoints.latest() else { return nil }
-        let state = try TrainingState(Safetensors(readingFrom: last.path), epoch: last.epoch, step: last.step ?? 0)
+        let file = try Safetensors(readingFrom: last.path)
+        try file.tensors.requireFinite(in: last.path)
+        let state = TrainingState(file, epoch: last.epoch, step: last.step ?? 0)
         kept = (state.epoch, state.step)
         return state
     }

@@ -31,7 +31,9 @@ struct TranslationStage: Stage {
                 settings.config, source: workspace.source, target: workspace.target, images: images,
                 random: workspace.random(for: "translate"))
             let generator = try method.train(encoder: encoder, in: StageTrainingScope(scope))
-            try Safetensors(tensors: generator.store.state).write(to: scope.artefact(Self.generatorName))
+            let file = scope.artefact(Self.generatorName)
+            try generator.store.state.requireFinite(in: file)
+            try WeightFile.write(generator.store.state, to: file)
             let samples = workspace.source.samples
             scope.progress.begin(total: samples.count, unit: "images")
             let folder = try makeImageFolder(scope.artefact(Self.imagesName))

@@ -7,7 +7,6 @@ internal import Methods
 internal import Pipeline
 internal import Randomness
 internal import Retrieval
-internal import Tensor
 
 /// What all stages of a run share.
 struct Workspace {
@@ -66,11 +65,14 @@ struct Workspace {
         _ path: String, _ backbone: Backbone, domains: NormalisationDomains
     ) throws -> EmbeddingNetwork {
         let network = try EmbeddingNetwork(backbone, domains: domains, random: nil)
-        try network.store.load(Safetensors(readingFrom: path).tensors)
+        try network.store.load(WeightFile(readingFrom: path).tensors)
         return network
     }
 
+    /// - Throws: ``WeightFileError/notFinite(path:_:)``: losses may be finite where a weight is not.
     func save(_ network: EmbeddingNetwork, to path: String) throws {
-        try Safetensors(tensors: network.store.state, metadata: ["backbone": network.backbone.rawValue]).write(to: path)
+        try network.store.state.requireFinite(in: path)
+        let facts = NetworkFacts(of: network, image: experiment.image)
+        try WeightFile.write(network.store.state, facts: facts.text, to: path)
     }
 }

@@ -12,9 +12,20 @@ public struct WeightFile {
     /// What the file says beside the tensors, such as `epoch` and `best_mAP`, as text.
     public let facts: [String: String]
 
+    /// Reads weights that are to be used.
+    ///
     /// - Throws: `TensorError` where the file is damaged, holds anything but tensors and plain values, or is something
-    ///   else altogether.
+    ///   else altogether; ``WeightFileError/notFinite(path:_:)``.
+    /// - Complexity: One pass over the values beside reading them.
     public init(readingFrom path: String) throws {
+        try self.init(inspecting: path)
+        try tensors.requireFinite(in: path)
+    }
+
+    /// Reads weights that are only looked at, with whatever values they have.
+    ///
+    /// - Throws: `TensorError`.
+    public init(inspecting path: String) throws {
         self.path = path
         if Self.isSafetensors(path) {
             let file = try Safetensors(readingFrom: path)
@@ -37,6 +48,9 @@ public struct WeightFile {
             try Checkpoint(entries.map { (name: $0.key, tensor: $0.value) }, fields: fields).write(to: path)
         }
     }
+
+    /// The tensors with values that no network can have, by name.
+    public func notFinite() throws -> [NotFiniteTensor] { try tensors.notFinite() }
 
     private static func isSafetensors(_ path: String) -> Bool { path.hasSuffix(".safetensors") }
 }

@@ -16,6 +16,11 @@ public struct ImageSize: Sendable, Equatable, Codable {
     }
 }
 
+extension ImageSize: CustomStringConvertible {
+    /// In pixels: `256×128 (height × width)`.
+    public var description: String { "\(height)×\(width) (height × width)" }
+}
+
 /// The source domain's training images with their classes.
 public struct SourceImages: Sendable {
     public let samples: [Sample]

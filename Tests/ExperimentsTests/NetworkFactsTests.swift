@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+
+import Backbones
+import Foundation
+import Layers
+import Methods
+import Randomness
+import Tensor
+import Testing
+
+@testable import Experiments
+
+/// A folder that is removed with the test.
+private final class TemporaryFolder {
+    let path = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// A file of one tensor.
+    func file(_ name: String, facts: [String: String] = [:], values: [Float] = [1]) throws -> WeightFile {
+        let path = "\(path)/\(name)"
+        try WeightFile.write(["conv1.weight": Tensor(values, shape: [values.count])], facts: facts, to: path)
+        return try WeightFile(inspecting: path)
+    }
+}
+
+@Suite struct `What a file says of its network` {
+    private static let known = [
+        "backbone": "resnet18", "pooling": "average", "image_height": "64", "image_width": "32",
+        "image_mean": "0.485 0.456 0.406", "image_deviation": "0.229 0.224 0.225",
+    ]
+
+    @Test(arguments: ["network.safetensors", "network.pth"])
+    func `is read back from files of both kinds`(name: String) throws {
+        let network = try EmbeddingNetwork(.resnet18, pooling: .average, domains: .shared, random: nil)
+        let facts = NetworkFacts(of: network, image: ImageSize(height: 64, width: 32))
+        #expect(facts.text == Self.known)
+        #expect(try NetworkFacts(TemporaryFolder().file(name, facts: facts.text)) == facts)
+    }
+
+    @Test func `is nothing where another program wrote it`() throws {
+        let facts = try NetworkFacts(TemporaryFolder().file("network.pth", facts: ["epoch": "3", "backbone": "vgg"]))
+        #expect(facts.text.isEmpty)
+    }
+
+    @Test func `does not make up a size that nobody knows`() throws {
+        let network = try EmbeddingNetwork(.resnet18, domains: .shared, random: nil)
+        #expect(NetworkFacts(of: network, image: nil).text == ["backbone": "resnet18", "pooling": "gem"])
+    }
+
+    @Test(arguments: [
+        ("image_height", "0", "8 to 4096"), ("image_width", "4097", "8 to 4096"), ("image_width", "wide", "8 to 4096"),
+        ("image_mean", "0.5 0.5 0.5", "0.485 0.456 0.406, ImageNet's, which images are normalised by here"),
+        ("image_deviation", "1", "0.229 0.224 0.225, ImageNet's, which images are normalised by here"),
+    ])
+    func `is refused where it cannot be obeyed`(key: String, found: String, allowed: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.file("n.safetensors", facts: Self.known.merging([key: found]) { $1 })
+        let error = WeightFileError.unusableFact(path: file.path, name: key, found: found, allowed: allowed)
+        #expect(throws: error) { try NetworkFacts(file) }
+        #expect(error.description == "\(file.path): '\(key)' is '\(found)'; allowed: \(allowed)")
+    }
+
+    @Test(arguments: [("image_height", "image_width"), ("image_deviation", "image_mean")])
+    func `is refused by halves`(missing: String, present: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.file("n.safetensors", facts: Self.known.filter { $0.key != missing })
+        #expect(throws: WeightFileError.unusableFact(
+            path: file.path, name: missing, found: "", allowed: "a value, as '\(present)' has one")
+        ) { try NetworkFacts(file) }
+    }
+}
+
+@Suite struct `Weights that are not finite` {
+    @Test(arguments: ["network.safetensors", "network.pth"])
+    func `are refused by the tensor's name, their number and the first of them`(name: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.file(name, values: [1, 2, -.infinity, .nan, 5])
+        let found = NotFiniteTensor(tensor: "conv1.weight", count: 2, total: 5, first: 2)
+        #expect(try file.notFinite() == [found])
+        let error = WeightFileError.notFinite(path: file.path, [found])
+        #expect(throws: error) { try WeightFile(readingFrom: file.path) }
+        #expect(
+            error.description == "\(file.path): 'conv1.weight' has 2 of 5 values that are NaN or infinite, the first at "
+                + "index 2; every value of a network must be finite")
+    }
+
+    @Test func `are those that single precision cannot hold, too`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/n.safetensors"
+        let wide = try Tensor.full(1e39, shape: [2], type: .float64)
+        try WeightFile.write(["a": wide, "count": Tensor([7])], to: path)
+        #expect(throws: WeightFileError.notFinite(path: path, [.init(tensor: "a", count: 2, total: 2, first: 0)])) {
+            try WeightFile(readingFrom: path)
+        }
+    }
+
+    @Test func `are named five at most`() {
+        let all = (0..<7).map { NotFiniteTensor(tensor: "t\($0)", count: 1, total: 1, first: 0) }
+        let text = WeightFileError.notFinite(path: "f", all).description
+        #expect(text.contains("'t4'") && !text.contains("'t5'") && text.contains("; and 2 tensors more;"))
+    }
+}
