@@ -36,6 +36,8 @@ public enum WeightNaming: Sendable, Equatable, CustomStringConvertible {
 public struct FittedWeights {
     public let backbone: Backbone
     public let naming: WeightNaming
+    /// What was taken off the front of the names, such as `model.`; empty where they fit as they are.
+    public let prefix: String
     /// Whether the weights came with a batch normalisation for each domain.
     public let isByDomain: Bool
     /// Whether every tensor of the backbone is there in its shape, and none that belongs to another.
@@ -43,7 +45,10 @@ public struct FittedWeights {
     /// Under our keys, with one normalisation a layer. Tensors that no key is known for keep their names.
     public let state: StateDictionary
 
-    /// Finds out whose names the tensors have: those under which most of the architecture's keys are found.
+    /// Finds out whose names the tensors have, and what a program has put before them: those under which most of the
+    /// architecture's keys are found.
+    ///
+    /// Tensors of one number may be scalars or rows of one, whichever the architecture has.
     ///
     /// - Parameter domain: Whose normalisation is kept where there is one for each domain.
     /// - Complexity: Makes the architecture's tensors, without filling them.
@@ -51,13 +56,16 @@ public struct FittedWeights {
         self.backbone = backbone
         let own = try EmbeddingNetwork(backbone, domains: .shared, random: nil).store.state
         let stored = Dictionary(stored.map { (presentName(of: $0.key), $0.value) }) { first, _ in first }
-        let candidates = WeightNaming.candidates(for: stored.keys).map { naming in
-            let whole = naming.renamed(stored, of: backbone)
-            return (naming: naming, whole: whole, state: collapsingDomains(whole, to: domain))
+        let candidates = WrappedNames.unwrapped(stored).flatMap { prefix, stored in
+            WeightNaming.candidates(for: stored.keys).map { naming in
+                let whole = naming.renamed(stored, of: backbone)
+                return (prefix: prefix, naming: naming, whole: whole, state: collapsingDomains(whole, to: domain))
+            }
         }
         let counts = candidates.map { candidate in own.keys.count { candidate.state[$0] != nil } }
         let best = candidates[counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }]
-        (naming, state) = (best.naming, best.state)
+        (prefix, naming) = (best.prefix, best.naming)
+        state = try best.state.withSingleNumbers(shapedAs: own)
         isByDomain = best.whole.keys.contains { $0.contains(".BN_T.") }
         isComplete = EmbeddingNetwork.isBackbone(of: own, filledBy: state)
     }

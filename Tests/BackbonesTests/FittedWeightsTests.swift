@@ -70,6 +70,45 @@ import Testing
         #expect(try values(own, "layer1.0.bn1.IN.weight") == values(state, "layer1.0.bn1.IN.weight"))
     }
 
+    /// What programs put before names; with a loss of their own beside the network, its names stay.
+    @Test(arguments: ["model.", "module.model.", "encoder.net.module."])
+    func `behind the names of a program's objects are found`(prefix: String) throws {
+        let state = try trained()
+        var stored = Dictionary(uniqueKeysWithValues: state.map { (prefix + $0.key, $0.value) })
+        let fitted = try #require(try FittedWeights.recognising(stored))
+        #expect(fitted.backbone == .resnet18)
+        #expect(fitted.prefix == prefix)
+        #expect(try values(fitted.network().store.state, "conv1.weight") == values(state, "conv1.weight"))
+
+        stored["loss.centers"] = try Tensor.full(0, shape: [3, 512], type: .float32)
+        let beside = try FittedWeights(stored, to: .resnet18, domain: .target)
+        #expect(beside.prefix == prefix)
+        let mismatch = LayerError.state(missing: [], unexpected: ["loss.centers"], misshapen: [])
+        #expect(throws: mismatch) { try beside.network() }
+    }
+
+    /// The authors' names behind a program's; and a level that most names have, but belongs to them.
+    @Test func `keep levels of names that are the network's own`() throws {
+        let state = try trained(.resnet50IBNa)
+        let names = UpstreamNames(.visda, backbone: .resnet50IBNa)
+        let theirs = Dictionary(uniqueKeysWithValues: try state.map { (try #require(names.theirs($0.key)), $0.value) })
+        #expect(try FittedWeights(theirs, to: .resnet50IBNa, domain: .target).prefix.isEmpty)
+        let wrapped = Dictionary(uniqueKeysWithValues: theirs.map { ("model." + $0.key, $0.value) })
+        let fitted = try FittedWeights(wrapped, to: .resnet50IBNa, domain: .target)
+        #expect(fitted.prefix == "model." && fitted.naming == .upstream(.visda))
+        #expect(Set(fitted.state.keys) == Set(state.keys))
+    }
+
+    /// A counter, and the pooling's power, which is a row of one here.
+    @Test func `of one number may be scalars or rows of one`() throws {
+        var state = try trained()
+        state["bn1.num_batches_tracked"] = try Tensor([7])
+        state["gap.p"] = try Tensor.full(2, shape: [], type: .float32)
+        let own = try FittedWeights(state, to: .resnet18, domain: .target).network().store.state
+        #expect(try own["bn1.num_batches_tracked"]?.integers() == [7])
+        #expect(try values(own, "gap.p") == [2])
+    }
+
     @Test func `tell average pooling and an embedding layer from what is there`() throws {
         let network = try EmbeddingNetwork(
             .resnet18, pooling: .average, embedding: 32, domains: .shared, random: RandomKey(seed: 2))
