@@ -19,11 +19,16 @@ enum FileLook: Equatable {
             self = .zip
         } else if head.count >= 2, head[0] == 0x80, (2...5).contains(head[1]) {
             self = .pickle
-        } else if let known = FileLook.signatures.first(where: { head.starts(with: $0.bytes) }) {
-            self = .other(known.name)
+        } else if let known = FileLook.signature(of: head) {
+            self = .other(known)
         } else {
             self = .other(FileLook.otherwise(head))
         }
+    }
+
+    /// The kind of file that is known by its first bytes.
+    static func signature(of head: [UInt8]) -> String? {
+        signatures.first { head.starts(with: $0.bytes) }?.name
     }
 
     private static let signatures: [(bytes: [UInt8], name: String)] = [

@@ -57,6 +57,7 @@ struct SafetensorsLayout {
 
     init(_ source: ByteSource) throws {
         let origin = Origin(path: source.path, format: .safetensors)
+        if let other = try SafetensorsLayout.otherFormat(source) { throw origin.malformed("it is \(other)") }
         guard source.count >= SafetensorsLayout.lengthSize else {
             throw origin.malformed("\(source.count) bytes hold no header length")
         }
@@ -73,6 +74,17 @@ struct SafetensorsLayout {
         metadata = header.metadata
         elementsStart = SafetensorsLayout.lengthSize + length
         try checkRanges(source.count, origin)
+    }
+
+    /// What a file is whose header cannot begin where this format's does; nil where nobody knows.
+    private static func otherFormat(_ source: ByteSource) throws -> String? {
+        let head = try source.bytes(at: 0, count: min(source.count, 512))
+        guard head.count <= lengthSize || head[lengthSize] != UInt8(ascii: "{") else { return nil }
+        return switch FileLook(head: head) {
+        case .zip: "a zip file, as torch.save writes it; name it .pth"
+        case .pickle: "a pickle, as torch.save wrote it before PyTorch 1.6; name it .pth"
+        case .other: FileLook.signature(of: head)
+        }
     }
 
     /// Every byte behind the header belongs to exactly one tensor.
