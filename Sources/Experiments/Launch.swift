@@ -31,7 +31,7 @@ public struct Launch {
     ///   - weightFolders: Where published weights are looked for.
     ///   - cacheFolder: Where runs share decoded images.
     ///   - output: Where progress is shown.
-    ///   - warn: Told of each image that cannot be read and is left out, from any thread.
+    ///   - warn: Told of what is left out, from any thread: images that cannot be read, objects beside weights.
     public init(
         _ experiment: Experiment, dataFolder: String, weightFolders: [String], cacheFolder: String,
         output: any ProgressOutput,
@@ -111,7 +111,9 @@ public struct Launch {
         }
         if let until { _ = try plan.stage(named: until) }
         let weights = try Dictionary(uniqueKeysWithValues: initial.map { backbone, file in
-            (backbone, try FittedWeights(WeightFile(readingFrom: file.path).tensors, to: backbone, domain: .target).state)
+            let stored = try WeightFile(readingFrom: file.path)
+            for note in stored.surroundings.notes { warn("\(file.path): \(note)") }
+            return (backbone, try FittedWeights(stored.tensors, to: backbone, domain: .target).state)
         })
         let workspace = Workspace(
             experiment: experiment, datasets: datasets, initialWeights: weights,

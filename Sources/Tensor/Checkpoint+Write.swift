@@ -16,14 +16,20 @@ extension Checkpoint {
 
     /// - Parameter firstWide: See ``ZipWriter``.
     func write(to path: String, firstWide: Int) throws {
+        try Checkpoint.write(entries.map { $0.tensor.stored(as: $0.name) }, fields: fields, to: path, firstWide: firstWide)
+    }
+
+    static func write(
+        _ entries: [StoredTensors.Entry], fields: [String: Field], to path: String, firstWide: Int = 0xFFFF_FFFF
+    ) throws {
         precondition(fields[Checkpoint.usualKey] == nil, "a field is named '\(Checkpoint.usualKey)'")
         precondition(Set(entries.map(\.name)).count == entries.count, "two tensors have one name")
         let file = try OutputFile(path: path)
         var archive = ZipWriter(file, firstWide: firstWide)
-        try archive.add("archive/data.pkl", pickled())
+        try archive.add("archive/data.pkl", pickled(entries, fields))
         try archive.add("archive/byteorder", Array("little".utf8))
         for (key, entry) in entries.enumerated() {
-            try archive.add("archive/data/\(key)", entry.tensor.elementBytes())
+            try archive.add("archive/data/\(key)", entry.bytes())
         }
         // The version of the format for files without programs.
         try archive.add("archive/version", Array("3\n".utf8))
@@ -35,7 +41,7 @@ extension Checkpoint {
         try file.finish()
     }
 
-    private func pickled() -> [UInt8] {
+    private static func pickled(_ entries: [StoredTensors.Entry], _ fields: [String: Field]) -> [UInt8] {
         var pickler = Pickler()
         pickler.put(.emptyDict)
         pickler.put(.mark)
@@ -44,7 +50,7 @@ extension Checkpoint {
         pickler.put(.mark)
         for (key, entry) in entries.enumerated() {
             pickler.put(entry.name)
-            pickler.putTensor(String(key), entry.tensor.storedType, shape: entry.tensor.shape)
+            pickler.putTensor(String(key), entry.type, shape: entry.shape)
         }
         pickler.put(.setItems)
         for (name, field) in fields.sorted(by: { $0.key < $1.key }) {

@@ -11,10 +11,30 @@ public struct Checkpoint {
         case text(String)
     }
 
+    /// What stood around the tensors in a file, and beside them, that they were read without.
+    public struct Surroundings: Equatable, Sendable {
+        /// The keys of the dictionaries that they were under, the outermost first.
+        public var keys: [String]
+        /// What was taken off the front of every name.
+        public var prefix: String
+        /// The names of what was among them and is no tensor.
+        public var others: [String]
+        /// Classes and functions that the file names; what they would have made was left out.
+        public var foreignClasses: [String]
+
+        public init(keys: [String] = [], prefix: String = "", others: [String] = [], foreignClasses: [String] = []) {
+            self.keys = keys
+            self.prefix = prefix
+            self.others = others
+            self.foreignClasses = foreignClasses
+        }
+    }
+
     /// Names and tensors in the file's order.
     public var entries: [(name: String, tensor: Tensor)]
     /// What stands beside the tensors: `epoch`, `best_mAP`. Values that are no single number or text are left out.
     public var fields: [String: Field]
+    public var surroundings = Surroundings()
 
     public init(_ entries: [(name: String, tensor: Tensor)], fields: [String: Field] = [:]) {
         self.entries = entries
@@ -49,10 +69,8 @@ public struct Checkpoint {
 extension Checkpoint {
     /// Reads a checkpoint's tensors.
     ///
-    /// - Parameter key: Where they are, unless the file holds nothing but tensors; OpenUnReID's pairs of networks are
-    ///   under `state_dict_1` and `state_dict_2`.
     /// - Throws: As ``PyTorchFile/init(readingFrom:)`` and ``PyTorchFile/checkpoint(under:)``.
-    public init(readingFrom path: String, under key: String = usualKey) throws {
+    public init(readingFrom path: String, under key: String? = nil) throws {
         self = try PyTorchFile(readingFrom: path).checkpoint(under: key)
     }
 }
@@ -60,47 +78,50 @@ extension Checkpoint {
 extension PyTorchFile {
     /// The tensors and fields of the file; a leading `module.` that all names have is taken off.
     ///
-    /// - Throws: ``TensorError/noStateDictionary(path:key:found:)`` with the keys that are there;
-    ///   ``TensorError/malformed(path:format:reason:)`` where the dictionary holds something that is no tensor, or the
-    ///   elements are damaged.
+    /// - Parameter key: The key of the dictionary that the tensors are in; several, from the outermost in, are joined by
+    ///   dots. Without it the usual ones are tried, then the dictionary with the most tensors is taken.
+    /// - Throws: ``TensorError/noStateDictionary(path:key:found:)`` with the keys that are there,
+    ///   ``TensorError/severalStateDictionaries(path:keys:)`` where none stands out,
+    ///   ``TensorError/foreignClass(path:name:)`` where all is inside an object;
+    ///   ``TensorError/malformed(path:format:reason:)`` where the elements are damaged.
     /// - Complexity: reads every tensor of the dictionary, and nothing else but single numbers.
-    public func checkpoint(under key: String = Checkpoint.usualKey) throws -> Checkpoint {
-        let (names, stored) = try storedState(under: key)
-        let read = try tensors(stored)
-        return Checkpoint(
-            zip(PyTorchFile.withoutParallelPrefix(names), read).map { (name: $0, tensor: $1) }, fields: try fields())
+    public func checkpoint(under key: String? = nil) throws -> Checkpoint {
+        let state = try storedState(under: key)
+        let stored = state.tensors
+        let read = try tensors(stored.map(\.tensor))
+        let names = PyTorchFile.withoutParallelPrefix(stored.map(\.name))
+        var checkpoint = Checkpoint(zip(names, read).map { (name: $0, tensor: $1) }, fields: try fields(beside: state))
+        checkpoint.surroundings = Checkpoint.Surroundings(
+            keys: state.keys, prefix: names == stored.map(\.name) ? "" : Checkpoint.parallelPrefix,
+            others: state.others, foreignClasses: foreignClasses)
+        return checkpoint
     }
 
     /// The types and shapes of the tensors, without reading one, under the names of ``checkpoint(under:)``.
-    public func header(under key: String = Checkpoint.usualKey) throws -> [String: StoredTensor] {
-        let (names, stored) = try storedState(under: key)
-        return Dictionary(uniqueKeysWithValues: zip(PyTorchFile.withoutParallelPrefix(names), stored))
+    public func header(under key: String? = nil) throws -> [String: StoredTensor] {
+        let stored = try storedState(under: key).tensors
+        let names = PyTorchFile.withoutParallelPrefix(stored.map(\.name))
+        return Dictionary(uniqueKeysWithValues: zip(names, stored.map(\.tensor)))
     }
 
-    private func storedState(under key: String) throws -> (names: [String], tensors: [StoredTensor]) {
+    /// - Throws: As ``checkpoint(under:)``.
+    func storedState(under key: String?) throws -> StateSearch.Found {
+        if case .opaque(let name) = value { throw TensorError.foreignClass(path: source.path, name: name) }
         let missing = { (found: [String]) in
-            TensorError.noStateDictionary(path: source.path, key: key, found: found)
+            TensorError.noStateDictionary(path: source.path, key: key ?? Checkpoint.usualKey, found: found)
         }
         guard case .mapping(let root) = value else { throw missing([]) }
-        let state: Mapping
-        if case .mapping(let inner)? = root[key] {
-            state = inner
-        } else if !root.entries.isEmpty, root.entries.allSatisfy(\.value.isTensor) {
-            state = root
-        } else {
-            throw missing(root.keys)
+        let search = StateSearch(root)
+        if let key {
+            guard let found = search.under(key) else { throw missing(search.all.map(\.name).filter { !$0.isEmpty }) }
+            return found
         }
-        var names: [String] = []
-        var tensors: [StoredTensor] = []
-        for entry in state.entries {
-            guard case (.text(let name), .tensor(let tensor)) = entry else {
-                throw Origin(path: source.path, format: format).malformed(
-                    "the dictionary under '\(key)' holds \(entry.key.inWords), which is no name of a tensor")
-            }
-            names.append(name)
-            tensors.append(tensor)
+        let best = search.best
+        guard let found = best.first else { throw missing(root.keysInWords) }
+        guard best.count == 1 else {
+            throw TensorError.severalStateDictionaries(path: source.path, keys: best.map(\.name))
         }
-        return (names, tensors)
+        return found
     }
 
     private static func withoutParallelPrefix(_ names: [String]) -> [String] {
@@ -109,11 +130,12 @@ extension PyTorchFile {
         return names.map { String($0.dropFirst(prefix.count)) }
     }
 
-    private func fields() throws -> [String: Checkpoint.Field] {
-        guard case .mapping(let root) = value, !root.entries.allSatisfy(\.value.isTensor) else { return [:] }
+    func fields(beside state: StateSearch.Found) throws -> [String: Checkpoint.Field] {
+        guard case .mapping(let root) = value, !state.keys.isEmpty else { return [:] }
         var fields: [String: Checkpoint.Field] = [:]
         for entry in root.entries {
-            guard case .text(let name) = entry.key else { continue }
+            // The key of the tensors is no field's, whatever is under it here.
+            guard case .text(let name) = entry.key, name != Checkpoint.usualKey else { continue }
             fields[name] = try field(entry.value)
         }
         return fields
@@ -133,21 +155,6 @@ extension PyTorchFile {
             default: return nil
             }
         default: return nil
-        }
-    }
-}
-
-extension PyTorchFile.Value {
-    fileprivate var isTensor: Bool {
-        if case .tensor = self { true } else { false }
-    }
-
-    /// What a key is called in errors.
-    fileprivate var inWords: String {
-        switch self {
-        case .text(let text): "'\(text)'"
-        case .integer(let number): "the key \(number)"
-        default: "a key that is no text"
         }
     }
 }

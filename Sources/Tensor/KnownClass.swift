@@ -4,6 +4,8 @@
 struct KnownClass {
     enum Kind {
         case orderedDictionary
+        /// Its default, a class or function, is not needed.
+        case defaultDictionary
         case set
         /// Makes bytes from a text of characters below 256.
         case encodedText
@@ -32,6 +34,7 @@ struct KnownClass {
     private static func kind(_ name: String) -> Kind? {
         switch name {
         case "collections.OrderedDict": .orderedDictionary
+        case "collections.defaultdict": .defaultDictionary
         // Python 2's name for builtins, which protocol 2 keeps.
         case "builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset": .set
         case "_codecs.encode": .encodedText
@@ -39,7 +42,8 @@ struct KnownClass {
         case "torch.device": .device
         case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2": .tensor
         // The class itself, as old files have it; PyTorch's restricted reader knows it too.
-        case "torch._utils._rebuild_parameter", "torch.nn.parameter.Parameter": .parameter
+        case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
+            "torch.nn.parameter.Parameter": .parameter
         case "numpy.dtype": .numpyType
         case "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar": .numpyScalar
         case "torch.storage.TypedStorage": .storage(nil)

@@ -16,6 +16,8 @@ struct PickleBytes {
     private static let windowSize = 1 << 16
     /// A thousand tensors take about 100 kB of pickle.
     static let largest = 1 << 26
+    /// Of a class and its module together.
+    static let longestName = 512
 
     /// - Parameters:
     ///   - start: Where the pickle starts in the source.

@@ -30,7 +30,8 @@ enum PickleInstruction {
 
     /// Names a class, or makes and changes objects.
     enum Object: UInt8 {
-        case global = 0x63, stackGlobal = 0x93, reduce = 0x52, newObject = 0x81, build = 0x62, binPersistentId = 0x51
+        case global = 0x63, stackGlobal = 0x93, reduce = 0x52, newObject = 0x81, newObjectWithNames = 0x92
+        case build = 0x62, binPersistentId = 0x51
     }
 
     /// Stands around the rest.

@@ -28,10 +28,26 @@ extension PyTorchFile {
         }
     }
 
-    private func read(_ storage: StoredStorage) throws -> Tensor {
+    /// All bytes under a storage's key, as they are in the file.
+    func bytes(of storage: StoredStorage) throws -> [UInt8] {
+        let extent = extent(of: storage)
+        let bytes = try source.bytes(at: extent.offset, count: extent.byteCount)
+        let origin = Origin(path: source.path, format: format)
+        try bytes.withUnsafeBytes {
+            try PyTorchFile.check($0, extent.checksum, "storage '\(storage.key)'", origin)
+        }
+        return bytes
+    }
+
+    private func extent(of storage: StoredStorage) -> Extent {
         guard let extent = extents[storage.key] else {
             preconditionFailure("the storage '\(storage.key)' is of another file")
         }
+        return extent
+    }
+
+    private func read(_ storage: StoredStorage) throws -> Tensor {
+        let extent = extent(of: storage)
         let origin = Origin(path: source.path, format: format)
         return try Tensor(
             stored: storage.type, shape: [storage.fullCount], from: source, at: extent.offset

@@ -3,12 +3,14 @@
 /// A checkpoint as `torch.save` writes it, in the zip format or the one before PyTorch 1.6.
 ///
 /// Opening a file reads its structure: names, numbers, types and shapes. Elements are read when asked for, each storage
-/// once and with one copy. Nothing in a file is ever executed: classes and functions are recognised by name, and all
-/// but those of tensors and plain values are refused.
+/// once and with one copy. Nothing in a file is ever executed: classes and functions are recognised by name, and what
+/// all but those of tensors and plain values would make is left out (``Value/opaque(_:)``).
 public struct PyTorchFile: Sendable {
     /// What the file holds, down from what was given to `torch.save`.
     public let value: Value
     public let format: FileFormat
+    /// Classes and functions whose objects are left out, each once.
+    public let foreignClasses: [String]
     let source: ByteSource
     /// Where each storage lies in the file.
     let extents: [String: Extent]
@@ -16,8 +18,7 @@ public struct PyTorchFile: Sendable {
     /// Opens a checkpoint.
     ///
     /// - Throws: ``TensorError/unreadable(path:reason:)``; ``TensorError/notACheckpoint(path:found:)`` where the file
-    ///   is something else; ``TensorError/foreignClass(path:name:)`` where it names a class that is not known;
-    ///   ``TensorError/malformed(path:format:reason:)`` where it is damaged or contradicts itself.
+    ///   is something else; ``TensorError/malformed(path:format:reason:)`` where it is damaged or contradicts itself.
     /// - Complexity: time and memory grow with the pickle, not with the elements.
     public init(readingFrom path: String) throws {
         try self.init(ByteSource(path: path))
@@ -44,6 +45,7 @@ public struct PyTorchFile: Sendable {
             throw TensorError.notACheckpoint(path: source.path, found: found)
         }
         value = unpickled.value
+        foreignClasses = unpickled.foreignClasses
     }
 
     /// A storage's bytes in the file.
@@ -78,6 +80,8 @@ extension PyTorchFile {
         indirect case storage(StoredStorage)
         /// A class or element type by its full name, such as `torch.float32`.
         case name(String)
+        /// What a class or function that is not known, by its full name, would have made. It was not called.
+        case opaque(String)
     }
 
     /// Keys and values in the file's order.

@@ -28,20 +28,26 @@ extension Safetensors {
     /// - Complexity: Holds one tensor's bytes beside the tensors.
     public func write(to path: String) throws {
         let sorted = tensors.sorted { $0.key < $1.key }
+        try Safetensors.write(sorted.map { $1.stored(as: $0) }, metadata: metadata, to: path)
+    }
+
+    static func write(_ entries: [StoredTensors.Entry], metadata: [String: String], to path: String) throws {
         let file = try OutputFile(path: path)
-        try file.write(header(of: sorted, path))
-        for (_, tensor) in sorted { try file.write(tensor.elementBytes()) }
+        try file.write(header(of: entries, metadata, path))
+        for entry in entries { try file.write(entry.bytes()) }
         try file.finish()
     }
 
     /// The header with its length in front.
-    private func header(of sorted: [(key: String, value: Tensor)], _ path: String) throws -> [UInt8] {
+    private static func header(
+        of entries: [StoredTensors.Entry], _ metadata: [String: String], _ path: String
+    ) throws -> [UInt8] {
         var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
         var start = 0
-        for (name, tensor) in sorted {
-            let end = start + tensor.byteCount
-            header[name] = [
-                "dtype": tensor.elementType.rawValue, "shape": tensor.shape, "data_offsets": [start, end],
+        for entry in entries {
+            let end = start + entry.byteCount
+            header[entry.name] = [
+                "dtype": entry.type.rawValue, "shape": entry.shape, "data_offsets": [start, end],
             ] as [String: Any]
             start = end
         }

@@ -12,10 +12,12 @@ public enum TensorError: Error, Equatable {
     case malformed(path: String, format: FileFormat, reason: String)
     /// A file that is in no format of PyTorch's; `found` says what it looks like.
     case notACheckpoint(path: String, found: String)
-    /// A checkpoint names a class or function that tensors and plain values do not need. It was not called.
+    /// A checkpoint is an object of a class that tensors and plain values do not need. It was not made.
     case foreignClass(path: String, name: String)
     /// A checkpoint holds no dictionary of tensors under the key, and is none itself.
     case noStateDictionary(path: String, key: String, found: [String])
+    /// A checkpoint holds several dictionaries of equally many tensors, none under a usual key.
+    case severalStateDictionaries(path: String, keys: [String])
 }
 
 /// The formats of files that hold tensors.
@@ -44,11 +46,15 @@ extension TensorError: CustomStringConvertible {
         case .notACheckpoint(let path, let found):
             return "\(path): not a PyTorch checkpoint but \(found)"
         case .foreignClass(let path, let name):
-            return "\(path): needs '\(name)'; only tensors and plain values are read, and nothing is executed"
+            return "\(path): is an object of '\(name)', which nothing but that class's own code can read, and nothing is "
+                + "executed; allowed: a dictionary of tensors, as torch.save(network.state_dict(), …) writes it"
         case .noStateDictionary(let path, let key, let found):
             let shown = found.prefix(20).joined(separator: ", ") + (found.count > 20 ? ", …" : "")
             let known = found.isEmpty ? "no keys at all" : "the keys \(shown)"
             return "\(path): no dictionary of tensors under '\(key)'; found \(known)"
+        case .severalStateDictionaries(let path, let keys):
+            let shown = keys.prefix(20).map { "'\($0)'" }.joined(separator: ", ") + (keys.count > 20 ? ", …" : "")
+            return "\(path): equally many tensors under \(shown); say with --key which are meant"
         }
     }
 

@@ -15,11 +15,12 @@ extension Unpickler {
         case (.device, .text): return given[0]
         case (.encodedText, .text(let text)): return .bytes(try encoded(text))
         case (.tensor, .storage(let storage)): return .tensor(try tensor(storage, given))
+        case (.defaultDictionary, _): return .mapping(hold([]))
         case (.parameter, .tensor): return given[0]
-        case (.numpyType, .text(let code)):
-            guard let type = NumPyType(code) else { throw malformed("numbers of NumPy's type '\(code)'") }
-            return .numpyType(type)
+        // Of types that no number here has: texts, dates, objects.
+        case (.numpyType, .text(let code)): return NumPyType(code).map(Node.numpyType) ?? .opaque(foreign(callee.name))
         case (.numpyScalar, .numpyType(let type)): return try scalar(type, given)
+        case (.numpyScalar, .opaque): return .opaque(foreign(callee.name))
         default: throw malformed("a call of \(callee.name) with arguments that it does not take")
         }
     }
@@ -59,23 +60,32 @@ extension Unpickler {
     }
 
     /// What `BUILD` sets is not needed of any class but NumPy's types, whose byte order it holds.
-    func setState(of object: Reference, to state: Reference) throws {
+    mutating func setState(of object: Reference, to state: Reference) throws {
         switch nodes[object] {
-        case .mapping, .tensor: return
+        case .mapping, .tensor, .opaque: return
         case .numpyType:
             guard case .tuple(let index) = nodes[state], contents[index].count >= 2,
-                case .text(let order) = nodes[contents[index][1]], ["<", "|", "="].contains(order)
+                case .text(let order) = nodes[contents[index][1]]
             else {
-                throw malformed("a NumPy number that is not little-endian")
+                throw malformed("a NumPy type without its byte order before byte \(pickle.position)")
             }
+            if !["<", "|", "="].contains(order) { nodes[object] = .opaque(foreign("numpy.dtype")) }
         default: throw malformed("attributes for a value that has none before byte \(pickle.position)")
         }
     }
 
     // MARK: Storages and tensors
 
+    /// A storage; or a class of a network's, with which old files keep its source, `('module', class, file, source)`.
+    mutating func persistent(_ name: [Reference]) throws -> Node {
+        if name.count == 4, case .text("module") = nodes[name[0]], case .foreign = nodes[name[1]] {
+            return nodes[name[1]]
+        }
+        return .storage(try storage(name))
+    }
+
     /// `('storage', class, key, device, count)`; then in legacy files `(key of the view, start, count)` or None.
-    mutating func storage(_ name: [Reference]) throws -> PyTorchFile.StoredStorage {
+    private mutating func storage(_ name: [Reference]) throws -> PyTorchFile.StoredStorage {
         let fields = name.map { nodes[$0] }
         guard fields.count == 5 || fields.count == 6, case .text("storage") = fields[0],
             case .known(let type) = fields[1], case .storage(let elements) = type.kind, case .text(let key) = fields[2],

@@ -4,9 +4,14 @@
 struct Unpickled {
     let value: PyTorchFile.Value
     let storages: [String: PyTorchFile.StoredStorage]
+    /// Classes and functions that are not known, in the order in which they are named, each once.
+    let foreignClasses: [String]
 }
 
 /// A machine for pickles of tensors and plain values. It calls nothing.
+///
+/// What another class or function would make of its arguments becomes a value of which nothing is known but that name:
+/// it takes attributes and members, and keeps none of them.
 ///
 /// Objects live in one array and refer to each other by index, so that a value which contains itself is found, not
 /// kept alive for ever. An instruction adds at most one object, and what it copies is counted as instructions, so that
@@ -31,6 +36,10 @@ struct Unpickler {
         case set(Int)
         case mapping(Int)
         indirect case known(KnownClass)
+        /// A class or function that is not known, by its name.
+        case foreign(String)
+        /// What such a one would have made.
+        case opaque(String)
         case numpyType(NumPyType)
         indirect case storage(PyTorchFile.StoredStorage)
         indirect case tensor(PyTorchFile.StoredTensor)
@@ -41,6 +50,8 @@ struct Unpickler {
     /// The members of containers, apart from the nodes so that one can grow in place.
     var contents: [[Reference]] = []
     var storages: [String: PyTorchFile.StoredStorage] = [:]
+    private(set) var foreignClasses: [String] = []
+    private var foreignNames: Set<String> = []
     private var stack: [Reference] = []
     /// Where on the stack the open marks are.
     private var marks: [Int] = []
@@ -48,7 +59,7 @@ struct Unpickler {
     private var charged = 0
 
     /// A tensor takes about 25 instructions. What one instruction makes takes up to some 200 bytes of memory.
-    private static let mostInstructions = 1 << 21
+    static let mostInstructions = 1 << 21
 
     private init(_ pickle: PickleBytes) {
         self.pickle = pickle
@@ -56,8 +67,7 @@ struct Unpickler {
 
     /// Takes one pickle.
     ///
-    /// - Throws: ``TensorError/malformed(path:format:reason:)``, ``TensorError/foreignClass(path:name:)``,
-    ///   ``TensorError/unreadable(path:reason:)``.
+    /// - Throws: ``TensorError/malformed(path:format:reason:)``, ``TensorError/unreadable(path:reason:)``.
     static func run(_ pickle: inout PickleBytes) throws -> Unpickled {
         var machine = Unpickler(pickle)
         while try machine.step() {}
@@ -66,7 +76,9 @@ struct Unpickler {
             throw machine.malformed("a pickle leaves \(machine.stack.count) values instead of one")
         }
         var tree = ValueTree(machine)
-        return Unpickled(value: try tree.value(of: machine.stack[0]), storages: machine.storages)
+        return Unpickled(
+            value: try tree.value(of: machine.stack[0]), storages: machine.storages,
+            foreignClasses: machine.foreignClasses)
     }
 
     /// - Returns: Whether another instruction follows.
@@ -216,6 +228,7 @@ struct Unpickler {
         case (.append, .list(let index)), (.appends, .list(let index)), (.addItems, .set(let index)),
             (.setItem, .mapping(let index)), (.setItems, .mapping(let index)):
             contents[index].append(contentsOf: members)
+        case (_, .opaque): break
         default:
             throw malformed("members for a value that takes none before byte \(pickle.position)")
         }
@@ -227,18 +240,21 @@ struct Unpickler {
         switch instruction {
         case .global:
             let module = try pickle.line()
-            try push(.known(known("\(module).\(pickle.line())")))
+            try push(named(module, pickle.line()))
         case .stackGlobal:
             guard case (.text(let name), .text(let module)) = (nodes[try pop()], nodes[try pop()]) else {
                 throw malformed("a class without a name before byte \(pickle.position)")
             }
-            try push(.known(known("\(module).\(name)")))
+            try push(named(module, name))
         case .reduce, .newObject:
-            guard case (.tuple(let arguments), .known(let callee)) = (nodes[try pop()], nodes[try pop()]) else {
-                throw malformed("a call without a class or arguments before byte \(pickle.position)")
+            let arguments = try pop()
+            try push(made(by: pop(), of: arguments))
+        case .newObjectWithNames:
+            guard case .mapping = nodes[try pop()] else {
+                throw malformed("a call without names for its arguments before byte \(pickle.position)")
             }
-            try charge(contents[arguments].count)
-            try push(call(callee, contents[arguments]))
+            let arguments = try pop()
+            try push(made(by: pop(), of: arguments))
         case .build:
             let state = try pop()
             try setState(of: top(), to: state)
@@ -247,14 +263,37 @@ struct Unpickler {
                 throw malformed("a storage's name before byte \(pickle.position) is not a tuple")
             }
             try charge(contents[index].count)
-            try push(.storage(storage(contents[index])))
+            try push(persistent(contents[index]))
         }
     }
 
-    private func known(_ name: String) throws -> KnownClass {
-        guard let known = KnownClass(name) else {
-            throw TensorError.foreignClass(path: pickle.origin.path, name: String(name.prefix(256)))
+    private mutating func made(by callee: Reference, of arguments: Reference) throws -> Node {
+        switch (nodes[callee], nodes[arguments]) {
+        case (.known(let known), .tuple(let index)):
+            try charge(contents[index].count)
+            return try call(known, contents[index])
+        case (.foreign(let name), .tuple), (.opaque(let name), .tuple):
+            return .opaque(name)
+        default:
+            throw malformed("a call without a class or arguments before byte \(pickle.position)")
         }
-        return known
+    }
+
+    private mutating func named(_ module: String, _ name: String) throws -> Node {
+        let length = module.utf8.count + name.utf8.count
+        // Before they are joined: a pickle can ask for one long text many times.
+        guard length <= PickleBytes.longestName else {
+            throw malformed("a class's name of \(length) bytes before byte \(pickle.position)")
+        }
+        let full = "\(module).\(name)"
+        if let known = KnownClass(full) { return .known(known) }
+        try charge(length / 8)
+        return .foreign(foreign(full))
+    }
+
+    /// Remembers the name of what is not known.
+    mutating func foreign(_ name: String) -> String {
+        if foreignNames.insert(name).inserted { foreignClasses.append(name) }
+        return name
     }
 }

@@ -60,6 +60,8 @@ struct ValueTree {
         case .tensor(let value): return .tensor(value)
         case .numpyType(let type): return .name("numpy.\(type.code)")
         case .known(let known): return .name(known.name)
+        case .foreign(let name): return .name(name)
+        case .opaque(let name): return .opaque(name)
         case .list(let index): return .list(try members(index, depth, &height))
         case .tuple(let index): return .tuple(try members(index, depth, &height))
         case .set(let index): return .set(try members(index, depth, &height))

@@ -48,7 +48,7 @@ struct Evaluate: ParsableCommand {
         config.ensemble = false
         config.cameraWeight = camera == nil ? nil : cameraWeight
         config.reRanking = try rerank.map(InlineSettings.reRanking)
-        let file = try WeightFile(readingFrom: weights)
+        let file = try network.file(weights)
         let size = inference.imageSize(try NetworkFacts(file), of: weights)
         let validation = try self.validation(size)
         let model = try network.network(network.fitted(file), of: weights)
@@ -76,11 +76,11 @@ struct Evaluate: ParsableCommand {
 
     /// The camera network sees the images that the other one sees.
     private func cameraNetwork(_ path: String, at size: ImageSize) throws -> EmbeddingNetwork {
-        let file = try WeightFile(readingFrom: path)
+        let arguments = try NetworkArguments.parse([])
+        let file = try arguments.file(path)
         if let image = try NetworkFacts(file).image, image != size {
             StandardError().write("warning: \(path): trained on images of \(image), used on \(size)\n")
         }
-        let arguments = try NetworkArguments.parse([])
         return try arguments.network(arguments.fitted(file), of: path)
     }
 

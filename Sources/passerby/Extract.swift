@@ -32,7 +32,7 @@ struct Extract: ParsableCommand {
 
     func run() throws {
         let parts = try self.parts()
-        let file = try WeightFile(readingFrom: weights)
+        let file = try network.file(weights)
         let size = inference.imageSize(try NetworkFacts(file), of: weights)
         let extractor = try inference.extractor(size)
         let network = try network.network(network.fitted(file), of: weights)

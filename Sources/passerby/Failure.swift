@@ -99,7 +99,8 @@ struct Failure {
         case .operation: ourDefect
         case .outOfMemory: missing
         case .unwritable: resumable
-        case .unreadable, .malformed, .notACheckpoint, .foreignClass, .noStateDictionary: badData
+        case .unreadable, .malformed, .notACheckpoint, .foreignClass, .noStateDictionary,
+            .severalStateDictionaries: badData
         }
     }
 }

@@ -5,6 +5,7 @@ public import Backbones
 internal import Experiments
 internal import Layers
 internal import Pipeline
+internal import Tensor
 
 extension Backbone: ExpressibleByArgument {}
 
@@ -23,15 +24,24 @@ struct NetworkArguments: ParsableArguments {
         case source, target
     }
 
+    @Option(help: "The key that the tensors are under in a checkpoint, where several could be meant.")
+    var key: String?
+
     private var domain: Domain { dsbn == .source ? .source : .target }
 
-    /// The weights as those of the architecture that is asked for, or that they are recognised as.
+    func file(_ path: String) throws -> WeightFile { try WeightFile(readingFrom: path, under: key) }
+
+    /// The weights of a file as those of the architecture that is asked for, or that they are recognised as; says what
+    /// they were taken out of.
     func fitted(_ weights: WeightFile) throws -> FittedWeights {
-        if let backbone { return try FittedWeights(weights.tensors, to: backbone, domain: domain) }
-        guard let recognised = try FittedWeights.recognising(weights.tensors, domain: domain) else {
-            throw CommandError.unknownBackbone(path: weights.path)
+        let fitted = if let backbone {
+            try FittedWeights(weights.tensors, to: backbone, domain: domain)
+        } else {
+            try FittedWeights.recognising(weights.tensors, domain: domain)
         }
-        return recognised
+        for note in weights.notes(fitted) { StandardError().write("note: \(weights.path): \(note)\n") }
+        guard let fitted else { throw CommandError.unknownBackbone(path: weights.path) }
+        return fitted
     }
 
     /// The network, every tensor of it stored unless `--partial` allows less.
@@ -40,5 +50,13 @@ struct NetworkArguments: ParsableArguments {
         let (network, mismatch) = try weights.partialNetwork()
         if let mismatch { StandardError().write("warning: \(path): \(mismatch)\n") }
         return network
+    }
+}
+
+extension WeightFile {
+    /// What a user should know of how the weights were found, a line each.
+    func notes(_ fitted: FittedWeights?) -> [String] {
+        let prefix = surroundings.prefix + (fitted?.prefix ?? "")
+        return surroundings.notes + (prefix.isEmpty ? [] : ["'\(prefix)' was taken off the front of names"])
     }
 }

@@ -14,7 +14,8 @@ struct WeightsCommand: ParsableCommand {
         commandName: "weights", abstract: "Weight files: ours, published ones, and the authors' checkpoints.",
         discussion: """
             Reads safetensors and what torch.save writes (zip and the older format, with or without state_dict, epoch and \
-            best_mAP around the tensors), under published names or the authors'. Nothing in a file is ever executed.
+            best_mAP around the tensors), under published names or the authors'. Nothing in a file is ever executed: \
+            what is no tensor, number or text is left out, and named.
             """,
         subcommands: [InspectWeights.self, ConvertWeights.self, VerifyWeights.self])
 }
@@ -25,10 +26,12 @@ struct InspectWeights: ParsableCommand {
 
     @Argument(help: "The file.") var file: String
     @Flag(help: "List every tensor with its type and shape.") var tensors = false
+    @Option(help: "The key that the tensors are under in a checkpoint, where several could be meant.")
+    var key: String?
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() throws {
-        let weights = try WeightFile(inspecting: file)
+        let weights = try WeightFile(inspecting: file, under: key)
         let summary = try WeightSummary(weights, fitted: .recognising(weights.tensors), listed: tensors || json)
         if json {
             try printJSON(summary)
@@ -43,7 +46,8 @@ struct ConvertWeights: ParsableCommand {
         commandName: "convert", abstract: "Writes a network's weights in another format or under other names.",
         discussion: """
             The ending chooses the format: .safetensors, or PyTorch's (.pth, .pth.tar), which torch.load reads as \
-            {state_dict, epoch, best_mAP}. --names authors writes base.4.0.… as the VisDA and SpCL code has it.
+            {state_dict, epoch, best_mAP}. --names authors writes base.4.0.… as the VisDA and SpCL code has it. --as-is \
+            takes any file: no name and no element type is changed, and no backbone need be known.
             """)
 
     enum Names: String, CaseIterable, ExpressibleByArgument {
@@ -53,16 +57,39 @@ struct ConvertWeights: ParsableCommand {
     @Argument(help: "The file to read.") var input: String
     @Argument(help: "The file to write.") var output: String
     @OptionGroup var network: NetworkArguments
-    @Option(help: "Whose names to write: those of the published backbones, or the authors' re-ID code's.")
-    var names = Names.published
+    @Option(help: "Whose names to write: those of the published backbones (default), or the authors' re-ID code's.")
+    var names: Names?
+    @Flag(help: "Write every tensor under its own name and in its own type, whatever network it is.")
+    var asIs = false
+
+    mutating func validate() throws {
+        guard asIs else { return }
+        let others = [
+            ("--backbone", network.backbone != nil), ("--names", names != nil), ("--partial", network.partial),
+            ("--dsbn", network.dsbn != .target),
+        ]
+        if let other = others.first(where: \.1) {
+            throw ValidationError("\(other.0) changes tensors, which --as-is leaves as they are; allowed is one of them")
+        }
+    }
 
     func run() throws {
-        let weights = try WeightFile(readingFrom: input)
+        if asIs { try copy() } else { try convert() }
+    }
+
+    private func copy() throws {
+        let (count, surroundings) = try WeightFile.copy(input, under: network.key, to: output)
+        for note in surroundings.notes { StandardError().write("note: \(input): \(note)\n") }
+        print("\(count) tensors as they are: \(output)")
+    }
+
+    private func convert() throws {
+        let weights = try network.file(input)
         let fitted = try network.fitted(weights)
         let model = try network.network(fitted, of: input)
         let state = model.store.state
         let upstream = UpstreamNames(.visda, backbone: fitted.backbone, wrapped: true)
-        let named = names == .published ? state : Dictionary(
+        let named = names != .authors ? state : Dictionary(
             state.map { (upstream.theirs($0.key) ?? $0.key, $0.value) }) { first, _ in first }
         let known = NetworkFacts(of: model, image: try NetworkFacts(weights).image)
         try WeightFile.write(named, facts: weights.facts.merging(known.text) { $1 }, to: output)
@@ -82,7 +109,7 @@ struct VerifyWeights: ParsableCommand {
     @OptionGroup var network: NetworkArguments
 
     func run() throws {
-        let weights = try WeightFile(readingFrom: file)
+        let weights = try network.file(file)
         _ = try NetworkFacts(weights)
         let fitted = try network.fitted(weights)
         _ = try fitted.network()
@@ -125,6 +152,7 @@ private struct WeightSummary: Encodable {
     let width: Int?
     let unusable: String?
     let notFinite: [NotFiniteTensor]
+    let notes: [String]
     let tensors: [Listed]?
 
     init(_ weights: WeightFile, fitted: FittedWeights?, listed: Bool) throws {
@@ -145,6 +173,7 @@ private struct WeightSummary: Encodable {
         }
         (height, width) = (said?.image?.height, said?.image?.width)
         notFinite = try weights.notFinite()
+        notes = weights.notes(fitted)
         tensors = listed ? weights.tensors.sorted { $0.key < $1.key }.map {
             Listed(name: $0.key, type: $0.value.elementType.rawValue, shape: $0.value.shape)
         } : nil
@@ -152,7 +181,8 @@ private struct WeightSummary: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case path, format, tensorCount = "tensor_count", elementCount = "element_count", facts, backbone, names
-        case hasHead = "has_head", isByDomain = "is_by_domain", height, width, unusable, notFinite = "not_finite", tensors
+        case hasHead = "has_head", isByDomain = "is_by_domain", height, width, unusable, notes, notFinite = "not_finite"
+        case tensors
     }
 
     var text: String {
@@ -167,6 +197,7 @@ private struct WeightSummary: Encodable {
         }
         lines.append(sizeText)
         lines += notFinite.map { "not finite: \($0)" }
+        lines += notes.map { "note: \($0)" }
         lines += (tensors ?? []).map { "  \($0.name) \($0.type) \($0.shape)" }
         return lines.joined(separator: "\n")
     }

@@ -28,24 +28,77 @@ private typealias Bytes = CheckpointBytes
         }
     }
 
-    @Test func `may be under another key`() throws {
-        let file = try file(mapping([("state_dict_1", mapping([("a", tensor)])), ("epoch", [0x4B, 9])]))
-        #expect(try file.checkpoint(under: "state_dict_1").tensors["a"]?.floats() == [1, 2])
-        #expect(try file.checkpoint(under: "state_dict_1").epoch == 9)
-        #expect(throws: TensorError.noStateDictionary(
-            path: "x.pth", key: "state_dict", found: ["state_dict_1", "epoch"])
-        ) { try file.checkpoint() }
+    /// One network has names `a` and `b`, the other, or an optimiser, only `a`.
+    @Test(arguments: [
+        (["weights"], ["weights"]), (["optimizer", "state_dict"], ["state_dict"]), (["ema", "net"], ["net"]),
+        (["model", "state_dict"], ["state_dict"]), (["large", "small"], ["large"]),
+    ])
+    func `is found under its key`(keys: [String], expected: [String]) throws {
+        let two = mapping([("a", tensor), ("b", tensor)])
+        let one = mapping([("a", tensor)])
+        let file = try file(mapping(keys.map { ($0, $0 == "small" ? one : two) } + [("epoch", [0x4B, 9])]))
+        let checkpoint = try file.checkpoint()
+        #expect(checkpoint.surroundings == Checkpoint.Surroundings(keys: expected))
+        #expect(checkpoint.entries.map(\.name) == ["a", "b"])
+        #expect(checkpoint.epoch == 9)
     }
 
-    @Test func `holds nothing but tensors`() throws {
-        let stray = try file(mapping([("state_dict", mapping([("a", tensor), ("step", [0x4B, 9])]))]))
-        #expect(throws: TensorError.malformed(
-            path: "x.pth", format: .pyTorchLegacy,
-            reason: "the dictionary under 'state_dict' holds 'step', which is no name of a tensor")
-        ) { try stray.checkpoint() }
+    @Test func `is found in dictionaries within dictionaries, whatever is beside it`() throws {
+        let state = mapping([("a", tensor), ("b", tensor)])
+        let file = try file(mapping([
+            ("model", mapping([("ema", mapping([("a", tensor)])), ("net", state)])), ("best_mAP", tensor),
+        ]))
+        #expect(try file.checkpoint().surroundings.keys == ["model", "net"])
+        #expect(try file.checkpoint(under: "model.ema").entries.map(\.name) == ["a"])
+    }
+
+    @Test func `is not guessed where two could be meant`() throws {
+        let pair = mapping([("state_dict_1", mapping([("a", tensor)])), ("state_dict_2", mapping([("a", tensor)]))])
+        let file = try file(pair)
+        #expect(throws: TensorError.severalStateDictionaries(path: "x.pth", keys: ["state_dict_1", "state_dict_2"])) {
+            try file.checkpoint()
+        }
+        #expect(try file.checkpoint(under: "state_dict_2").tensors["a"]?.floats() == [1, 2])
+        #expect(throws: TensorError.noStateDictionary(
+            path: "x.pth", key: "state_dict_3", found: ["state_dict_1", "state_dict_2"])
+        ) { try file.checkpoint(under: "state_dict_3") }
+    }
+
+    @Test func `leaves out what is no tensor, and says so`() throws {
+        let object = Bytes.global("box", "Box") + [0x29, 0x52]
+        let stray = try file(mapping([("state_dict", mapping([("a", tensor), ("step", [0x4B, 9]), ("b", object)]))]))
+        #expect(try stray.checkpoint().entries.map(\.name) == ["a"])
+        #expect(try stray.checkpoint().surroundings == Checkpoint.Surroundings(
+            keys: ["state_dict"], others: ["step", "b (an object of box.Box)"], foreignClasses: ["box.Box"]))
         #expect(throws: TensorError.noStateDictionary(path: "x.pth", key: "state_dict", found: [])) {
             try file(tensor).checkpoint()
         }
+        let whole = try PyTorchFile(
+            bytes: Bytes.legacy(mapping([("model", object), ("epoch", [0x4B, 9])])), named: "x.pth")
+        #expect(throws: TensorError.noStateDictionary(
+            path: "x.pth", key: "state_dict", found: ["model (an object of box.Box)", "epoch"])
+        ) { try whole.checkpoint() }
+    }
+
+    /// The key of the tensors names something else here; it must not come back as a field of what is written.
+    @Test func `has no field under the key of its tensors`() throws {
+        let file = try file(mapping([("model", mapping([("a", tensor)])), ("state_dict", Bytes.text("lost"))]))
+        #expect(try file.checkpoint().fields.isEmpty)
+    }
+
+    /// One dictionary in 3,000 places that each has 3,000 entries: nine million, were all looked at.
+    @Test func `is looked for in bounded time and memory`() throws {
+        let names = (0..<3000).map { Bytes.text("n\($0)") + [0x4E] }
+        let shared: [UInt8] = [0x7D, 0x28] + Array(names.joined()) + Bytes.text("a") + tensor + [0x75, 0x71, 0, 0x30]
+        let places = (0..<3000).map { Bytes.text("p\($0)") + [0x68, 0] }
+        let file = try file(shared + [0x7D, 0x28] + Array(places.joined()) + [0x75])
+        let error = #expect(throws: TensorError.self) { try file.checkpoint() }
+        guard case .severalStateDictionaries(_, let keys)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        // 2²¹ entries, 3,000 of them the outermost, are 698 times 3,001.
+        #expect(keys.count == 697)
     }
 }
 

@@ -69,10 +69,15 @@ import Testing
         let object = [0x7D, 0x28] + CheckpointBytes.text("w") + tensor + CheckpointBytes.text("n") + [0x68, 0, 0x75]
         let legacy = CheckpointBytes.legacy(
             [0x4B, 1, 0x71, 0, 0x30] + object, [("s", 4, CheckpointBytes.floats([1, 2, 3, 4]))])
+        let foreign = CheckpointBytes.global("argparse", "Namespace") + [0x29, 0x81, 0x7D]
+            + CheckpointBytes.text("lr") + [0x4B, 1, 0x73, 0x62]
+        let withForeign = CheckpointBytes.legacy(
+            [0x7D, 0x28] + CheckpointBytes.text("model") + object + CheckpointBytes.text("args") + foreign + [0x75],
+            [("s", 4, CheckpointBytes.floats([1, 2, 3, 4]))])
         return [
             // Without checksums, so that damage to the pickle is not found before it is read.
             try CheckpointBytes.fixture("narrow.pth"), legacy, Array(try Data(contentsOf: URL(fileURLWithPath: path))),
-            legacy, try CheckpointBytes.fixture("bare.pth"),
+            legacy, try CheckpointBytes.fixture("bare.pth"), withForeign, withForeign,
         ]
     }
 

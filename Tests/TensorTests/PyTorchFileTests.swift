@@ -101,6 +101,31 @@ import Testing
         #expect(text == String(repeating: "µ", count: 300))
     }
 
+    @Test(arguments: ["foreign.pth", "foreign.pth.tar"])
+    func `may stand beside objects of any class`(name: String) throws {
+        let file = try PyTorchFile(bytes: CheckpointBytes.fixture(name), named: name)
+        let checkpoint = try file.checkpoint()
+        #expect(checkpoint.entries.map(\.name) == ["model.fc.weight", "model.bn.num_batches_tracked"])
+        #expect(try checkpoint.tensors["model.fc.weight"]?.floats() == [1, -2])
+        #expect(checkpoint.tensors["model.bn.num_batches_tracked"]?.shape == [1])
+        #expect(checkpoint.fields == ["epoch": .integer(4), "best_mAP": .number(0.5)])
+        #expect(checkpoint.surroundings.keys == ["model"])
+        #expect(checkpoint.surroundings.prefix == "module.")
+        #expect(Set(checkpoint.surroundings.foreignClasses).isSuperset(of: [
+            "collections.Counter", "argparse.Namespace", "numpy.dtype", "pathlib.PurePosixPath",
+        ]))
+        #expect(!checkpoint.surroundings.foreignClasses.contains("collections.defaultdict"))
+    }
+
+    /// Old files keep the source of a network's classes under a name of their own.
+    @Test func `is refused where it is a whole network`() throws {
+        typealias Bytes = CheckpointBytes
+        let named = Bytes.tuple(
+            Bytes.text("module"), Bytes.global("nets", "Net"), Bytes.text("nets.py"), Bytes.text("class Net: ...")) + [0x51]
+        let file = try PyTorchFile(bytes: Bytes.legacy(named + [0x29, 0x81, 0x7D, 0x62]), named: "x.pth")
+        #expect(throws: TensorError.foreignClass(path: "x.pth", name: "nets.Net")) { try file.checkpoint() }
+    }
+
     @Test func `whose bytes were damaged is refused by its checksum`() throws {
         var bytes = try CheckpointBytes.fixture("zip.pth.tar")
         // The float32 tensor [0, 1, 2]: the lowest bit of the 2.
@@ -168,7 +193,10 @@ import Testing
         (.malformed(path: "a", format: .pyTorchLegacy, reason: "r"), "a: not a PyTorch checkpoint (legacy): r"),
         (.notACheckpoint(path: "a", found: "text"), "a: not a PyTorch checkpoint but text"),
         (.foreignClass(path: "a", name: "os.system"),
-         "a: needs 'os.system'; only tensors and plain values are read, and nothing is executed"),
+         "a: is an object of 'os.system', which nothing but that class's own code can read, and nothing is executed; "
+            + "allowed: a dictionary of tensors, as torch.save(network.state_dict(), …) writes it"),
+        (.severalStateDictionaries(path: "a", keys: ["gen", "dis"]),
+         "a: equally many tensors under 'gen', 'dis'; say with --key which are meant"),
         (.noStateDictionary(path: "a", key: "state_dict", found: ["net", "step"]),
          "a: no dictionary of tensors under 'state_dict'; found the keys net, step"),
         (.noStateDictionary(path: "a", key: "state_dict", found: []),

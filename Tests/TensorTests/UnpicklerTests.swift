@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Glibc
 import Testing
 
 @testable import Tensor
@@ -12,14 +13,72 @@ private typealias Bytes = CheckpointBytes
         ("posix", "system"), ("os", "system"), ("builtins", "eval"), ("subprocess", "Popen"), ("torch", "load"),
         ("numpy.core.multiarray", "_reconstruct"), ("torch.storage", "_load_from_bytes"), ("argparse", "Namespace"),
     ])
-    func `names a class that it does not know, and calls nothing`(module: String, name: String) {
-        let call = Bytes.global(module, name) + Bytes.tuple(Bytes.text("touch /tmp/x")) + [0x52]
+    func `calls nothing that it does not know, and keeps the name`(module: String, name: String) throws {
+        let path = Bytes.temporaryPath("touched")
+        let arguments = Bytes.tuple(Bytes.text("touch \(path)"))
         let stacked = Bytes.text(module) + Bytes.text(name) + [0x93]
-        for object in [call, stacked] {
-            #expect(throws: TensorError.foreignClass(path: "x.pth", name: "\(module).\(name)")) {
-                try Bytes.read(object)
+        let full = "\(module).\(name)"
+        for callee in [Bytes.global(module, name), stacked] {
+            let calls = [arguments + [0x52], arguments + [0x81], arguments + [0x7D, 0x92], arguments + [0x52, 0x29, 0x52]]
+            for call in calls {
+                let file = try PyTorchFile(bytes: Bytes.legacy(callee + call), named: "x.pth")
+                guard case .opaque(full) = file.value else {
+                    Issue.record("\(file.value)")
+                    continue
+                }
+                #expect(file.foreignClasses == [full])
+                #expect(throws: TensorError.foreignClass(path: "x.pth", name: full)) { try file.checkpoint() }
+            }
+            guard case .name(full) = try Bytes.read(callee) else {
+                Issue.record("a class that is not called is not its name")
+                continue
             }
         }
+        #expect(access(path, F_OK) != 0)
+    }
+
+    /// Arguments nested 100,000 deep, attributes, members, a place in itself, and a call of the result.
+    @Test func `keeps nothing of what a class is given that it does not know`() throws {
+        let nested = [UInt8](repeating: 0x5D, count: 100_000) + [UInt8](repeating: 0x61, count: 99_999)
+        let object = Bytes.global("os", "system") + nested + [0x85, 0x52, 0x71, 0]
+        for change: [UInt8] in [
+            [0x7D] + Bytes.text("a") + nested + [0x73, 0x62], [0x68, 0, 0x62], [0x68, 0, 0x61],
+            [0x28, 0x68, 0, 0x4E, 0x65], [0x4E, 0x68, 0, 0x73], [0x28, 0x4E, 0x68, 0, 0x75], [0x28, 0x4E, 0x90],
+            Bytes.repeated([0x29, 0x52], 100_000),
+        ] {
+            guard case .opaque("os.system") = try Bytes.read(object + change) else {
+                Issue.record("change \(change.prefix(8))")
+                continue
+            }
+        }
+    }
+
+    /// Two texts of 250 characters, joined to one name by three instructions each time.
+    @Test func `refuses names of classes without end`() {
+        let text = Bytes.text(String(repeating: "a", count: 250))
+        let once: [UInt8] = text + [0x71, 0, 0x30]
+        let name: [UInt8] = [0x68, 0, 0x68, 0, 0x93, 0x30]
+        #expect(throws: TensorError.malformed(
+            path: "x.pth", format: .pyTorchLegacy, reason: "more than 2097152 instructions")
+        ) { try Bytes.read(once + Bytes.repeated(name, 40_000) + [0x4E]) }
+        let long = Bytes.text(String(repeating: "a", count: 600)) + [0x71, 0, 0x68, 0, 0x93]
+        #expect(throws: TensorError.malformed(
+            path: "x.pth", format: .pyTorchLegacy, reason: "a class's name of 1200 bytes before byte 657")
+        ) { try Bytes.read(long) }
+    }
+
+    /// Dates and objects have no number; a big-endian one is not turned around.
+    @Test(arguments: [("M8", "<"), ("O8", "|"), ("i4", ">")])
+    func `leaves NumPy's other types out`(code: String, order: String) throws {
+        let state = Bytes.tuple(Bytes.integer(3), Bytes.text(order))
+        let type = Bytes.global("numpy", "dtype") + Bytes.tuple(Bytes.text(code)) + [0x52] + state + [0x62]
+        let scalar = Bytes.global("numpy.core.multiarray", "scalar") + Bytes.tuple(type, [0x43, 4, 0, 0, 0, 1]) + [0x52]
+        let file = try PyTorchFile(bytes: Bytes.legacy(scalar), named: "x.pth")
+        guard case .opaque("numpy.core.multiarray.scalar") = file.value else {
+            Issue.record("\(file.value)")
+            return
+        }
+        #expect(file.foreignClasses == ["numpy.dtype", "numpy.core.multiarray.scalar"])
     }
 
     /// Python 2 wrote short strings and an ordered dictionary as a list of pairs; old files have the class `Parameter`.

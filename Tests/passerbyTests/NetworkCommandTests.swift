@@ -204,6 +204,23 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         }
     }
 
+    /// Of no network that is known.
+    @Test func `convert takes any tensors as they are`() throws {
+        let world = try World()
+        let (first, second, third) = (world.path + "/a.safetensors", world.path + "/b.pth", world.path + "/c.safetensors")
+        try Safetensors(
+            tensors: ["module.x": Tensor([1, 2]), "y": Tensor([0.5, 2], shape: [2])],
+            metadata: ["state_dict": "no field of a checkpoint", "epoch": "12"]
+        ).write(to: first)
+        try ConvertWeights.parse(["--as-is", first, second]).run()
+        try ConvertWeights.parse(["--as-is", second, third]).run()
+        let header = try Safetensors.header(of: third)
+        #expect(header.mapValues(\.type) == ["module.x": .int64, "y": .float32])
+        #expect(try Safetensors(readingFrom: third).metadata == ["epoch": "12"])
+        #expect(failure { try ConvertWeights.parse([first, second]).run() }?.code == 65)
+        #expect(throws: (any Error).self) { try ConvertWeights.parse(["--as-is", first, second, "--names", "authors"]) }
+    }
+
     @Test func `verify lists what a backbone lacks, with code 65`() throws {
         let world = try World()
         #expect(failure { try VerifyWeights.parse([world.weights]).run() } == nil)

@@ -11,30 +11,35 @@ public struct WeightFile {
     public let tensors: StateDictionary
     /// What the file says beside the tensors, such as `epoch` and `best_mAP`, as text.
     public let facts: [String: String]
+    /// What the tensors were taken out of.
+    public let surroundings: Checkpoint.Surroundings
 
     /// Reads weights that are to be used.
     ///
-    /// - Throws: `TensorError` where the file is damaged, holds anything but tensors and plain values, or is something
-    ///   else altogether; ``WeightFileError/notFinite(path:_:)``.
+    /// - Parameter key: The key that the tensors are under in a checkpoint; found without it where one stands out.
+    /// - Throws: `TensorError` where the file is damaged, holds no dictionary of tensors or several that could be meant,
+    ///   or is something else altogether; ``WeightFileError/notFinite(path:_:)``.
     /// - Complexity: One pass over the values beside reading them.
-    public init(readingFrom path: String) throws {
-        try self.init(inspecting: path)
+    public init(readingFrom path: String, under key: String? = nil) throws {
+        try self.init(inspecting: path, under: key)
         try tensors.requireFinite(in: path)
     }
 
     /// Reads weights that are only looked at, with whatever values they have.
     ///
     /// - Throws: `TensorError`.
-    public init(inspecting path: String) throws {
+    public init(inspecting path: String, under key: String? = nil) throws {
         self.path = path
         if Self.isSafetensors(path) {
             let file = try Safetensors(readingFrom: path)
             (format, tensors, facts) = (.safetensors, file.tensors, file.metadata)
+            surroundings = Checkpoint.Surroundings()
         } else {
             let file = try PyTorchFile(readingFrom: path)
-            let checkpoint = try file.checkpoint()
+            let checkpoint = try file.checkpoint(under: key)
             (format, tensors) = (file.format, checkpoint.tensors)
             facts = checkpoint.fields.mapValues(\.text)
+            surroundings = checkpoint.surroundings
         }
     }
 
@@ -44,7 +49,7 @@ public struct WeightFile {
             try Safetensors(tensors: state, metadata: facts).write(to: path)
         } else {
             let entries = state.sorted { $0.key < $1.key }
-            let fields = facts.mapValues { Checkpoint.Field($0) }
+            let fields = facts.filter { $0.key != Checkpoint.usualKey }.mapValues { Checkpoint.Field(text: $0) }
             try Checkpoint(entries.map { (name: $0.key, tensor: $0.value) }, fields: fields).write(to: path)
         }
     }
@@ -52,20 +57,41 @@ public struct WeightFile {
     /// The tensors with values that no network can have, by name.
     public func notFinite() throws -> [NotFiniteTensor] { try tensors.notFinite() }
 
+    /// Writes every tensor of a file in another format, whatever network it is: under its own name, in its own type.
+    ///
+    /// - Returns: The number of tensors, and what they were taken out of.
+    /// - Throws: As ``init(readingFrom:under:)``, and `TensorError.unwritable`.
+    public static func copy(
+        _ input: String, under key: String? = nil, to output: String
+    ) throws -> (count: Int, surroundings: Checkpoint.Surroundings) {
+        let stored = isSafetensors(input)
+            ? try StoredTensors(safetensors: input) : try StoredTensors(PyTorchFile(readingFrom: input), under: key)
+        if isSafetensors(output) {
+            try stored.writeSafetensors(to: output)
+        } else {
+            try stored.writeCheckpoint(to: output)
+        }
+        return (stored.count, stored.surroundings)
+    }
+
     private static func isSafetensors(_ path: String) -> Bool { path.hasSuffix(".safetensors") }
 }
 
-extension Checkpoint.Field {
-    /// A number where the text is one.
-    fileprivate init(_ text: String) {
-        self = Int(text).map(Self.integer) ?? Double(text).map(Self.number) ?? .text(text)
+extension Checkpoint.Surroundings {
+    /// What a user should know of how the tensors were found: a line each, none where they were where they usually are.
+    public var notes: [String] {
+        var notes: [String] = []
+        if !keys.isEmpty, keys != [Checkpoint.usualKey] {
+            notes.append("the tensors under '\(keys.joined(separator: "."))' were taken")
+        }
+        if !others.isEmpty { notes.append("left out, as no tensors: \(shown(others))") }
+        if !foreignClasses.isEmpty {
+            notes.append("left out, as nothing is executed: objects of \(shown(foreignClasses))")
+        }
+        return notes
     }
 
-    fileprivate var text: String {
-        switch self {
-        case .integer(let value): String(value)
-        case .number(let value): String(value)
-        case .text(let value): value
-        }
+    private func shown(_ names: [String]) -> String {
+        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
     }
 }

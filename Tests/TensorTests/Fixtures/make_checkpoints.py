@@ -13,10 +13,14 @@ Every tensor counts up from its first element, so that the test can say what it 
     pickle5.pth       a mapping of plain values, pickle protocol 5
     narrow.pth        one tensor, smaller than its storage, and checksums not computed
     program.pth       a TorchScript program, which is refused
+    foreign.pth       what training programs leave: a state dictionary behind `module.model.` under the key `model`, a
+                      counter of shape [1], and beside it objects of classes that are no tensors
+    foreign.pth.tar   the same in the format before PyTorch 1.6
 """
 
-from collections import OrderedDict
-from pathlib import Path
+from argparse import Namespace
+from collections import Counter, OrderedDict, defaultdict
+from pathlib import Path, PurePosixPath
 
 import numpy
 import torch
@@ -70,5 +74,22 @@ def main() -> None:
     torch.jit.save(torch.jit.script(nn.Identity()), FOLDER / "program.pth")
 
 
+def foreign() -> None:
+    looped = Namespace(lr=0.1)
+    looped.itself = looped
+    checkpoint = {
+        "model": OrderedDict((f"module.model.{name}", tensor) for name, tensor in [
+            ("fc.weight", torch.tensor([[1.0, -2.0]])), ("bn.num_batches_tracked", torch.tensor([7])),
+        ]),
+        "scheduler": {"milestones": Counter({30: 1, 60: 1}), "last_epoch": 4}, "args": looped,
+        "cmc": numpy.arange(3.0), "best_mAP": numpy.float32(0.5), "counts": numpy.array([1], dtype=">i4"),
+        "when": numpy.datetime64("2020-01-01"), "folder": PurePosixPath("logs"), "epoch": 4,
+        "losses": defaultdict(list, total=[1.0]),
+    }
+    torch.save(checkpoint, FOLDER / "foreign.pth", pickle_protocol=4)
+    torch.save(checkpoint, FOLDER / "foreign.pth.tar", _use_new_zipfile_serialization=False)
+
+
 if __name__ == "__main__":
     main()
+    foreign()
