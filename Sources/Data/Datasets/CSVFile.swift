@@ -20,7 +20,7 @@ struct CSVFile {
     /// - Throws: ``DataError/unreadable(path:reason:)``, and ``DataError/malformedLine(file:line:found:expected:)``
     ///   for text that is not UTF-8, a quote out of place, or a record with other fields than the header has.
     init(path: String) throws(DataError) {
-        var parser = CSVParser(path: path, bytes: try readFile(path))
+        var parser = CSVParser(path: path, bytes: Array(try readText(path)))
         let records = try parser.records()
         guard let first = records.first else {
             throw .malformedLine(file: path, line: 1, found: "", expected: "the names of the columns")
@@ -49,8 +49,6 @@ private struct CSVParser {
     init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
-        // What Windows programs put before UTF-8.
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
     mutating func records() throws(DataError) -> [CSVFile.Record] {

@@ -13,11 +13,11 @@ struct IndexFile {
     let path: String
     let lines: [Line]
 
-    /// Reads the file; any of the usual line endings will do.
+    /// Reads the file; any of the usual line endings will do, and a byte order mark is no part of the first name.
     ///
-    /// - Throws: ``DataError/unreadable(path:reason:)``.
+    /// - Throws: As ``readText(_:)``.
     init(path: String) throws(DataError) {
-        let text = String(decoding: try readFile(path), as: UTF8.self)
+        let text = String(decoding: try readText(path), as: UTF8.self)
         self.path = path
         lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
             .map { number, line in
