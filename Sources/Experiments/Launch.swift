@@ -157,6 +157,10 @@ public struct Launch {
     /// Datasets that lie in a folder, listed once, and the plan that their listing determines.
     private func found(in root: String, _ initial: [Backbone: InitialWeights]) throws -> (plan: Plan, datasets: Datasets) {
         let datasets = try Datasets(experiment.data, root: root)
+        if datasets.backgroundCount > 0 {
+            warn("data.source: images with the identity 0 show nobody by \(experiment.data.source.rawValue)'s definition; "
+                + "\(datasets.backgroundCount) are left out")
+        }
         return (try plan(datasets.digest(below: root), initial), datasets)
     }
 

@@ -26,7 +26,9 @@ struct DataFolder: ParsableArguments {
 struct ListDatasets: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Shows every dataset that can be read, and which are there.",
-        discussion: "Counts are the published ones; 'passerby data check' holds a dataset against them.")
+        discussion: """
+            Nothing is counted here: the counts are the published ones, which 'passerby data check' holds a dataset against.
+            """)
 
     @OptionGroup var folder: DataFolder
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Vocabulary
 
 /// What a look at every image of a dataset found.
 public struct DatasetCheck: Sendable, Equatable, Encodable {
@@ -42,8 +43,8 @@ extension FoundDataset {
     /// Lists every split, reads and decodes every image, and holds the dataset against what was published.
     ///
     /// An incomplete or damaged copy, a list that cannot be read, and training data that show what is tested are
-    /// errors. Splits that are not there, more images than published, other numbers of people or cameras, and repeated
-    /// images are not: whoever trains only, or works with images of an odd release, knows why. Counts of a drawn world
+    /// errors. Splits that are not there, pictures that are not read, background in training, more images than published,
+    /// other numbers of people or cameras, and repeated images are not: whoever trains only, or works with images of an odd release, knows why. Counts of a drawn world
     /// in a published layout are held against nothing.
     ///
     /// - Parameters:
@@ -61,7 +62,7 @@ extension FoundDataset {
             do throws(DataError) {
                 listings.append((split, try listing(split)))
             } catch .noImages where edition.mayLackSplits {
-                continue
+                findings.append(DatasetFinding(.absent, [split], "no images"))
             } catch {
                 // Splits that are listed together cannot be listed for one reason.
                 if unlisted.last?.reason == "\(error)" {
@@ -76,7 +77,7 @@ extension FoundDataset {
             paths(of: listings.map(\.listing)), memoryFile: memoryFile, progress: progress)
         let comparison = DatasetComparison(edition: edition, listings: listings, outcomes: inspection.outcomes)
         let summaries = listings.map { summary(of: $0.split, $0.listing) }
-        findings += comparison.findings + summaries.flatMap(\.findings)
+        findings += comparison.findings + summaries.flatMap(\.findings) + unread + background(summaries)
         return DatasetCheck(
             dataset: dataset, layout: layout, folder: folder, splits: summaries,
             findings: DatasetFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } },
@@ -85,9 +86,32 @@ extension FoundDataset {
             memoryProblem: memoryProblem)
     }
 
-    /// What the layout has and the folder has not; own data and drawn worlds promise nothing.
+    /// Pictures in the folders of the splits that are not read.
+    private var unread: [DatasetFinding] {
+        edition.splits.filter { $0.missing(in: folder).isEmpty }.flatMap { split in
+            split.imageFolders.flatMap { name in
+                let place = name.isEmpty ? folder : joined(folder, name)
+                // What cannot be read at all was found when the split was listed.
+                let leftOut = (try? ImageWalk(place, isDeep: split.isDeep))?.leftOut ?? []
+                return leftOut.map { DatasetFinding(.unread, [split.split], paths: [place], $0) }
+            }
+        }
+    }
+
+    /// Nobody, among the people that are trained on.
+    private func background(_ splits: [DatasetCheck.Split]) -> [DatasetFinding] {
+        guard let nobody = edition.background, edition.split(.train)?.hasIdentities == true else { return [] }
+        return splits.filter { $0.name == .train && $0.background > 0 }.map { split in
+            let shown = "\(counted(split.background, "image")) with the identity \(nobody.rawValue)"
+            return DatasetFinding(
+                .background, [.train],
+                "\(shown): nobody of interest by this dataset's definition, left out where it is a source")
+        }
+    }
+
+    /// What the layout has and the folder has not; drawn worlds promise nothing.
     private var absentSplits: [DatasetFinding] {
-        guard !edition.mayLackSplits, !isDrawn else { return [] }
+        guard !isDrawn else { return [] }
         return edition.splits.compactMap { definition in
             let missing = definition.missing(in: folder)
             return missing.isEmpty ? nil : DatasetFinding(.absent, [definition.split], paths: missing, "not there")

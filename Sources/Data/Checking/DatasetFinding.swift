@@ -19,6 +19,10 @@ public struct DatasetFinding: Sendable, Equatable {
         case sharedIdentities = "shared-identities"
         /// A split of the layout is not there at all.
         case absent
+        /// A folder of a split holds pictures that are not read, or links that lead nowhere.
+        case unread
+        /// Training images show nobody of interest.
+        case background
         /// A split has more images than were published, or other identities or cameras.
         case counts
         /// A split has one image several times.
@@ -28,7 +32,7 @@ public struct DatasetFinding: Sendable, Equatable {
         public var isError: Bool {
             switch self {
             case .unlisted, .missing, .damaged, .incomplete, .sharedImage, .sharedIdentities: true
-            case .absent, .counts, .repeated: false
+            case .absent, .unread, .background, .counts, .repeated: false
             }
         }
     }

@@ -51,15 +51,17 @@ public struct DatasetOverview: Sendable, Equatable, Encodable {
 }
 
 extension DatasetOverview: CustomStringConvertible {
-    /// A line that says where it is, and one for each split that has published counts.
+    /// A line that says where it is, and one for each split: whether it is there, and its published counts.
     public var description: String {
         let mark = withdrawn ? " (withdrawn)" : ""
         let place = folder.map { "in \($0)" } ?? "not found"
         let isOneLayout = Set(splits.map(\.layout)).count == 1
-        let lines = splits.filter { !$0.published.isEmpty }.map { split in
+        let lines = splits.compactMap { split in
             let counts = split.published.map(\.description).joined(separator: ", or ")
-            let missing = folder != nil && !split.found ? " (not there)" : ""
-            return "  \(isOneLayout ? "" : "\(split.layout): ")\(split.split.rawValue): \(counts)\(missing)"
+            let facts = (folder == nil ? [] : [split.found ? "there" : "not there"])
+                + (counts.isEmpty ? [] : ["published: \(counts)"])
+            return facts.isEmpty ? nil
+                : "  \(isOneLayout ? "" : "\(split.layout): ")\(split.split.rawValue): \(facts.joined(separator: "; "))"
         }
         return (["\(dataset.rawValue): \(title)\(mark), \(place)"] + lines).joined(separator: "\n")
     }

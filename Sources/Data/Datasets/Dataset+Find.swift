@@ -5,7 +5,7 @@ import Foundation
 extension Dataset {
     /// When the data folder itself may be taken for the dataset's own folder.
     enum RootRule {
-        /// Unless the folder's name is that of another dataset.
+        /// Unless the folder's name is that of another dataset; own images may have any.
         case unlessNamedOtherwise
         /// Only if the folder's name is that of this dataset.
         case ifNamedSo
@@ -18,7 +18,8 @@ extension Dataset {
     /// - Returns: The first of the known folders that holds at least one split of a known layout, in the layout of
     ///   which the most splits are there.
     /// - Throws: ``DataError/missingFolder(dataset:lookedFor:layouts:)`` with every path that was looked for, those
-    ///   inside a folder only where the folder is there.
+    ///   inside a folder only where the folder is there; ``DataError/namedOtherwise(folder:dataset:other:)`` where the
+    ///   folder itself could be the dataset's, but for its name.
     public func find(in root: String) throws(DataError) -> FoundDataset {
         try find(in: root, rootRule: .unlessNamedOtherwise)
     }
@@ -40,6 +41,9 @@ extension Dataset {
             if let found = layout(in: folder) { return found }
             lookedFor += definition.editions.flatMap(\.splits).flatMap { $0.missing(in: folder) }
         }
+        if let other = otherOwner(of: root), layout(in: trimmed(root)) != nil {
+            throw .namedOtherwise(folder: trimmed(root), dataset: definition.title, other: other.rawValue)
+        }
         var seen: Set<String> = []
         throw .missingFolder(
             dataset: definition.title, lookedFor: lookedFor.filter { seen.insert($0).inserted },
@@ -58,19 +62,32 @@ extension Dataset {
 
     /// The folders in which the dataset may lie, the data folder itself being the last.
     private func candidates(_ root: String, _ rule: RootRule) -> [String] {
-        let trimmed = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
-        let known = definition.folders.map { $0 == "." ? trimmed : joined(root, $0) }
-        let name = URL(fileURLWithPath: root).standardizedFileURL.lastPathComponent
-        let isOwn = ownNames.contains(name)
+        let names = definition.folders.filter { $0 != "." }
+        let outer = names.map { joined(root, $0) }
+        let inner = outer.filter(isFolder).flatMap { folder in names.map { joined(folder, $0) } }
         let isAccepted = switch rule {
-        case .ifNamedSo: isOwn
-        case .unlessNamedOtherwise: isOwn || !Dataset.allCases.contains { $0.ownNames.contains(name) }
+        case _ where definition.folders.contains("."): true
+        case .ifNamedSo: ownNames.contains(name(of: root))
+        case .unlessNamedOtherwise: otherOwner(of: root) == nil
         }
-        return isAccepted ? known + [trimmed] : known
+        return outer + inner + (isAccepted ? [trimmed(root)] : [])
+    }
+
+    /// Another dataset whose name a folder has; own images may be called as they like.
+    private func otherOwner(of root: String) -> Dataset? {
+        let name = name(of: root)
+        guard self != .folder, !ownNames.contains(name) else { return nil }
+        return Dataset.allCases.first { $0.ownNames.contains(name) }
+    }
+
+    private func name(of root: String) -> String {
+        URL(fileURLWithPath: root).standardizedFileURL.lastPathComponent
+    }
+
+    private func trimmed(_ root: String) -> String {
+        root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
     }
 
     /// The names that the dataset's own folder may have.
-    private var ownNames: Set<String> {
-        Set(definition.folders.flatMap { $0.split(separator: "/").map(String.init) })
-    }
+    private var ownNames: Set<String> { Set(definition.folders).subtracting(["."]) }
 }

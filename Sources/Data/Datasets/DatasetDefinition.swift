@@ -16,8 +16,9 @@ public struct DatasetDefinition: Sendable {
     /// Where its authors publish it.
     public let home: String
     public let standing: Standing
-    /// Folders below the data folder that may hold it, in order of preference; `.` is the data folder itself, for
-    /// layouts that no other dataset has.
+    /// Names of folders that may hold it, in order of preference: each below the data folder, or in another of them, as
+    /// an archive that is unpacked into a folder of its own leaves it. `.` is the data folder itself, for layouts that
+    /// no other dataset has.
     let folders: [String]
     /// The layouts in which it is found, in order of preference.
     let editions: [DatasetEdition]
@@ -82,6 +83,10 @@ struct SplitDefinition: Sendable {
     /// The files and folders below the dataset's folder that the split is made of. None means: images directly
     /// in the folder.
     let needs: [String]
+    /// The folders whose images are the split's, below the dataset's own; none where a list or table names them.
+    var imageFolders: [String] = []
+    /// Whether the images of folders below are the split's too.
+    var isDeep = false
     var hasIdentities = true
     /// What the split should hold; several where published numbers differ, none for data of the user's own.
     var published: [PublishedCounts] = []

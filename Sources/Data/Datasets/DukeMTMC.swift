@@ -12,11 +12,7 @@ extension DatasetDefinition {
             title: "DukeMTMC-reID",
             home: "withdrawn by its authors",
             standing: .withdrawn,
-            folders: [
-                "DukeMTMC-reID", "dukemtmc/DukeMTMC-reID", "dukemtmcreid/DukeMTMC-reID",
-                "dukemtmc-reid/DukeMTMC-reID", "DukeMTMC-reID/DukeMTMC-reID", "dukemtmc", "dukemtmcreid",
-                "dukemtmc-reid",
-            ],
+            folders: ["DukeMTMC-reID", "dukemtmc", "dukemtmcreid", "dukemtmc-reid"],
             editions: [
                 .marketStyle(
                     names: names,

@@ -30,8 +30,25 @@ public struct FoundDataset: Sendable {
     /// - Throws: As ``unlabelled(_:)``, and ``DataError/noIdentities(dataset:split:)`` where the dataset does not
     ///   say who is seen.
     public func labelled(_ split: DatasetSplit) throws(DataError) -> [LabelledImage] {
+        try labelled(rows(split), split)
+    }
+
+    /// The training images with their identities, and how many show nobody of interest.
+    ///
+    /// The latter are left out: taken for one person, they would be a class of everybody.
+    ///
+    /// - Throws: As ``labelled(_:)``.
+    public func training() throws(DataError) -> (images: [LabelledImage], backgroundCount: Int) {
+        let all = try labelled(rows(.train), .train)
+        let people = all.filter { $0.identity != edition.background }
+        return (people, all.count - people.count)
+    }
+
+    private func labelled(
+        _ listing: DatasetListing, _ split: DatasetSplit
+    ) throws(DataError) -> [LabelledImage] {
         var images: [LabelledImage] = []
-        for image in try rows(split).images {
+        for image in listing.images {
             guard let identity = image.identity else {
                 throw .noIdentities(dataset: dataset.definition.title, split: split.rawValue)
             }

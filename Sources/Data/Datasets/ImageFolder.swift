@@ -26,7 +26,7 @@ extension DatasetEdition {
     fileprivate static var table: DatasetEdition {
         ownImages(
             "table", "FOLDER/images.csv with the columns path, id, camera and split (train, query, gallery)",
-            [.train, .query, .gallery].map { split in (split, [ImageTable.name]) }
+            [.train, .query, .gallery].map { split in (split, [ImageTable.name]) }, imageFolders: { _ in [] }
         ) { root throws(DataError) in
             try ImageTable.read(ImageTable.located(ImageTable.name, in: root))
         }
@@ -42,7 +42,12 @@ extension DatasetEdition {
         ) { root throws(DataError) in
             var rows: [DatasetSplit: DatasetListing] = [:]
             for (split, name) in folders where isFolder(joined(root, name)) {
-                rows[split] = try OwnNames.list(below: joined(root, name))
+                do throws(DataError) {
+                    rows[split] = try OwnNames.list(below: joined(root, name))
+                } catch .noImages {
+                    // The other splits are what they are.
+                    continue
+                }
             }
             return rows
         }
@@ -50,7 +55,7 @@ extension DatasetEdition {
 
     /// Training images directly in the folder, or in folders below it.
     fileprivate static var flat: DatasetEdition {
-        ownImages("one folder", "FOLDER/0001_c1….jpg", [(.train, [])]) { root throws(DataError) in
+        ownImages("one folder", "FOLDER/0001_c1….jpg", [(.train, [])], imageFolders: { _ in [""] }) { root throws(DataError) in
             [.train: try OwnNames.list(below: root)]
         }
     }
@@ -58,12 +63,15 @@ extension DatasetEdition {
     /// Splits that are listed together, since the numbers of the cameras are ranked over all of them.
     private static func ownImages(
         _ name: String, _ layout: String, _ splits: [(DatasetSplit, needs: [String])],
+        imageFolders: (_ needs: [String]) -> [String] = { $0 },
         _ list: @escaping @Sendable (String) throws(DataError) -> [DatasetSplit: DatasetListing]
     ) -> DatasetEdition {
         DatasetEdition(
             name: name, layouts: [layout], mayLackSplits: true, background: .background,
             splits: splits.map { split, needs in
-                SplitDefinition(split: split, needs: needs) { root throws(DataError) in
+                SplitDefinition(
+                    split: split, needs: needs, imageFolders: imageFolders(needs), isDeep: true
+                ) { root throws(DataError) in
                     let listings = try list(root)
                     guard let listing = listings[split] else { throw .noImages(folder: "\(root), \(split.rawValue)") }
                     let cameras = Set(listings.values.flatMap { $0.images.map(\.camera) }).sorted()

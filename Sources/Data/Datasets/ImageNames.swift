@@ -18,27 +18,15 @@ func imageNames(in folder: String) throws(DataError) -> [String] {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }
 
-/// The paths of all images below a folder, relative to it, in the order of their bytes. Links to folders
-/// below it are not followed, so that a circle of them does no harm.
+/// The paths of all images below a folder, relative to it, in the order of their bytes. Links to folders are followed, each
+/// folder being read once (``ImageWalk``).
 ///
 /// - Throws: As ``imageNames(in:)``.
 public func imagePaths(below folder: String) throws(DataError) -> [String] {
-    // An enumerator does not follow a link even where it begins.
-    let place = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
-    guard let entries = FileManager.default.enumerator(atPath: place) else {
-        throw .unreadable(path: folder, reason: "its entries cannot be listed")
-    }
-    var paths: [String] = []
-    while let entry = entries.nextObject() as? String {
-        let name = lastComponent(entry)
-        if name.hasPrefix(".") {
-            entries.skipDescendants()
-        } else if isImageName(name) {
-            paths.append(entry)
-        }
-    }
+    guard isFolder(folder) else { throw .unreadable(path: folder, reason: "its entries cannot be listed") }
+    let paths = try ImageWalk(folder, isDeep: true).paths
     guard !paths.isEmpty else { throw .noImages(folder: folder) }
-    return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return paths
 }
 
 /// Whether images lie directly in the folder.
@@ -47,7 +35,8 @@ func holdsImages(_ folder: String) -> Bool {
     return entries?.contains(where: isImageName) ?? false
 }
 
-private func isImageName(_ name: String) -> Bool {
+/// Whether a file is an image that is read, by its name.
+func isImageName(_ name: String) -> Bool {
     let lowercased = name.lowercased()
     return !name.hasPrefix(".") && [".jpg", ".jpeg", ".png"].contains { lowercased.hasSuffix($0) }
 }

@@ -9,13 +9,10 @@ extension DatasetDefinition {
     ///
     /// - SeeAlso: Wei et al., "Person transfer GAN to bridge domain gap for person re-identification", CVPR 2018.
     static var msmt17: DatasetDefinition {
-        let names = ["MSMT17_V1", "MSMT17_V2", "MSMT17"]
-        let outer = names + ["msmt17", "msmt17v1", "msmt17v2"]
-        return DatasetDefinition(
+        DatasetDefinition(
             title: "MSMT17",
             home: "https://www.pkuvmc.com/dataset.html",
-            // An archive unpacked into a folder of its own name leaves MSMT17_V1/MSMT17_V1.
-            folders: outer.flatMap { folder in names.map { "\(folder)/\($0)" } } + outer,
+            folders: ["MSMT17_V1", "MSMT17_V2", "MSMT17", "msmt17", "msmt17v1", "msmt17v2"],
             editions: [
                 .msmt17("MSMT17_V1", train: "train", test: "test"),
                 .msmt17("MSMT17_V2", train: "mask_train_v2", test: "mask_test_v2"),

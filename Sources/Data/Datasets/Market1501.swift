@@ -6,7 +6,7 @@ extension DatasetDefinition {
     /// Market-1501: people before a supermarket, found by a detector.
     ///
     /// Names are `0002_c1s1_000451_03.jpg`. In the gallery −1 is junk, of which the protocol takes no account, and
-    /// 0 a distractor, which stays.
+    /// 0 a distractor, which stays; the published training set has neither.
     ///
     /// - SeeAlso: Zheng et al., "Scalable person re-identification: a benchmark", ICCV 2015.
     static var market1501: DatasetDefinition {
@@ -15,10 +15,7 @@ extension DatasetDefinition {
         return DatasetDefinition(
             title: "Market-1501",
             home: "https://zheng-lab-anu.github.io/Project/project_reid.html",
-            folders: [
-                "Market-1501-v15.09.15", "market1501/Market-1501-v15.09.15", "Market-1501/Market-1501-v15.09.15",
-                "Market1501/Market-1501-v15.09.15", "market1501", "Market-1501", "Market1501", "market-1501",
-            ],
+            folders: ["Market-1501-v15.09.15", "market1501", "Market-1501", "Market1501", "market-1501"],
             editions: [
                 .marketStyle(
                     names: names, background: .background,

@@ -45,7 +45,7 @@ extension SplitDefinition {
     init(
         _ split: DatasetSplit, in folders: [String], _ names: NamedImages, _ published: PublishedCounts...
     ) {
-        self.init(split: split, needs: folders, published: published) { root throws(DataError) in
+        self.init(split: split, needs: folders, imageFolders: folders, published: published) { root throws(DataError) in
             try names.list(in: folders.map { joined(root, $0) })
         }
     }

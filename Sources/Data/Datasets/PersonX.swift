@@ -12,10 +12,7 @@ extension DatasetDefinition {
         DatasetDefinition(
             title: "PersonX",
             home: "https://github.com/sxzrt/Instructions-of-the-PersonX-dataset",
-            folders: [
-                "personX", "personx/PersonX", "personx/PersonX_v1", "personx/subset1", "PersonX/PersonX_v1",
-                "PersonX/subset1", "PersonX", "personx", "PersonX_v1", "subset1",
-            ],
+            folders: ["personX", "PersonX", "personx", "PersonX_v1", "subset1"],
             editions: [
                 .visdaPersonX,
                 .marketStyle(

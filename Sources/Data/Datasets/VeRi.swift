@@ -15,10 +15,7 @@ extension DatasetDefinition {
         return DatasetDefinition(
             title: "VeRi-776",
             home: "https://github.com/JDAI-CV/VeRidataset",
-            folders: [
-                "VeRi", "veri/VeRi", "veri/VeRi_with_plate", "veri/VeRi-776", "VeRi-776/VeRi", "VeRi_with_plate",
-                "VeRi-776", "VeRi776", "veri", "veri776",
-            ],
+            folders: ["VeRi", "VeRi_with_plate", "VeRi-776", "VeRi776", "veri", "veri776"],
             editions: [
                 DatasetEdition(
                     name: "VeRi-776",

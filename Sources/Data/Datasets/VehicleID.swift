@@ -16,10 +16,7 @@ extension DatasetDefinition {
         DatasetDefinition(
             title: "VehicleID",
             home: "https://www.pkuml.org/resources/pku-vehicleid.html",
-            folders: [
-                "VehicleID_V1.0", "VehicleID", "vehicleid/VehicleID_V1.0", "vehicleid/VehicleID",
-                "VehicleID/VehicleID_V1.0", "VehicleID_V1.0/VehicleID_V1.0", "vehicleid", "VehicleID_v1.0",
-            ],
+            folders: ["VehicleID_V1.0", "VehicleID", "vehicleid", "VehicleID_v1.0"],
             editions: [
                 DatasetEdition(
                     name: "VehicleID_V1.0",

@@ -11,10 +11,7 @@ extension DatasetDefinition {
         return DatasetDefinition(
             title: "VehicleX",
             home: "https://github.com/yorkeyao/VehicleX",
-            folders: [
-                "AIC20_ReID_Simulation", "vehiclex/AIC20_ReID_Simulation", "VehicleX/AIC20_ReID_Simulation",
-                "AIC20_track2/AIC20_ReID_Simulation", "vehiclex", "VehicleX",
-            ],
+            folders: ["AIC20_ReID_Simulation", "vehiclex", "VehicleX", "AIC20_track2"],
             editions: [
                 DatasetEdition(
                     name: "AI City 2020",

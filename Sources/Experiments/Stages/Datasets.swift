@@ -10,10 +10,12 @@ struct Datasets {
     let target: [UnlabelledImage]
     let query: [LabelledImage]
     let gallery: [LabelledImage]
+    /// Source images that are left out, as they show nobody of interest.
+    let backgroundCount: Int
 
     /// - Throws: `DataError`, which names what is missing and the layouts that are known.
     init(_ choice: DataChoice, root: String) throws {
-        source = try choice.source.dataset.find(in: root).labelled(.train)
+        (source, backgroundCount) = try choice.source.dataset.find(in: root).training()
         let found = try choice.target.dataset.find(in: root)
         target = try found.unlabelled(.train)
         query = try found.labelled(.query)

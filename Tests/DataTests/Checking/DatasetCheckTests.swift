@@ -13,7 +13,7 @@ private struct Gallery {
     init() throws {
         folder = try TemporaryFolder()
         for number in 0..<40 {
-            try write("train/\(padded(number / 4))_c\(number % 4 + 1)_\(number).jpg", colour: number)
+            try write("train/\(padded(number / 4 + 1))_c\(number % 4 + 1)_\(number).jpg", colour: number)
         }
         for number in 0..<5 { try write("query/\(padded(20 + number))_c1_0.jpg", colour: 50 + number) }
         for number in 0..<10 {
@@ -74,7 +74,7 @@ private struct Gallery {
 
     @Test func `names the one damaged image among many`() throws {
         let whole = try Gallery.jpeg(colour: 100)
-        try gallery.folder.write("train/0003_c1_99.jpg", Array(whole.dropLast(20)))
+        try gallery.folder.write("train/0004_c1_99.jpg", Array(whole.dropLast(20)))
         try gallery.folder.write("gallery/0021_c1_99.jpg", "not a picture")
         try gallery.folder.write("query/0022_c1_99.jpg", "")
         let check = try gallery.check()
@@ -83,7 +83,7 @@ private struct Gallery {
         #expect(check.findings.map(\.kind) == [.damaged, .damaged, .damaged])
         let lines = gallery.findings(check)
         try #require(lines.count == 3)
-        #expect(lines[0].hasPrefix("error: train: 'train/0003_c1_99.jpg': the file ends at byte"), "\(lines)")
+        #expect(lines[0].hasPrefix("error: train: 'train/0004_c1_99.jpg': the file ends at byte"), "\(lines)")
         #expect(lines[1] == "error: query: 'query/0022_c1_99.jpg': it is neither a JPEG nor a PNG file: it begins with "
             + "nothing (the file is empty)")
         #expect(lines[2].hasSuffix("it begins with 6e 6f 74 20 61 20 70 69"), "\(lines)")
@@ -95,29 +95,29 @@ private struct Gallery {
         photograph.pixels = photograph.pixels.indices.map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) }
         var png = try photograph.png()
         png[png.count / 2] ^= 0xFF
-        try gallery.folder.write("train/0003_c1_98.png", png)
+        try gallery.folder.write("train/0004_c1_98.png", png)
         let check = try gallery.check()
         #expect(check.findings.map(\.kind) == [.damaged])
-        #expect(check.findings.first?.paths == [gallery.path("train/0003_c1_98.png")])
+        #expect(check.findings.first?.paths == [gallery.path("train/0004_c1_98.png")])
     }
 
     @Test func `names a folder or a pipe that is called like an image without opening it`() throws {
         try FileManager.default.createDirectory(
-            atPath: gallery.path("train/0001_c1_folder.jpg"), withIntermediateDirectories: true)
-        #expect(mkfifo(gallery.path("train/0001_c1_pipe.jpg"), 0o600) == 0)
+            atPath: gallery.path("train/0002_c1_folder.jpg"), withIntermediateDirectories: true)
+        #expect(mkfifo(gallery.path("train/0002_c1_pipe.jpg"), 0o600) == 0)
         let check = try gallery.check()
         #expect(check.findings.map(\.detail) == Array(repeating: "cannot be read: it is not a file", count: 2))
     }
 
     @Test func `warns of an image that a split has twice`() throws {
-        try gallery.write("train/0000_c2_copy.jpg", colour: 0)
-        try gallery.write("train/0009_c2_copy.jpg", colour: 1)
+        try gallery.write("train/0001_c2_copy.jpg", colour: 0)
+        try gallery.write("train/0010_c2_copy.jpg", colour: 1)
         let check = try gallery.check()
         #expect(!check.hasErrors)
         #expect(
             gallery.findings(check) == [
-                "warning: train: 'train/0000_c1_0.jpg', 'train/0000_c2_copy.jpg': the same image",
-                "warning: train: 'train/0000_c2_1.jpg', 'train/0009_c2_copy.jpg': the same image, as identities 0, 9",
+                "warning: train: 'train/0001_c1_0.jpg', 'train/0001_c2_copy.jpg': the same image",
+                "warning: train: 'train/0001_c2_1.jpg', 'train/0010_c2_copy.jpg': the same image, as identities 1, 10",
             ])
     }
 
@@ -127,7 +127,7 @@ private struct Gallery {
         #expect(check.hasErrors)
         #expect(
             gallery.findings(check) == [
-                "error: train, gallery: 'train/0001_c4_7.jpg', 'gallery/0021_c4_leak.jpg': the same image is trained "
+                "error: train, gallery: 'train/0002_c4_7.jpg', 'gallery/0021_c4_leak.jpg': the same image is trained "
                     + "on and tested"
             ])
     }
@@ -146,9 +146,14 @@ private struct Gallery {
 
     @Test func `refuses people who are trained on and tested, background aside`() throws {
         // Identity 0 is background in own images: seen on both sides it is nobody.
-        try gallery.write("gallery/0000_c2_8.jpg", colour: 80)
-        #expect(try gallery.check().findings == [])
-        for number in 1...6 { try gallery.write("gallery/000\(number)_c2_8.jpg", colour: 80 + number) }
+        try gallery.write("train/0000_c2_8.jpg", colour: 80)
+        try gallery.write("gallery/0000_c2_8.jpg", colour: 81)
+        #expect(gallery.findings(try gallery.check()) == [
+            "warning: train: 1 image with the identity 0: nobody of interest by this dataset's definition, left out where "
+                + "it is a source"
+        ])
+        try FileManager.default.removeItem(atPath: gallery.path("train/0000_c2_8.jpg"))
+        for number in 1...6 { try gallery.write("gallery/000\(number)_c2_8.jpg", colour: 81 + number) }
         #expect(
             gallery.findings(try gallery.check()) == [
                 "error: train, gallery: 6 identities are trained on and tested: 1, 2, 3, 4, 5, …"
@@ -156,8 +161,8 @@ private struct Gallery {
     }
 
     @Test func `tells contents apart that share a hash`() throws {
-        let paths = [gallery.path("train/0000_c1_0.jpg"), gallery.path("train/0000_c2_1.jpg"),
-                     try gallery.write("train/0000_c1_copy.jpg", colour: 0)]
+        let paths = [gallery.path("train/0001_c1_0.jpg"), gallery.path("train/0001_c2_1.jpg"),
+                     try gallery.write("train/0001_c1_copy.jpg", colour: 0)]
         var inspection = FileInspection(CheckMemory(folder: gallery.folder.path)) { _ in 17 }
         inspection.inspect(paths) { _, _ in }
         let contents = [0, 1, 0].map {
@@ -176,12 +181,44 @@ private struct Gallery {
     @Test func `lists every image of a table that is not there`() throws {
         try gallery.folder.write(
             "table/images.csv",
-            "path,id,camera,split\n../train/0000_c1_0.jpg,1,1,train\na.jpg,2,1,train\nb.jpg,2,1,query\n")
+            "path,id,camera,split\n../train/0001_c1_0.jpg,1,1,train\na.jpg,2,1,train\nb.jpg,2,1,query\n")
         let check = try Dataset.folder.find(in: gallery.path("table")).check()
-        #expect(check.findings.map(\.kind) == [.missing, .missing, .sharedIdentities])
+        #expect(check.findings.map(\.kind) == [.missing, .missing, .sharedIdentities, .absent])
+        #expect(check.findings.last?.description == "warning: gallery: no images")
         #expect(gallery.findings(check).first == "error: train: 'table/a.jpg': not there, and listed in table/images.csv:3")
         #expect(check.splits.map(\.name) == [.train, .query])
         #expect(check.readCount == 1)
+    }
+
+    @Test func `names a split that is not there`() throws {
+        try FileManager.default.removeItem(atPath: gallery.path("gallery"))
+        #expect(gallery.findings(try gallery.check()) == ["warning: gallery: 'gallery': not there"])
+        try FileManager.default.createDirectory(atPath: gallery.path("gallery"), withIntermediateDirectories: true)
+        #expect(gallery.findings(try gallery.check()) == ["warning: gallery: no images"])
+    }
+
+    @Test func `counts pictures that are not read, and links that lead nowhere`() throws {
+        for name in ["0001_c1_a.bmp", "more/0001_c1_b.BMP", "0001_c1_c.webp", "notes.txt", ".0001_c1_d.gif"] {
+            try gallery.folder.write("train/\(name)", "")
+        }
+        try gallery.folder.write("gallery/0020_c2_e.tif", "")
+        try FileManager.default.createSymbolicLink(
+            atPath: gallery.path("gallery/lost"), withDestinationPath: gallery.path("nowhere"))
+        #expect(gallery.findings(try gallery.check()) == [
+            "warning: train: 'train': 3 files are not read, as only JPEG and PNG are: 2 .bmp, 1 .webp",
+            "warning: gallery: 'gallery': 1 file is not read, as only JPEG and PNG are: 1 .tif",
+            "warning: gallery: 'gallery': 1 link leads nowhere",
+        ])
+    }
+
+    /// Market-1501's layout has no folders below its three; a copy sorted by person would look almost empty.
+    @Test func `counts images in folders that a published layout does not have`() throws {
+        let market = try TemporaryFolder()
+        for name in ["query/0001_c1.jpg", "query/0001/0001_c2.jpg", "query/0002/0002_c2.jpg"] {
+            try market.write("market1501/\(name)", Gallery.jpeg(colour: name.count))
+        }
+        let check = try Dataset.market1501.find(in: market.path).check()
+        #expect(check.findings.filter { $0.kind == .unread }.map(\.detail) == ["2 images in folders below are not read"])
     }
 
     @Test func `goes on where one split cannot be listed`() throws {
@@ -261,15 +298,15 @@ private struct Gallery {
     }
 
     @Test func `reads no image that is as it was`() throws {
-        try gallery.folder.write("train/0003_c1_99.jpg", "damaged")
-        try gallery.write("train/0000_c1_copy.jpg", colour: 0)
+        try gallery.folder.write("train/0004_c1_99.jpg", "damaged")
+        try gallery.write("train/0001_c1_copy.jpg", colour: 0)
         let first = try gallery.check(remembering: true)
         #expect(first.readCount == 57)
         // Other bytes of the same size and age: whoever reads them would find them damaged.
-        let path = gallery.path("train/0005_c1_20.jpg")
+        let path = gallery.path("train/0006_c1_20.jpg")
         var status = stat()
         #expect(stat(path, &status) == 0)
-        try gallery.folder.write("train/0005_c1_20.jpg", [UInt8](repeating: 0, count: Int(status.st_size)))
+        try gallery.folder.write("train/0006_c1_20.jpg", [UInt8](repeating: 0, count: Int(status.st_size)))
         var times = [status.st_atim, status.st_mtim]
         #expect(utimensat(AT_FDCWD, path, &times, 0) == 0)
         let second = try gallery.check(remembering: true)
@@ -281,11 +318,11 @@ private struct Gallery {
 
     @Test func `reads again what was changed, and forgets what was removed`() throws {
         _ = try gallery.check(remembering: true)
-        try gallery.folder.write("train/0005_c1_20.jpg", "damaged")
-        try gallery.write("train/0005_c2_21.jpg", colour: 90)
-        try FileManager.default.removeItem(atPath: gallery.path("train/0000_c1_0.jpg"))
+        try gallery.folder.write("train/0006_c1_20.jpg", "damaged")
+        try gallery.write("train/0006_c2_21.jpg", colour: 90)
+        try FileManager.default.removeItem(atPath: gallery.path("train/0001_c1_0.jpg"))
         // A copy of an image that is remembered: it is compared with that one and not taken for another.
-        try gallery.write("train/0001_c1_copy.jpg", colour: 4)
+        try gallery.write("train/0002_c1_copy.jpg", colour: 4)
         let check = try gallery.check(remembering: true)
         #expect(check.readCount == 3)
         #expect(check.rememberedCount == 52)

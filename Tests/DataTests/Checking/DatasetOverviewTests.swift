@@ -13,9 +13,10 @@ import Testing
         #expect(
             "\(DatasetOverview(.veri, in: folder.path))" == """
                 veri: VeRi-776, in \(folder.path)/VeRi-776
-                  train: 37746 images, 575 identities, 20 cameras, or 37778 images, 576 identities, 20 cameras
-                  query: 1678 images, 200 identities (not there)
-                  gallery: 11579 images, 200 identities (not there)
+                  train: there; published: 37746 images, 575 identities, 20 cameras, or 37778 images, 576 identities, \
+                20 cameras
+                  query: not there; published: 1678 images, 200 identities
+                  gallery: not there; published: 11579 images, 200 identities
                 """)
         let duke = DatasetOverview(.dukemtmc, in: folder.path)
         #expect(duke.withdrawn && duke.found && duke.folder == "\(folder.path)/dukemtmc")
@@ -28,11 +29,19 @@ import Testing
         #expect(
             "\(personx)".hasPrefix("""
                 personx: PersonX, not found
-                  VisDA-2020: train: 20280 images, 700 identities, 6 cameras
-                  SpCL and OpenUnReID: train: 9840 images, 410 identities, 6 cameras
+                  VisDA-2020: train: published: 20280 images, 700 identities, 6 cameras
+                  SpCL and OpenUnReID: train: published: 9840 images, 410 identities, 6 cameras
 
                 """))
         #expect("\(DatasetOverview(.folder, in: folder.path))" == "folder: own images, not found")
+        try folder.write("folder/train/0001_c1.jpg", "")
+        #expect(
+            "\(DatasetOverview(.folder, in: folder.path))" == """
+                folder: own images, in \(folder.path)/folder
+                  train: there
+                  query: not there
+                  gallery: not there
+                """)
     }
 
     /// What the papers' readers and logs print, which is not what the definitions are made of here.
@@ -56,7 +65,7 @@ import Testing
         let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
         for dataset in Dataset.allCases {
             let row = try #require(rows.first { $0.hasPrefix("| `\(dataset.rawValue)` |") }, "\(dataset.rawValue)")
-            for name in dataset.definition.folders.flatMap({ $0.split(separator: "/") }) where name != "." {
+            for name in dataset.definition.folders where name != "." {
                 #expect(row.contains("`\(name)`"), "\(name)")
             }
         }

@@ -22,11 +22,13 @@ func message<Result>(_ body: () throws -> Result) -> String {
             message { try Dataset.vehiclex.find(in: folder.path) } == """
                 no VehicleX found. Looked for:
                   'F/AIC20_ReID_Simulation'
-                  'F/vehiclex/AIC20_ReID_Simulation'
-                  'F/VehicleX/AIC20_ReID_Simulation'
-                  'F/AIC20_track2/AIC20_ReID_Simulation'
                   'F/vehiclex/image_train'
                   'F/VehicleX'
+                  'F/AIC20_track2'
+                  'F/vehiclex/AIC20_ReID_Simulation'
+                  'F/vehiclex/vehiclex'
+                  'F/vehiclex/VehicleX'
+                  'F/vehiclex/AIC20_track2'
                   'F/image_train'
                 Accepted:
                   FOLDER/image_train/0001_c006_13.jpg
@@ -45,6 +47,19 @@ func message<Result>(_ body: () throws -> Result) -> String {
             for layout in edition.layouts { #expect(text.contains(layout), "\(layout)") }
         }
         #expect(dataset.listed(in: folder.path) == nil)
+    }
+
+    @Test func `is told from another of its layout by the folder's name, and says so`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("market1501/query/0001_c1s1_1.jpg", "")
+        let place = "\(folder.path)/market1501"
+        #expect(message { try Dataset.personx.find(in: place) } == """
+            '\(place)' has a layout of PersonX and the name of another dataset: say 'market1501' if it is that one, or give \
+            the folder another name
+            """)
+        // Own images may be called as they like.
+        #expect(try Dataset.folder.find(in: place).splits == [.query])
+        #expect(try Dataset.folder.find(in: place + "/").folder == place)
     }
 
     @Test func `is reported split by split`() throws {
@@ -104,6 +119,18 @@ func message<Result>(_ body: () throws -> Result) -> String {
 }
 
 @Suite struct `A list that does not fit` {
+    /// As a text in UTF-16 begins, whichever byte comes first.
+    @Test(arguments: [[0xFF, 0xFE, 0x61, 0], [0xFE, 0xFF, 0, 0x61]] as [[UInt8]])
+    func `is named where it is not UTF-8`(bytes: [UInt8]) throws {
+        let folder = try TemporaryFolder()
+        for (dataset, name) in [(Dataset.msmt17, "MSMT17/list_query.txt"), (.folder, "folder/images.csv")] {
+            let list = try folder.write(name, bytes)
+            try folder.write("MSMT17/test/0001.jpg", "")
+            #expect(message { try dataset.find(in: folder.path).labelled(.query) }
+                == "\(list):1: expected text in UTF-8, found 'text in UTF-16'")
+        }
+    }
+
     @Test(arguments: [
         ("000001.jpg\n", "L:1: expected NAME CAMERA, found '000001.jpg'"),
         ("000001.jpg 1\n000002.jpg one\n", "L:2: expected NAME CAMERA, found '000002.jpg one'"),

@@ -21,6 +21,19 @@ import Vocabulary
         }
     }
 
+    /// As Windows programs write them.
+    @Test(arguments: TinyDataset.all.filter { !$0.texts.isEmpty })
+    func `is read whatever its lists begin and their lines end with`(tiny: TinyDataset) throws {
+        let folder = try TemporaryFolder()
+        try tiny.write(into: folder)
+        for (name, text) in tiny.texts where !name.hasSuffix(".db") && !name.contains("/.") {
+            let lines = text.replacing("\r\n", with: "\n").replacing("\n", with: "\r\n")
+            try folder.write("\(tiny.folder.isEmpty ? "" : tiny.folder + "/")\(name)", [0xEF, 0xBB, 0xBF] + Array(lines.utf8))
+        }
+        let found = try tiny.dataset.find(in: folder.path)
+        for (split, rows) in tiny.rows { #expect(try TinyDataset.rows(found, split) == rows, "\(split.rawValue)") }
+    }
+
     /// A parent folder that looks like identity 2020 of camera 1 tells nothing.
     @Test(arguments: TinyDataset.all)
     func `is read by file names, whatever the folders above are called`(tiny: TinyDataset) throws {
@@ -69,6 +82,18 @@ import Vocabulary
         }
     }
 
+    /// An archive unpacked into a folder of its own name, or of another that the dataset has.
+    @Test(arguments: TinyDataset.all)
+    func `is found in a folder of its name within one`(tiny: TinyDataset) throws {
+        let names = tiny.dataset.definition.folders.filter { $0 != "." }
+        let outer = try #require(names.last)
+        for (outer, inner) in [(names[0], names[0]), (outer, names[0]), (names[0], outer)] {
+            let folder = try TemporaryFolder()
+            try tiny.write(into: folder, at: "\(outer)/\(inner)")
+            #expect(try tiny.dataset.find(in: folder.path).folder == "\(folder.path)/\(outer)/\(inner)")
+        }
+    }
+
     @Test(arguments: Dataset.allCases)
     func `has a tiny copy and a spelling in these tests`(dataset: Dataset) {
         #expect(TinyDataset.all.contains { $0.dataset == dataset })
@@ -107,7 +132,7 @@ import Vocabulary
         try FileManager.default.createSymbolicLink(
             atPath: "\(folder.path)/link", withDestinationPath: "\(folder.path)/mine")
         let found = try tiny.dataset.find(in: "\(folder.path)/link")
-        for (split, rows) in tiny.rows where tiny.layout != "one folder" {
+        for (split, rows) in tiny.rows {
             #expect(try TinyDataset.rows(found, split) == rows, "\(split.rawValue)")
         }
     }
@@ -122,6 +147,21 @@ import Vocabulary
         let found = try Dataset.folder.find(in: named)
         #expect(try found.labelled(.query).map(\.path) == ["\(folder.path)/mine/q.png"])
         #expect(try found.check().findings.map(\.kind) == [.damaged, .damaged, .damaged, .damaged])
+    }
+
+    /// Market-1501's 0 is a distractor; its published training set has none. MSMT17's 0 is a person.
+    @Test func `is trained on without its background`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("market1501/bounding_box_train/0000_c1s1_1.jpg", "")
+        try folder.write("market1501/bounding_box_train/0002_c1s1_1.jpg", "")
+        let market = try Dataset.market1501.find(in: folder.path)
+        #expect(try market.training().images.map(\.identity.rawValue) == [2])
+        #expect(try market.training().backgroundCount == 1)
+        #expect(try market.unlabelled(.train).count == 2)
+        let tiny = try #require(TinyDataset.all.first { $0.dataset == .msmt17 })
+        try tiny.write(into: folder)
+        let msmt17 = try Dataset.msmt17.find(in: folder.path).training()
+        #expect(msmt17.images.map(\.identity.rawValue) == [0, 0, 1] && msmt17.backgroundCount == 0)
     }
 
     @Test func `gives a source identities and a target none`() throws {
