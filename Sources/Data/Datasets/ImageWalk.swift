@@ -5,7 +5,7 @@ import Foundation
 /// The images of a folder, and what of it nobody will read.
 ///
 /// Every folder below is read once, under its own name where it has one here, and otherwise through the first link to it in
-/// the order of bytes; so circles of links do no harm.
+/// the order of bytes; so circles of links do no harm. A link to a folder above is a circle too.
 struct ImageWalk {
     /// A picture format that is told by its files' endings, and not read.
     enum ForeignFormat: String, CaseIterable {
@@ -30,6 +30,7 @@ struct ImageWalk {
     /// - Throws: ``DataError/unreadable(path:reason:)``.
     init(_ folder: String, isDeep: Bool) throws(DataError) {
         self.folder = folder
+        seen = FileKind.foldersAbove(folder)
         try read("")
         var next = 0
         while next < links.count {
@@ -113,6 +114,17 @@ private enum FileKind {
             return
         }
         self = isLink ? .linkToFolder : .folder
+    }
+
+    /// The folders that a folder lies in, wherever a link to it may be.
+    static func foldersAbove(_ path: String) -> Set<[UInt64]> {
+        var place = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        var above: Set<[UInt64]> = []
+        while place.pathComponents.count > 1 {
+            place.deleteLastPathComponent()
+            if let identity = folder(at: place.path) { above.insert(identity) }
+        }
+        return above
     }
 
     /// What tells a folder from others, whatever its path; nil where there is none.

@@ -45,6 +45,7 @@ import Testing
         try link("a/b", to: "b")
         try link("b/a", to: "a")
         #expect(try imagePaths(below: folder.path) == ["a/1.jpg", "b/2.jpg"])
+        #expect(try imagePaths(below: "\(folder.path)/a") == ["1.jpg", "b/2.jpg"])
         for level in 0..<30 {
             try folder.write("deep/\(level)/\(level).jpg", "")
             for name in ["l", "r"] { try link("deep/\(level)/\(name)", to: "deep/\(level + 1)") }
