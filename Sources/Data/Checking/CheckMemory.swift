@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// What earlier checks of a dataset found out about its files, kept in a text file.
+/// What was found out about a dataset's files when they were read, kept in a text file.
 ///
 /// The first line holds a digest of all others: whatever is not exactly what was written is taken for nothing, and so
 /// is the memory of another folder.
@@ -10,11 +10,14 @@ struct CheckMemory {
     /// A file as it was, and what was found.
     struct Entry: Equatable {
         let state: FileState
-        let verdict: FileVerdict
+        /// Of its bytes.
+        let hash: UInt128
+        /// Nil where it was read and not decoded.
+        let verdict: FileVerdict?
     }
 
     /// To be raised when a file that was decoded before might be refused now, or the other way round.
-    private static let version = "passerby data check 1"
+    private static let version = "passerby data check 2"
 
     /// The dataset's folder; entries are relative to it.
     let folder: String
@@ -42,6 +45,12 @@ struct CheckMemory {
         }
     }
 
+    /// The name under which a file is remembered.
+    func name(of path: String) -> String {
+        let beginning = joined(folder, "")
+        return path.hasPrefix(beginning) ? String(path.dropFirst(beginning.count)) : path
+    }
+
     /// Puts the file in place whole, with the folders above it.
     ///
     /// - Throws: What Foundation throws where that is impossible.
@@ -60,33 +69,34 @@ struct CheckMemory {
         "\(version) \(String(contentHash(body), radix: 16))"
     }
 
-    /// Size, time, verdict and path, with tabs between.
+    /// Size, time, inode, hash, verdict and path, with tabs between.
     private static func line(_ path: String, _ entry: Entry) -> String {
         let verdict = switch entry.verdict {
-        case .whole(let content): "whole \(String(content.hash, radix: 16)) \(content.variant)"
+        case .whole(let content): "whole \(content.variant)"
         case .damaged(let reason): "damaged \(escaped(reason))"
+        case nil: "read"
         }
-        return "\(entry.state.size)\t\(entry.state.modified)\t\(verdict)\t\(escaped(path))\n"
+        let state = "\(entry.state.size)\t\(entry.state.modified)\t\(entry.state.inode)"
+        return "\(state)\t\(String(entry.hash, radix: 16))\t\(verdict)\t\(escaped(path))\n"
     }
 
     private static func entry(_ line: Substring) -> (String, Entry)? {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard fields.count == 4, let size = Int(fields[0]), let modified = Int(fields[1]),
-            let verdict = verdict(fields[2])
+        guard fields.count == 6, let size = Int(fields[0]), let modified = Int(fields[1]), let inode = UInt64(fields[2]),
+            let hash = UInt128(fields[3], radix: 16)
         else { return nil }
-        let state = FileState(size: size, modified: modified)
-        return (unescaped(fields[3]), Entry(state: state, verdict: verdict))
-    }
-
-    private static func verdict(_ text: Substring) -> FileVerdict? {
-        let words = text.split(separator: " ", maxSplits: 1)
-        guard words.count == 2 else { return nil }
-        if words[0] == "damaged" { return .damaged(reason: unescaped(words[1])) }
-        let numbers = words[1].split(separator: " ")
-        guard words[0] == "whole", numbers.count == 2, let hash = UInt128(numbers[0], radix: 16),
-            let variant = Int(numbers[1])
-        else { return nil }
-        return .whole(FileVerdict.Content(hash: hash, variant: variant))
+        let state = FileState(size: size, modified: modified, inode: inode)
+        let words = fields[4].split(separator: " ", maxSplits: 1)
+        let verdict: FileVerdict?
+        switch (words.first, words.dropFirst().first) {
+        case ("read", nil): verdict = nil
+        case ("damaged", let reason?): verdict = .damaged(reason: unescaped(reason))
+        case ("whole", let text?):
+            guard let variant = Int(text) else { return nil }
+            verdict = .whole(FileVerdict.Content(hash: hash, variant: variant))
+        default: return nil
+        }
+        return (unescaped(fields[5]), Entry(state: state, hash: hash, verdict: verdict))
     }
 }
 

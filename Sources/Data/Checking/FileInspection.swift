@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import Dispatch
-import Synchronization
-
 /// Reads and decodes files on all cores, except those that an earlier check has read and that did not change since.
 ///
 /// - Complexity: time of one decoding a file; memory of one file and its pixels a core, besides a line for each file.
@@ -47,9 +44,9 @@ struct FileInspection {
         for path in paths {
             do throws(DataError) {
                 let state = try FileState(of: path)
-                if let entry = memory.entries[relative(path)], entry.state == state {
+                if let entry = memory.entries[relative(path)], entry.state == state, let verdict = entry.verdict {
                     kept[relative(path)] = entry
-                    outcomes[path] = .read(entry.verdict)
+                    outcomes[path] = .read(verdict)
                 } else {
                     unknown.append((path, state))
                 }
@@ -64,7 +61,9 @@ struct FileInspection {
         // Small enough to tell of progress several times a second.
         for start in stride(from: 0, to: unknown.count, by: 256) {
             let batch = Array(unknown[start..<min(start + 256, unknown.count)])
-            for (file, outcome) in zip(batch, read(batch.map(\.path))) { settle(file.path, file.state, outcome) }
+            for (file, found) in zip(batch, read(batch.map(\.path))) {
+                settle(file.path, file.state, found.outcome, hash: found.hash)
+            }
             done += batch.count
             try report(done, memory)
         }
@@ -86,28 +85,28 @@ struct FileInspection {
     }
 
     /// Reads and decodes a batch of files.
-    private func read(_ paths: [String]) -> [Outcome] {
-        let outcomes = Mutex<[Outcome?]>(Array(repeating: nil, count: paths.count))
-        DispatchQueue.concurrentPerform(iterations: paths.count) { [hash] row in
-            let outcome = Self.outcome(of: paths[row], hash)
-            outcomes.withLock { $0[row] = outcome }
-        }
-        return outcomes.withLock { $0.compactMap { $0 } }
+    private func read(_ paths: [String]) -> [(outcome: Outcome, hash: UInt128)] {
+        inParallel(paths) { [hash] path in Self.outcome(of: path, hash) }
     }
 
-    private static func outcome(of path: String, _ hash: ([UInt8]) -> UInt128) -> Outcome {
+    private static func outcome(of path: String, _ hash: ([UInt8]) -> UInt128) -> (Outcome, UInt128) {
+        let bytes: [UInt8]
         do throws(DataError) {
-            let bytes = try readFile(path)
-            _ = try Image.decode(bytes, named: path)
-            return .read(.whole(FileVerdict.Content(hash: hash(bytes))))
+            bytes = try readFile(path)
         } catch {
-            if case .unreadable(_, let reason) = error { return .unreadable(reason: reason) }
-            return .read(.damaged(reason: error.reason))
+            return (.unreadable(reason: error.reason), 0)
+        }
+        let hash = hash(bytes)
+        do throws(DataError) {
+            _ = try Image.decode(bytes, named: path)
+            return (.read(.whole(FileVerdict.Content(hash: hash))), hash)
+        } catch {
+            return (.read(.damaged(reason: error.reason)), hash)
         }
     }
 
     /// Remembers a file's outcome, after telling its content from others with the same hash.
-    private mutating func settle(_ path: String, _ state: FileState, _ outcome: Outcome) {
+    private mutating func settle(_ path: String, _ state: FileState, _ outcome: Outcome, hash: UInt128) {
         var outcome = outcome
         if case .read(.whole(var content)) = outcome {
             let files = representatives[content.hash] ?? []
@@ -122,14 +121,11 @@ struct FileInspection {
         outcomes[path] = outcome
         if case .read(let verdict) = outcome {
             readCount += 1
-            memory.entries[relative(path)] = CheckMemory.Entry(state: state, verdict: verdict)
+            memory.entries[relative(path)] = CheckMemory.Entry(state: state, hash: hash, verdict: verdict)
         }
     }
 
-    private func relative(_ path: String) -> String {
-        let folder = joined(memory.folder, "")
-        return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
-    }
+    private func relative(_ path: String) -> String { memory.name(of: path) }
 }
 
 /// Whether two files can be read and hold the same bytes.

@@ -366,8 +366,8 @@ private struct Gallery {
         let names = ["a b", "tab\t", "line\nend", "back\\slash", "\\9;", "ünïcode", "\u{7F}", "x"]
         for (number, name) in names.enumerated() {
             memory.entries[name] = CheckMemory.Entry(
-                state: FileState(size: number, modified: -number),
-                verdict: number.isMultiple(of: 2) ? .whole(content) : .damaged(reason: "so\tand so \\ \n"))
+                state: FileState(size: number, modified: -number, inode: .max - UInt64(number)), hash: .max - 3,
+                verdict: [.whole(content), .damaged(reason: "so\tand so \\ \n"), nil][number % 3])
         }
         try memory.write(to: "\(folder.path)/a/b/c")
         let read = CheckMemory(readingFrom: "\(folder.path)/a/b/c", folder: memory.folder)
