@@ -10,10 +10,17 @@ public struct JSONDifference: Sendable, Equatable, CustomStringConvertible {
     public let requested: JSONValue?
 
     public var description: String {
+        if let part = dataPart(at: path) { return "data: the \(part) differ" }
         let recorded = recorded?.canonicalText ?? "absent"
         let requested = requested?.canonicalText ?? "absent"
         return "\(path): \(recorded) on record, \(requested) asked for"
     }
+}
+
+/// The part of the datasets that a field of a plan is the digest of, or nil. Digests tell a person nothing.
+func dataPart(at path: String) -> Substring? {
+    let beginning = "\(StagePlan.data)."
+    return path.hasPrefix(beginning) ? path.dropFirst(beginning.count) : nil
 }
 
 extension JSONValue {

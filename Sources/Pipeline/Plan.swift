@@ -13,24 +13,33 @@ public struct Plan: Sendable, Codable, Equatable {
     public let seed: UInt64
     /// The digest of the datasets' manifests.
     public let dataDigest: ContentDigest
+    /// What ``dataDigest`` is made of, by what it is of, so that a difference can be named; nil where that is not known,
+    /// as in plans from before there was such a thing. No part of any key.
+    public let dataParts: [String: ContentDigest]?
     /// The stages, each after all its inputs.
     public let stages: [StagePlan]
 
     /// A plan whose names are file names and whose inputs come before they are needed.
     ///
     /// - Throws: ``PipelineError/invalidPlan(reason:)``.
-    public init(experiment: String, seed: UInt64, dataDigest: ContentDigest, stages: [StagePlan]) throws {
+    public init(
+        experiment: String, seed: UInt64, dataDigest: ContentDigest, dataParts: [String: ContentDigest]? = nil,
+        stages: [StagePlan]
+    ) throws {
         try self.init(
-            format: Self.formatVersion, experiment: experiment, seed: seed, dataDigest: dataDigest, stages: stages)
+            format: Self.formatVersion, experiment: experiment, seed: seed, dataDigest: dataDigest,
+            dataParts: dataParts, stages: stages)
     }
 
     private init(
-        format: Int, experiment: String, seed: UInt64, dataDigest: ContentDigest, stages: [StagePlan]
+        format: Int, experiment: String, seed: UInt64, dataDigest: ContentDigest, dataParts: [String: ContentDigest]?,
+        stages: [StagePlan]
     ) throws {
         self.format = format
         self.experiment = experiment
         self.seed = seed
         self.dataDigest = dataDigest
+        self.dataParts = dataParts
         self.stages = stages
         if let reason = Self.problem(experiment: experiment, stages: stages) {
             throw PipelineError.invalidPlan(reason: reason)
@@ -38,7 +47,7 @@ public struct Plan: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case format, experiment, seed, dataDigest = "data", stages
+        case format, experiment, seed, dataDigest = "data", dataParts = "data_parts", stages
     }
 
     public init(from decoder: any Decoder) throws {
@@ -54,6 +63,7 @@ public struct Plan: Sendable, Codable, Equatable {
             experiment: container.decode(String.self, forKey: .experiment),
             seed: container.decode(UInt64.self, forKey: .seed),
             dataDigest: container.decode(ContentDigest.self, forKey: .dataDigest),
+            dataParts: container.decodeIfPresent([String: ContentDigest].self, forKey: .dataParts),
             stages: container.decode([StagePlan].self, forKey: .stages))
     }
 
@@ -69,11 +79,18 @@ public struct Plan: Sendable, Codable, Equatable {
 
     /// The fields in which this plan, the one on record, differs from the one asked for.
     public func differences(from requested: Plan) -> [JSONDifference] {
-        tree.differences(from: requested.tree)
+        let named = dataParts != nil && requested.dataParts != nil
+        return tree(namingData: named).differences(from: requested.tree(namingData: named))
+    }
+
+    /// The data as a tree in which a difference is found: by part where both plans know them.
+    func data(named: Bool) -> JSONValue {
+        guard named, let dataParts else { return .string(dataDigest.hexadecimal) }
+        return .object(dataParts.mapValues { .string($0.hexadecimal) })
     }
 
     /// The plan with stages by name, so that a difference is found under `stages.adapt`, not `stages[2]`.
-    var tree: JSONValue {
+    func tree(namingData named: Bool = false) -> JSONValue {
         let stages = stages.map { stage in
             let outputs = stage.outputs.map { output in
                 JSONValue.object(["name": .string(output.name), "kind": .string(output.kind.rawValue)])
@@ -85,7 +102,7 @@ public struct Plan: Sendable, Codable, Equatable {
         }
         return .object([
             "format": .integer(format), "experiment": .string(experiment), "seed": .string(String(seed)),
-            "data": .string(dataDigest.hexadecimal), "order": .array(self.stages.map { .string($0.name) }),
+            "data": data(named: named), "order": .array(self.stages.map { .string($0.name) }),
             "stages": .object(Dictionary(stages, uniquingKeysWith: { first, _ in first })),
         ])
     }

@@ -123,7 +123,7 @@ extension PlanStatus: CustomStringConvertible {
 
 extension PlanStatus: Encodable {
     private enum Keys: String, CodingKey {
-        case experiment, seed, data, stages
+        case experiment, seed, data, dataParts = "data_parts", stages
         case name, method, settings, inputs, outputs, key, status, from, seconds, resume, forecast
     }
 
@@ -133,6 +133,7 @@ extension PlanStatus: Encodable {
         try container.encode(plan.experiment, forKey: .experiment)
         try container.encode(plan.seed, forKey: .seed)
         try container.encode(plan.dataDigest, forKey: .data)
+        try container.encodeIfPresent(plan.dataParts, forKey: .dataParts)
         if let forecast, !forecast.stages.isEmpty {
             try container.encode(
                 StageForecast(

@@ -27,7 +27,7 @@ public struct RunComparison: Sendable, Equatable, Encodable {
 
     init(_ compared: [(run: RunName, plan: Plan, rows: [ResultRow])]) {
         runs = compared.map(\.run)
-        let leaves = compared.map { $0.plan.tree.leaves() }
+        let leaves = compared.map { $0.plan.tree().leaves() }
         settings = Set(leaves.flatMap(\.keys)).sorted().compactMap { path in
             let values = leaves.map { $0[path] }
             return Set(values).count > 1 ? Setting(path: path, values: values) : nil

@@ -6,7 +6,8 @@ public import Foundation
 public struct StageExplanation: Sendable, Equatable, Encodable {
     /// A field that determines the stage's result and has another value than in the earlier run.
     public struct Field: Sendable, Equatable, Encodable {
-        /// The field, keys joined by dots: `settings.adapt.epochs`, `seed`, `data`.
+        /// The field, keys joined by dots: `settings.adapt.epochs`, `seed`, `data`, or `data.identities` where it is known
+        /// what of the data differs.
         public let path: String
         /// The value in the earlier run; nil where the field was absent.
         public let old: JSONValue?
@@ -98,12 +99,14 @@ private struct PlanComparison {
 
     mutating func explanation(of stage: StagePlan, against oldStage: StagePlan) -> StageExplanation {
         let differences = tree(oldStage, old, formats.0).differences(from: tree(stage, new, formats.1))
-        let fields = differences.filter { !said.contains($0.path) }.map { difference in
+        let fields = differences.filter { !isSaid($0.path) }.map { difference in
             StageExplanation.Field(
                 path: difference.path, old: difference.recorded, new: difference.requested,
                 place: places(stage.name, difference.path))
         }
-        said.formUnion(["format", "seed", "data"])
+        said.formUnion(["format", "seed"])
+        // The stage may not need the data itself, and one that goes into it may.
+        if stage.inputs.contains(StagePlan.data) { said.insert(StagePlan.data) }
         var inputs: [StageExplanation] = []
         if stage.inputs.count == oldStage.inputs.count {
             for (name, oldName) in zip(stage.inputs, oldStage.inputs) {
@@ -119,12 +122,17 @@ private struct PlanComparison {
             stage: stage.name, run: run, runStage: oldStage.name, fields: fields, inputs: inputs)
     }
 
+    private func isSaid(_ path: String) -> Bool {
+        said.contains(path) || dataPart(at: path) != nil && said.contains(StagePlan.data)
+    }
+
     /// What enters a stage's key, its inputs' keys excepted.
     private func tree(_ stage: StagePlan, _ plan: Plan, _ format: Int) -> JSONValue {
         .object([
             "format": .integer(format), "seed": .string(String(plan.seed)), "method": .string(stage.method),
             "settings": stage.settings, "outputs": .array(stage.outputs.map { .string($0.name) }),
-            "data": stage.inputs.contains(StagePlan.data) ? .string(plan.dataDigest.hexadecimal) : .null,
+            "data": stage.inputs.contains(StagePlan.data)
+                ? plan.data(named: old.dataParts != nil && new.dataParts != nil) : .null,
             // Which stages they are by name does not matter, only how many and where the datasets stand.
             "inputs": .array(stage.inputs.map { .string($0 == StagePlan.data ? $0 : "a stage") }),
         ])
@@ -144,6 +152,7 @@ extension StageExplanation: CustomStringConvertible {
 
     private func lines(indent: String) -> [String] {
         let own = fields.map { field in
+            if let part = dataPart(at: field.path) { return "\(indent)data: the \(part) differ" }
             let (old, new) = (Self.text(field.old), Self.text(field.new))
             return "\(indent)\(field.path): \(old) → \(new)" + (field.place.map { "  (\($0))" } ?? "")
         }
