@@ -34,7 +34,7 @@ struct QueryOutcome: Sendable, Equatable {
         _ query: Sighting, matches: [Int32], distances: UnsafeBufferPointer<Float>, gallery: [Sighting],
         rules: WholeGalleryRules
     ) -> QueryOutcome? {
-        func isJunk(_ row: Int32) -> Bool { gallery[Int(row)].camera == query.camera }
+        func isJunk(_ row: Int32) -> Bool { rules.isJunk(gallery[Int(row)], for: query) }
         guard matches.contains(where: { !isJunk($0) }) else { return nil }
         var junk = 0
         var hits: [Int] = []

@@ -32,6 +32,11 @@ public enum RankingProtocol: String, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// Whether a gallery row is what the query looks for; rows of its identity that are not count as nothing at all.
+    public func isMatch(_ row: Sighting, for query: Sighting) -> Bool {
+        row.identity == query.identity && wholeGallery?.isJunk(row, for: query) != true
+    }
+
     /// Whether it needs to know which camera saw what.
     public var usesCameras: Bool { wholeGallery != nil }
 
@@ -47,4 +52,7 @@ struct WholeGalleryRules: Sendable {
     let cut: Int?
     /// How far the CMC is reported.
     let maximumRank: Int
+
+    /// Whether a row of the query's identity is left out: its camera saw it there.
+    func isJunk(_ row: Sighting, for query: Sighting) -> Bool { row.camera == query.camera }
 }
