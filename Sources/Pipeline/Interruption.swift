@@ -8,11 +8,13 @@ internal import Synchronization
 public final class Interruption: Sendable {
     /// The signals that ask a run to stop and to be resumable.
     public enum Signal: Int32, Sendable, CaseIterable, CustomStringConvertible {
-        case interrupt = 2, userDefined2 = 12, terminate = 15
+        case hangUp = 1, interrupt = 2, userDefined1 = 10, userDefined2 = 12, terminate = 15
 
         public var description: String {
             switch self {
+            case .hangUp: "SIGHUP"
             case .interrupt: "SIGINT"
+            case .userDefined1: "SIGUSR1"
             case .userDefined2: "SIGUSR2"
             case .terminate: "SIGTERM"
             }
@@ -39,8 +41,11 @@ public final class Interruption: Sendable {
         _ = pending.compareExchange(expected: 0, desired: signal.rawValue, ordering: .relaxed)
     }
 
-    /// Has SIGINT, SIGTERM and SIGUSR2 of this process ask to stop from now on.
+    /// Has the signals of this process ask to stop from now on: Ctrl-C, SIGTERM, a terminal that is closed (SIGHUP), and
+    /// those by which schedulers warn (SIGUSR1, SIGUSR2).
     ///
+    /// A process that was started with SIGHUP ignored, as by `nohup`, goes on ignoring it. A terminal or a pipe that
+    /// nobody reads any more is met as a failed write, not as SIGPIPE: state must be kept first.
     /// Each handler only sets a flag. A second SIGINT ends the process at once, as if nothing had been
     /// installed; what is on disk stays whole, because every file of a run is written atomically.
     ///
@@ -49,7 +54,8 @@ public final class Interruption: Sendable {
         let interruption = ofProcess
         // A limit on file sizes is to be met as a failed write, which has a name and leaves the run resumable.
         Glibc.signal(SIGXFSZ, SIG_IGN)
-        for number in Signal.allCases.map(\.rawValue) {
+        Glibc.signal(SIGPIPE, SIG_IGN)
+        for number in Signal.allCases.map(\.rawValue) where number != SIGHUP || !isIgnored(number) {
             Glibc.signal(number) { number in
                 if number == SIGINT { Glibc.signal(number, SIG_DFL) }
                 _ = Interruption.ofProcess.pending.compareExchange(
@@ -57,6 +63,13 @@ public final class Interruption: Sendable {
             }
         }
         return interruption
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        // SIG_IGN is no function, so it is told by its address.
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     /// Throws once a stop was asked for.
