@@ -18,6 +18,7 @@ public struct Orchestrator {
     private let interruption: Interruption
     private let killPoint: KillPoint?
     private let forecast: RunForecast?
+    private let conditions: RunConditions?
     private let clock: RunClock
 
     /// A run that has not begun.
@@ -33,12 +34,14 @@ public struct Orchestrator {
     ///   - interruption: What asks the run to stop.
     ///   - killPoint: When the process ends itself; nil for never.
     ///   - forecast: What the stages are expected to take; nil when nobody knows.
+    ///   - conditions: What is kept of this process in the run's folder; nil for nothing.
     ///   - clock: What durations are measured with.
     public init(
         plan: Plan, runFolder: RunFolder, stages: [any Stage], until: String? = nil,
         sharing: StageSharing? = nil, checkpoints: CheckpointPolicy = CheckpointPolicy(),
         output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
-        killPoint: KillPoint? = nil, forecast: RunForecast? = nil, clock: RunClock = .system
+        killPoint: KillPoint? = nil, forecast: RunForecast? = nil, conditions: RunConditions? = nil,
+        clock: RunClock = .system
     ) {
         precondition(
             stages.map(\.plan) == plan.stages,
@@ -53,6 +56,7 @@ public struct Orchestrator {
         self.interruption = interruption
         self.killPoint = killPoint
         self.forecast = forecast
+        self.conditions = conditions
         self.clock = clock
     }
 
@@ -69,6 +73,7 @@ public struct Orchestrator {
         defer { withExtendedLifetime(lock) {} }
         var result = RunResult(experiment: plan.experiment, run: folder.run)
         do {
+            if let conditions { try JSONFile.write(conditions, to: folder.conditionsFile) }
             try write(opening(result))
             let sharing = try lastingSharing()
             let events = try EventSink(folder: folder, clock: clock)
@@ -205,6 +210,7 @@ public struct Orchestrator {
         lockCheck: @escaping () throws -> Void
     ) throws -> StageManifest {
         let attempts = StageAttempts(stage.attempts, clock: clock)
+        conditions?.notes.forEach(attempts.notes.add)
         try stage.prepare()
         killPoint?.pass(stage.plan.name, 0)
         let scope = StageScope(

@@ -32,6 +32,10 @@ public enum PipelineError: Error, Equatable, Sendable {
     case invalidPlan(reason: String)
     /// No unfinished run of the same experiment is there to be continued.
     case nothingToResume(experiment: String, folder: String, found: [UnsuitableRun])
+    /// A run is to go on with another number of threads than it began with, which gives other bits.
+    case otherThreads(run: RunName, recorded: Int, given: Int)
+    /// A run is to go on where other bits come out than where it began.
+    case otherConditions(run: RunName, differences: [RunConditions.Difference])
 }
 
 /// A run that `--resume` looked at and cannot continue.
@@ -99,6 +103,13 @@ extension PipelineError: CustomStringConvertible {
                 : "'\(name)' is one of several: \(found.map(\.description).joined(separator: ", "))")
         case .unknownStage(let name, let allowed):
             "no stage '\(name)'; the stages are \(allowed.joined(separator: ", "))"
+        case .otherThreads(let run, let recorded, let given):
+            "\(run) was begun with --threads \(recorded), and --threads \(given) gives other bits: leave --threads out to go "
+                + "on as it began, or add --other-machine to go on with \(given), which its results will say"
+        case .otherConditions(let run, let differences):
+            "\(run) was begun under other conditions, which give other bits: "
+                + differences.map(\.description).joined(separator: "; ") + ". Go on with it where it began, or add "
+                + "--other-machine to go on here, which its results will say"
         case .invalidPlan(let reason):
             "the plan cannot be run: \(reason)"
         case .nothingToResume(let experiment, let folder, let found):

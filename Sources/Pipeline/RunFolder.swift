@@ -17,6 +17,8 @@ public struct RunFolder: Sendable, Equatable {
     public var eventsFile: URL { url.appendingPathComponent("events.jsonl") }
     /// Where the run stands and what it came to.
     public var resultFile: URL { url.appendingPathComponent("result.json") }
+    /// What the bits of its results depend on besides its plan.
+    public var conditionsFile: URL { url.appendingPathComponent("conditions.json") }
     /// The process that works on the run, while one does.
     public var lockFile: URL { url.appendingPathComponent("run.lock") }
 
@@ -42,6 +44,13 @@ public struct RunFolder: Sendable, Equatable {
     /// - Throws: ``PipelineError/corruptFile(path:reason:)``.
     public func plan() throws -> Plan {
         try JSONFile.read(Plan.self, from: planFile)
+    }
+
+    /// The conditions under which the run was worked on last; nil where none were kept.
+    ///
+    /// - Throws: ``PipelineError/corruptFile(path:reason:)``.
+    public func conditions() throws -> RunConditions? {
+        DurableFile.lstatSucceeds(conditionsFile) ? try JSONFile.read(RunConditions.self, from: conditionsFile) : nil
     }
 
     /// Where the run stands; nil before its first stage has begun.

@@ -65,7 +65,7 @@ struct Failure {
 
     private static func code(of error: PipelineError) -> Int32 {
         switch error {
-        case .unknownStage, .unknownRun, .invalidPlan, .nothingToResume: usage
+        case .unknownStage, .unknownRun, .invalidPlan, .nothingToResume, .otherThreads, .otherConditions: usage
         case .cannotCreateRunFolder, .readOnly: missing
         case .diskFull, .inputOutput, .locked, .lockLost, .checkpointNotReadBack: resumable
         case .corruptFile, .corruptManifest: badData
