@@ -29,6 +29,8 @@ public struct FieldPlaces: Sendable {
                 node = body
             } else if keys == ["backbone"], let own = ownBackbone(of: stage) {
                 return "\(own.span)"
+            } else if keys == ["protocol"] {
+                keys = ["data", "protocol"]
             }
         }
         for key in keys {

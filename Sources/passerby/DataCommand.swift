@@ -79,7 +79,7 @@ struct CheckDataset: ParsableCommand {
                 progress.begin(total: total, unit: "images", done: done)
             }
             shown = done
-        }
+        }.adding(found.scoringFindings)
         progress.finish()
         if json { try printJSON(check) } else { print(check) }
         if check.hasErrors { throw ExitCode(65) }

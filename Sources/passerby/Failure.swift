@@ -37,6 +37,8 @@ struct Failure {
             self.init("\(error)", Self.code(of: error))
         case let error as WeightFileError:
             self.init("\(error)", Self.badData)
+        case let error as ScoringError:
+            self.init("\(error)", Self.badData)
         case let error as DataError:
             self.init("\(error)", Self.code(of: error))
         case let error as SyntheticWorldError:

@@ -47,6 +47,10 @@ private func report(_ overrides: [String]) -> String? {
         ("data.target=market1510", "(did you mean 'market1501'?)"),
         ("data.target=vehicleid",
          "postprocess.camera: 'vehicleid' does not say which camera took an image; allowed: camera: false"),
+        ("data.protocol=market", "data.protocol: found 'market'; allowed: market1501, visda2020, visda2020-textbook, vehicleid"),
+        ("data={target: vehicleid, protocol: market1501, location: {folder: /somewhere}}",
+         "data.protocol: 'vehicleid' does not say which camera took an image, so 'market1501' cannot score it; allowed: "
+            + "vehicleid"),
     ])
     func `says what is allowed, and never suggests a withdrawn dataset`(override: String, expected: String) throws {
         let text = try #require(report([override]))
@@ -63,6 +67,15 @@ private func report(_ overrides: [String]) -> String? {
     func `has what a drawn world has`(override: String, expected: String) throws {
         let text = try #require(report([override]))
         #expect(text.contains(expected), "\(text)")
+    }
+
+    @Test func `keeps the protocol that it was given in its own document, and no other`() throws {
+        for (given, written) in [([], nil), (["data.protocol=vehicleid"], "vehicleid")] as [([String], String?)] {
+            let document = try Document.overriding(Document.parse(onFolder, file: "x.yaml"), with: given)
+            let experiment = try Experiment(document, name: "x")
+            #expect(experiment.document["data"]?["protocol"].map { $0.canonicalJSON } == written.map { "\"\($0)\"" })
+            #expect(try Experiment(experiment.document, name: "x") == experiment)
+        }
     }
 
     @Test func `is scored as the target's published numbers were`() throws {

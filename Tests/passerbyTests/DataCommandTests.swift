@@ -43,6 +43,21 @@ import Testing
         }
     }
 
+    @Test func `ends with code 65 where no query could be scored`() throws {
+        try withFolder { path in
+            for (number, name) in ["train/0001_c1", "query/0002_c1", "gallery/0002_c1"].enumerated() {
+                let file = URL(fileURLWithPath: "\(path)/\(name).png")
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Foundation.Data(Image(width: 8, height: 8, red: UInt8(number), green: 2, blue: 3).png()).write(to: file)
+            }
+            let memory = try CheckMemoryFile(of: Dataset.folder.find(in: path)).url
+            defer { try? FileManager.default.removeItem(at: memory) }
+            let error = #expect(throws: ExitCode.self) { try CheckDataset.parse(["folder", "--data", path]).run() }
+            #expect(error?.rawValue == 65)
+        }
+    }
+
     @Test(arguments: [("Market-1501", "did you mean 'market1501'? allowed: market1501, msmt17"), ("duke", "allowed:")])
     func `names the datasets that can be had where there is none of the name`(name: String, expected: String) {
         let error = #expect(throws: (any Error).self) { _ = try CheckDataset.parse([name]) }

@@ -37,6 +37,15 @@ public struct DatasetCheck: Sendable, Equatable, Encodable {
 
     /// Whether something is wrong that makes the dataset unfit for use.
     public var hasErrors: Bool { findings.contains(where: \.kind.isError) }
+
+    /// The same with what others found who know more of datasets than their files.
+    public func adding(_ more: [DatasetFinding]) -> DatasetCheck {
+        let all = findings + more
+        return DatasetCheck(
+            dataset: dataset, layout: layout, folder: folder, splits: splits,
+            findings: DatasetFinding.Kind.allCases.flatMap { kind in all.filter { $0.kind == kind } },
+            readCount: readCount, rememberedCount: rememberedCount, memoryProblem: memoryProblem)
+    }
 }
 
 extension FoundDataset {

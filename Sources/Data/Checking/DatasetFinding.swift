@@ -17,6 +17,8 @@ public struct DatasetFinding: Sendable, Equatable {
         case sharedImage = "shared-image"
         /// Training and test show the same people, though the dataset promises others.
         case sharedIdentities = "shared-identities"
+        /// No query can be scored under the dataset's protocol.
+        case unscorable
         /// A split of the layout is not there at all.
         case absent
         /// A folder of a split holds pictures that are not read, or links that lead nowhere.
@@ -27,12 +29,14 @@ public struct DatasetFinding: Sendable, Equatable {
         case counts
         /// A split has one image several times.
         case repeated
+        /// Some queries cannot be scored under the dataset's protocol.
+        case skippedQueries = "skipped-queries"
 
         /// Whether the dataset should not be used as it is; the others are worth knowing, and no obstacle.
         public var isError: Bool {
             switch self {
-            case .unlisted, .missing, .damaged, .incomplete, .sharedImage, .sharedIdentities: true
-            case .absent, .unread, .background, .counts, .repeated: false
+            case .unlisted, .missing, .damaged, .incomplete, .sharedImage, .sharedIdentities, .unscorable: true
+            case .absent, .unread, .background, .counts, .repeated, .skippedQueries: false
             }
         }
     }
@@ -45,7 +49,7 @@ public struct DatasetFinding: Sendable, Equatable {
     /// What was found, in words.
     public let detail: String
 
-    init(_ kind: Kind, _ splits: [DatasetSplit], paths: [String] = [], _ detail: String) {
+    public init(_ kind: Kind, _ splits: [DatasetSplit], paths: [String] = [], _ detail: String) {
         self.kind = kind
         self.splits = splits
         self.paths = paths

@@ -40,6 +40,13 @@ public struct DatasetListing: Sendable, Equatable {
         self.junkCount = junkCount
     }
 
+    /// The rows of which it is known whom they show.
+    var labelled: [LabelledImage] {
+        images.compactMap { image in
+            image.identity.map { LabelledImage(path: image.path, identity: $0, camera: image.camera) }
+        }
+    }
+
     /// The same rows in the order of their paths' bytes.
     func sortedByPath() -> DatasetListing {
         DatasetListing(

@@ -75,6 +75,19 @@ public struct FoundDataset: Sendable {
         try listing.requireFiles()
         return listing
     }
+    /// The queries and galleries that say who is seen, as they are listed, whether the files are there or not. What
+    /// cannot be listed is left out.
+    public var labelledQueries: [(split: DatasetSplit, query: [LabelledImage], gallery: [LabelledImage])] {
+        splits.compactMap { split in
+            guard let other = split.gallery, let query = try? listing(split), let gallery = try? listing(other) else {
+                return nil
+            }
+            let (seen, there) = (query.labelled, gallery.labelled)
+            // A test set without identities has none in the one or the other.
+            return seen.isEmpty || there.isEmpty ? nil : (split, seen, there)
+        }
+    }
+
 
     /// A split as it is listed, whether the files are there or not.
     func listing(_ split: DatasetSplit) throws(DataError) -> DatasetListing {

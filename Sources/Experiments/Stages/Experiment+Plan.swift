@@ -4,6 +4,7 @@ public import Backbones
 public import Pipeline
 internal import Configuration
 internal import Methods
+internal import Retrieval
 
 extension Experiment {
     /// The experiment as an ordered list of stages with what goes in and what comes out.
@@ -40,6 +41,10 @@ extension Experiment {
         // A result of what was left over of damaged data is not one that stops at damage.
         if onBadImage == .skip { members.append(.init(key: "on_bad_image", value: YAMLNode(onBadImage.rawValue))) }
         return try JSONValue(text: YAMLNode(.mapping(members)).canonicalJSON)
+        // The target's own goes without saying.
+        if choice.isScored, data.rankingProtocol != data.target.dataset.rankingProtocol {
+            members.append(.init(key: "protocol", value: YAMLNode(data.rankingProtocol.rawValue)))
+        }
     }
 
     /// The stages, ready to run.
@@ -111,6 +116,14 @@ extension StageChoice {
     var outputs: [Artefact] {
         switch self {
         case .pretrain(let settings):
+    /// Whether its result holds figures of a ranking.
+    var isScored: Bool {
+        switch self {
+        case .translate: false
+        case .pretrain, .adapt, .postprocess: true
+        }
+    }
+
             (1...settings.networks).map { Artefact(name: PretrainingStage.network($0), kind: .weights) }
         case .translate:
             [

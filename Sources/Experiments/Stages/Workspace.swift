@@ -31,7 +31,7 @@ struct Workspace {
     var validation: Validation {
         Validation(
             query: datasets.query, gallery: datasets.gallery,
-            rankingProtocol: experiment.data.target.dataset.rankingProtocol,
+            rankingProtocol: experiment.data.rankingProtocol,
             extractor: FeatureExtractor(scoredImages))
     }
 

@@ -2,6 +2,7 @@
 
 internal import Configuration
 public import Data
+public import Retrieval
 
 /// Where the datasets lie.
 public enum DataLocation: Sendable, Equatable {
@@ -16,13 +17,21 @@ public struct DataChoice: Sendable, Equatable, Configurable {
     public var source = SourceDataset.personx
     public var target = TargetDataset.visdaTarget
     public var location = DataLocation.folder("data")
+    /// The protocol that was asked for; nil for the target's own.
+    var givenProtocol: RankingProtocol?
 
     init() {}
+
+    /// The protocol that results are scored under.
+    public var rankingProtocol: RankingProtocol { givenProtocol ?? target.dataset.rankingProtocol }
 
     static var fields: [Field<DataChoice>] {
         [
             .choice("source", \.source), .choice("target", \.target),
             Field("location", \.location, LocationField.reader, LocationField.node),
+            Field("protocol", \.givenProtocol, ValueReader<RankingProtocol>.choice().map { $0 }) {
+                $0.map { YAMLNode($0.rawValue) }
+            },
         ]
     }
 
@@ -34,8 +43,21 @@ public struct DataChoice: Sendable, Equatable, Configurable {
                 choice.requireDrawn("source", choice.source.rawValue, .personx, mapping)
                 choice.requireDrawn("target", choice.target.rawValue, .visdaTarget, mapping)
             }
+            choice.requireCameras(mapping)
             return choice
         }
+    }
+
+    /// A protocol that leaves out images of the query's camera would leave out all that have none.
+    private func requireCameras(_ mapping: MappingReader) {
+        guard let givenProtocol, givenProtocol.usesCameras, !target.dataset.definition.hasCameras else { return }
+        let allowed = RankingProtocol.allCases.filter { !$0.usesCameras }.map(\.rawValue).joined(separator: ", ")
+        mapping.collector.report(
+            .conflict(
+                "'\(target.rawValue)' does not say which camera took an image, so '\(givenProtocol.rawValue)' cannot score "
+                    + "it; allowed: \(allowed)"),
+            at: mapping.keys.first { $0.value == "protocol" }?.span ?? mapping.span,
+            keyPath: "\(mapping.keyPath).protocol")
     }
 
     /// A drawn world has one source and one target.

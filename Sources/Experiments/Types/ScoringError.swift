@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+internal import Retrieval
+
+/// A dataset of which no query could be scored.
+public struct ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
+    let dataset: String
+    let rankingProtocol: RankingProtocol
+    /// What the protocol finds.
+    let coverage: QueryCoverage
+    /// How many queries other protocols could score, where it is any.
+    let others: [RankingProtocol: Int]
+
+    public var description: String {
+        "\(dataset): \(reason)" + (remedy.map { ". Another protocol could: \($0) in the experiment" } ?? "")
+    }
+
+    var reason: String {
+        let queries = "\(coverage.queryCount) \(coverage.queryCount == 1 ? "query" : "queries")"
+        let all = "none of \(queries) can be scored under '\(rankingProtocol.rawValue)'"
+        return switch coverage.sameCameraCount {
+        case 0: "\(all): none has its identity in the gallery"
+        case 1: "\(all): the one match shares the query's camera"
+        default: "\(all): all \(coverage.sameCameraCount) matches share the query's camera"
+        }
+    }
+
+    /// What to write into an experiment, for each protocol that could score some.
+    var remedy: String? {
+        let known = RankingProtocol.allCases.compactMap { other in
+            others[other].map { "data.protocol=\(other.rawValue) (\($0) of them)" }
+        }
+        return known.isEmpty ? nil : known.joined(separator: " or ")
+    }
+}
