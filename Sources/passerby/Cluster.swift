@@ -41,6 +41,7 @@ struct Cluster: ParsableCommand {
     }
 
     func run() throws {
+        let output = try OutputPath(out, option: "--out", inputs: [features])
         let (choice, random) = (try choice(), RandomKey(seed: seed))
         let search = probes.map { SearchStrategy.approximate(InvertedFile(probeCount: $0, key: random)) }
         let jaccard = ClusteringJaccard(neighbours: k1, expansion: k2, search: search ?? .exact)
@@ -52,7 +53,7 @@ struct Cluster: ParsableCommand {
             try choice.cluster(set.features, jaccard: jaccard, random: random, progress: $0)
         }
         let seconds = start.duration(to: .now) / .seconds(1)
-        try FeatureFile.write(clustering.labels, to: out)
+        try output.write { try FeatureFile.write(clustering.labels, to: $0) }
         let agreement = try set.identities.map { try ClusterAgreement(of: clustering.labels, with: $0) }
         try show(Report(clustering, agreement, seconds: seconds))
     }

@@ -155,6 +155,7 @@ struct Synthesise: ParsableCommand {
                 maximumImagesPerIdentity: mostImages, singletons: singletons,
                 validationIdentities: validationIdentities, queriesPerIdentity: queries,
                 galleryPerIdentity: gallery, distractors: distractors, cameras: targetCameras),
+        try OutputFolder.check(URL(fileURLWithPath: folder), option: "FOLDER")
             width: width, height: height, gap: gap, seed: seed)
     }
 

@@ -39,6 +39,9 @@ struct LogsArgument: ParsableArguments {
     var folder: URL { path.map { URL(fileURLWithPath: $0) } ?? Home().logs }
 }
 
+
+    /// Looks whether a run could be kept there, before any work.
+    func checkWritable() throws { try OutputFolder.check(folder, option: "--logs") }
 /// The arguments that name an experiment.
 struct ExperimentArguments: ParsableArguments {
     @Argument(help: "An experiment: experiments/NAME.yaml, or the path of a YAML file.")

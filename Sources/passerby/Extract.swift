@@ -31,7 +31,9 @@ struct Extract: ParsableCommand {
     }
 
     func run() throws {
-        let parts = try self.parts()
+        let (parts, lists) = try self.parts()
+        let output = try OutputPath(
+            out, option: "--out", inputs: [weights] + lists + parts.flatMap { $0.samples.map(\.path) })
         let file = try network.file(weights)
         let size = inference.imageSize(try NetworkFacts(file), of: weights)
         let extractor = try inference.extractor(size)
@@ -48,7 +50,7 @@ struct Extract: ParsableCommand {
                     names: part.samples.map { ($0.path as NSString).lastPathComponent })
             }
         }
-        try FeatureFile.write(sets, to: out)
+        try output.write { try FeatureFile.write(sets, to: $0) }
         try show(sets, size)
     }
 
@@ -80,23 +82,29 @@ struct Extract: ParsableCommand {
         let identities: [Identity]?
     }
 
-    private func parts() throws -> [Part] {
+    /// The images, and the files that list them.
+    private func parts() throws -> ([Part], lists: [String]) {
         if let images {
             let samples = try imagePaths(below: images).map {
                 Sample(path: "\(images)/\($0)", camera: Camera(rawValue: 0))
             }
-            return [Part(name: "", samples: samples, identities: nil)]
+            return ([Part(name: "", samples: samples, identities: nil)], [])
         }
         let words = (data ?? "").split(separator: ":", maxSplits: 1).map(String.init)
         let found = try knownDataset(words.first ?? "").find(in: root ?? Home().data.path)
-        guard words.count == 2 else {
+        return (try parts(of: found, words.count == 2 ? words[1] : nil), found.indexFiles)
+    }
+
+    /// One split of a dataset, or queries and gallery.
+    private func parts(of found: FoundDataset, _ name: String?) throws -> [Part] {
+        guard let name else {
             return [
                 part("query.", try found.labelled(.query)), part("gallery.", try found.labelled(.gallery)),
             ]
         }
-        guard let split = DatasetSplit(rawValue: words[1]) else {
+        guard let split = DatasetSplit(rawValue: name) else {
             let known = DatasetSplit.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--data: '\(words[1])' is no split; allowed: \(known)")
+            throw ValidationError("--data: '\(name)' is no split; allowed: \(known)")
         }
         guard found.hasIdentities(split) else {
             return [Part(name: "", samples: try found.unlabelled(split).map { Sample($0) }, identities: nil)]

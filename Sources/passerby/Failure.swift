@@ -111,6 +111,7 @@ struct Failure {
 enum CommandError: Error, Equatable, CustomStringConvertible {
     case unknownExperiment(name: String, looked: String, known: [String])
     case unwritable(path: String, reason: String)
+    case uselessOutput(option: String, path: String, reason: String)
     case notReady([String])
     case noRightKernels([String])
     case unknownBackbone(path: String)
@@ -122,7 +123,7 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     /// The exit code.
     var code: Int32 {
         switch self {
-        case .unknownExperiment: 64
+        case .unknownExperiment, .uselessOutput: 64
         case .unknownBackbone: 65
         case .unwritable, .notReady, .noRightKernels, .doesNotFit: 69
         case .childFailed(_, let code): code
@@ -139,6 +140,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
                 + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
         case .unwritable(let path, let reason):
             "\(path): cannot be written: \(reason)"
+        case .uselessOutput(let option, let path, let reason):
+            "\(option) \(path): \(reason)"
         case .unknownBackbone(let path):
             "\(path): no known backbone has exactly these tensors; name one with --backbone to see what does not fit"
         case .childFailed(let command, let code):

@@ -44,6 +44,7 @@ struct Metrics: ParsableCommand {
     }
 
     func metrics() throws -> RankingMetrics {
+        let output = try submission.map { try OutputPath($0, option: "--submission", inputs: [features]) }
         let settings = try rerank.map(InlineSettings.reRanking)
         try checkMemory(settings)
         let set = try FeatureFile.retrieval(features, under: rankingProtocol)
@@ -54,7 +55,7 @@ struct Metrics: ParsableCommand {
         let distances = try distances(set, camera, settings)
         let metrics = try evaluate(
             distances, query: set.querySightings, gallery: set.gallerySightings, under: rankingProtocol)
-        if let submission { try write(SubmissionFile(ranking: distances, rows: set.galleryRows), to: submission) }
+        try output?.write { try write(SubmissionFile(ranking: distances, rows: set.galleryRows), to: $0) }
         return metrics.leavingOut(junk: set.junkCount)
     }
 
@@ -95,14 +96,10 @@ struct Metrics: ParsableCommand {
     }
 
     private func write(_ file: SubmissionFile, to path: String) throws {
-        do {
-            let text = Data(file.text.utf8)
-            let isArchive = path.lowercased().hasSuffix(".zip")
-            let content = isArchive ? ZipArchive.holding(text, named: SubmissionFile.name) : text
-            try content.write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw CommandError.unwritable(path: path, reason: error.localizedDescription)
-        }
+        let text = Data(file.text.utf8)
+        let isArchive = path.lowercased().hasSuffix(".zip")
+        let content = isArchive ? ZipArchive.holding(text, named: SubmissionFile.name) : text
+        try content.write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 
     private func show(_ metrics: RankingMetrics) throws {

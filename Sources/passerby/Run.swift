@@ -57,6 +57,7 @@ struct Run: ParsableCommand {
             let (folder, result) = try launch.run(
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
                 whenBusy: noWait ? .leave : .wait, interruption: interruption,
+        try logs.checkWritable()
                 cache: CalibrationCache(threads: threads.count), killPoint: killAt,
                 threads: threads.count)
             try show(result, in: folder)

@@ -36,6 +36,7 @@ struct VerifyResume: ParsableCommand {
 
     func run() throws {
         let plan = try arguments.launch().plan()
+        try logs.checkWritable()
         let words = [arguments.name] + arguments.overrides
         let runs = ChildRuns(
             experiment: words, logs: logs.folder.path, threads: threads.count, interruption: .fromSignals())

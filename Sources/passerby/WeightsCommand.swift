@@ -45,8 +45,8 @@ struct ConvertWeights: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert", abstract: "Writes a network's weights in another format or under other names.",
         discussion: """
-            The ending chooses the format: .safetensors, or PyTorch's (.pth, .pth.tar), which torch.load reads as \
-            {state_dict, epoch, best_mAP}. --names authors writes base.4.0.… as the VisDA and SpCL code has it. --as-is \
+            The ending chooses the format: .safetensors, or PyTorch's (.pth, .pt, .pth.tar), which torch.load reads \
+            as {state_dict, epoch, best_mAP}. --names authors writes base.4.0.… as the VisDA and SpCL code has it. --as-is \
             takes any file: no name and no element type is changed, and no backbone need be known.
             """)
 
@@ -74,16 +74,21 @@ struct ConvertWeights: ParsableCommand {
     }
 
     func run() throws {
-        if asIs { try copy() } else { try convert() }
+        let written = try OutputPath(output, option: "OUTPUT", inputs: [input], endings: WeightFile.endings)
+        if asIs { try copy(to: written) } else { try convert(to: written) }
     }
 
-    private func copy() throws {
-        let (count, surroundings) = try WeightFile.copy(input, under: network.key, to: output)
-        for note in surroundings.notes { StandardError().write("note: \(input): \(note)\n") }
+    private func copy(to written: OutputPath) throws {
+        var (count, notes) = (0, [String]())
+        try written.write {
+            let (copied, surroundings) = try WeightFile.copy(input, under: network.key, to: $0)
+            (count, notes) = (copied, surroundings.notes)
+        }
+        for note in notes { StandardError().write("note: \(input): \(note)\n") }
         print("\(count) tensors as they are: \(output)")
     }
 
-    private func convert() throws {
+    private func convert(to written: OutputPath) throws {
         let weights = try network.file(input)
         let fitted = try network.fitted(weights)
         let model = try network.network(fitted, of: input)
@@ -92,7 +97,9 @@ struct ConvertWeights: ParsableCommand {
         let named = names != .authors ? state : Dictionary(
             state.map { (upstream.theirs($0.key) ?? $0.key, $0.value) }) { first, _ in first }
         let known = NetworkFacts(of: model, image: try NetworkFacts(weights).image)
-        try WeightFile.write(named, facts: weights.facts.merging(known.text) { $1 }, to: output)
+        try written.write {
+            try WeightFile.write(named, facts: weights.facts.merging(known.text) { $1 }, to: $0)
+        }
         print("\(named.count) tensors of \(fitted.backbone.rawValue): \(output)")
     }
 }

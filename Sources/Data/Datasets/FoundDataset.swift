@@ -15,6 +15,12 @@ public struct FoundDataset: Sendable {
         edition.splits.filter { $0.missing(in: folder).isEmpty }.map(\.split)
     }
 
+    /// The files that list its images.
+    public var indexFiles: [String] {
+        Set(edition.splits.flatMap(\.needs).map { ImageTable.located($0, in: folder) })
+            .filter { exists($0) && !isFolder($0) }.sorted()
+    }
+
     /// What a split should hold; several where published numbers differ, none for data of the user's own.
     public func published(_ split: DatasetSplit) -> [PublishedCounts] {
         edition.split(split)?.published ?? []
@@ -69,12 +75,6 @@ public struct FoundDataset: Sendable {
         try rows(split).images.map { UnlabelledImage(path: $0.path, camera: $0.camera) }
     }
 
-    /// A split whose files are all there.
-    private func rows(_ split: DatasetSplit) throws(DataError) -> DatasetListing {
-        let listing = try listing(split)
-        try listing.requireFiles()
-        return listing
-    }
     /// The queries and galleries that say who is seen, as they are listed, whether the files are there or not. What
     /// cannot be listed is left out.
     public var labelledQueries: [(split: DatasetSplit, query: [LabelledImage], gallery: [LabelledImage])] {
@@ -88,6 +88,12 @@ public struct FoundDataset: Sendable {
         }
     }
 
+    /// A split whose files are all there.
+    private func rows(_ split: DatasetSplit) throws(DataError) -> DatasetListing {
+        let listing = try listing(split)
+        try listing.requireFiles()
+        return listing
+    }
 
     /// A split as it is listed, whether the files are there or not.
     func listing(_ split: DatasetSplit) throws(DataError) -> DatasetListing {

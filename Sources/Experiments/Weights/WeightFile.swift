@@ -43,6 +43,9 @@ public struct WeightFile {
         }
     }
 
+    /// How the names of files end that ``write(_:facts:to:)`` makes, without the dot.
+    public static let endings = ["safetensors", "pth", "pt", "pth.tar"]
+
     /// Writes weights in the format that the path's ending asks for: safetensors, or else PyTorch's.
     public static func write(_ state: StateDictionary, facts: [String: String] = [:], to path: String) throws {
         if isSafetensors(path) {
