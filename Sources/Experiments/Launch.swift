@@ -23,6 +23,7 @@ public struct Launch {
     private let dataFolder: String
     private let weightFolders: [String]
     private let cacheFolder: String
+    private let memoryFolder: String?
     private let output: any ProgressOutput
     private let warn: @Sendable (String) -> Void
 
@@ -30,22 +31,28 @@ public struct Launch {
     ///   - dataFolder: The folder of all datasets.
     ///   - weightFolders: Where published weights are looked for.
     ///   - cacheFolder: Where runs share decoded images.
+    ///   - memoryFolder: Where it is remembered what the files of datasets hold; nil to read them all whenever a plan is
+    ///     made.
     ///   - output: Where progress is shown.
     ///   - warn: Told of what is left out, from any thread: images that cannot be read, objects beside weights.
     public init(
         _ experiment: Experiment, dataFolder: String, weightFolders: [String], cacheFolder: String,
-        output: any ProgressOutput,
+        memoryFolder: String? = nil, output: any ProgressOutput,
         warn: @escaping @Sendable (String) -> Void = { StandardError().write("\nwarning: \($0)\n") }
     ) {
         self.experiment = experiment
         self.dataFolder = dataFolder
         self.weightFolders = weightFolders
         self.cacheFolder = cacheFolder
+        self.memoryFolder = memoryFolder
         self.output = output
         self.warn = warn
     }
 
-    /// The plan; reads the datasets' folders, or takes a drawn world's parameters, and starts nothing.
+    /// The plan; reads the datasets' files, or takes a drawn world's parameters, and starts nothing.
+    ///
+    /// - Throws: `DataError` where datasets are missing, ``ScoringError`` where no query could be scored.
+    /// - Complexity: One pass over the bytes of all images, on all cores; one `stat` for each that is remembered.
     public func plan() throws -> Plan { try counted().plan }
 
     private func counted() throws -> (plan: Plan, counts: DatasetCounts) {
@@ -53,7 +60,7 @@ public struct Launch {
         case .synthetic(let world):
             return (try drawnPlan(initialWeights()), DatasetCounts(world))
         case .folder:
-            let (plan, datasets) = try found(in: experiment.data.root(in: dataFolder), initialWeights())
+            let (plan, datasets) = try found(in: experiment.data.root(in: dataFolder), initialWeights(), Interruption())
             return (plan, DatasetCounts(datasets))
         }
     }
@@ -93,23 +100,28 @@ public struct Launch {
     ///   - logs: The folder of all runs.
     ///   - whenBusy: What to do where another process works out the same stage.
     ///   - until: The last stage to run; nil for all.
-    ///   - cache: Where steps that were measured are kept; the run's forecast comes from there and corrects it.
+    ///   - calibration: Where steps that were measured with so many threads are kept; the run's forecast comes from there
+    ///     and corrects it.
     ///   - killPoint: When the process ends itself; nil for never.
+    ///   - offer: The conditions to run under; a run that is gone on with has its own.
     /// - Returns: The run's folder and its result.
-    /// - Throws: `DataError` before anything is written where datasets are missing; `PipelineError`, `Interrupted`
-    ///   and the methods' errors from the stages, after which the run can be resumed.
+    /// - Throws: Before anything is written: `DataError` where datasets are missing, ``ScoringError`` where no query could
+    ///   be scored, `PipelineError` where there is nothing to go on with, or not under these conditions. Then
+    ///   `PipelineError`, `Interrupted` and the methods' errors from the stages, after which the run can be resumed.
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
-        cache calibration: CalibrationCache? = nil, killPoint: KillPoint? = nil, threads: Int
+        calibration: ((_ threads: Int) -> CalibrationCache)? = nil, killPoint: KillPoint? = nil, under offer: ConditionsOffer
     ) throws -> (folder: RunFolder, result: RunResult) {
-        try Engine.prepare(threads: threads)
         let root = try experiment.data.root(in: dataFolder)
         let initial = try initialWeights()
         let (plan, datasets) = switch experiment.data.location {
         case .synthetic(let world): try drawn(world, in: root, initial, until: until, interruption)
-        case .folder: try found(in: root, initial)
+        case .folder: try found(in: root, initial, interruption)
         }
         if let until { _ = try plan.stage(named: until) }
+        let unfinished = start == .resume ? try RunFolder.resumable(in: logs, plan: plan) : nil
+        let conditions = try unfinished.map { try offer.conditions(goingOnWith: $0, plan: plan) } ?? offer.fresh
+        try Engine.prepare(threads: conditions.threads)
         let weights = try Dictionary(uniqueKeysWithValues: initial.map { backbone, file in
             let stored = try WeightFile(readingFrom: file.path)
             for note in stored.surroundings.notes { warn("\(file.path): \(note)") }
@@ -118,19 +130,17 @@ public struct Launch {
         let workspace = Workspace(
             experiment: experiment, datasets: datasets, initialWeights: weights,
             cache: try experiment.cache.cache(in: cacheFolder), badImages: badImages())
-        let folder = switch start {
-        case .new, .fresh: try RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
-        case .resume: try RunFolder.resumable(in: logs, plan: plan)
-        }
+        let folder = try unfinished
+            ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
         let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
         let status = PlanStatus(of: plan, logs: logs, isFresh: start == .fresh)
         let flight = calibration.map {
-            FlightPlan(experiment, counts: DatasetCounts(datasets), status: status, cache: $0)
+            FlightPlan(experiment, counts: DatasetCounts(datasets), status: status, cache: $0(conditions.threads))
         }
         let orchestrator = Orchestrator(
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
             sharing: sharing, checkpoints: experiment.checkpoints.policy, output: output, interruption: interruption,
-            killPoint: killPoint, forecast: flight?.forecast)
+            killPoint: killPoint, forecast: flight?.forecast, conditions: conditions)
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
         if let flight, start != .resume { correct(flight, by: result, after: status) }
@@ -154,18 +164,35 @@ public struct Launch {
         return BadImages { [warn] error in warn("\(error); another image takes its place") }
     }
 
-    /// Datasets that lie in a folder, listed once, and the plan that their listing determines.
-    private func found(in root: String, _ initial: [Backbone: InitialWeights]) throws -> (plan: Plan, datasets: Datasets) {
-        let datasets = try Datasets(experiment.data, root: root)
+    /// Datasets that lie in a folder, listed once, and the plan that they determine.
+    private func found(
+        in root: String, _ initial: [Backbone: InitialWeights], _ interruption: Interruption
+    ) throws -> (plan: Plan, datasets: Datasets) {
+        let datasets = try scorable(Datasets(experiment.data, root: root))
         if datasets.backgroundCount > 0 {
             warn("data.source: images with the identity 0 show nobody by \(experiment.data.source.rawValue)'s definition; "
                 + "\(datasets.backgroundCount) are left out")
         }
-        return (try plan(datasets.digest(below: root), initial), datasets)
+        let progress = LateProgress(label: "data", unit: "images", output: output)
+        let contents = try datasets.contents(
+            memoryFolder: memoryFolder, skipsUnreadable: experiment.onBadImage == .skip
+        ) { done, total in
+            progress.show(done, of: total)
+            try interruption.check()
+        }
+        progress.finish()
+        let digest = DataDigest(datasets, contents: contents, root: root)
+        let plan = try experiment.plan(
+            dataDigest: digest.whole, dataParts: digest.named, weights: initial.mapValues(\.digest))
+        return (plan, datasets)
     }
 
-    private func plan(_ dataDigest: ContentDigest, _ initial: [Backbone: InitialWeights]) throws -> Plan {
-        try experiment.plan(dataDigest: dataDigest, weights: initial.mapValues(\.digest))
+    /// Datasets of which some query can be scored; found out before days of work, not after.
+    private func scorable(_ datasets: Datasets) throws -> Datasets {
+        let data = experiment.data
+        let scoring = Scoring(data.target.dataset, query: datasets.query, gallery: datasets.gallery)
+        if let error = scoring.error(under: data.rankingProtocol) { throw error }
+        return datasets
     }
 
     /// Where networks of each backbone begin. Reads whole files for their digests: to be asked for once.
@@ -178,7 +205,8 @@ public struct Launch {
 
     /// A drawn world's plan needs only its parameters.
     private func drawnPlan(_ initial: [Backbone: InitialWeights]) throws -> Plan {
-        try plan(ContentDigest(of: experiment.data.root(in: "")), initial)
+        try experiment.plan(
+            dataDigest: ContentDigest(of: experiment.data.root(in: "")), weights: initial.mapValues(\.digest))
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.
@@ -189,7 +217,7 @@ public struct Launch {
         let plan = try drawnPlan(initial)
         if let until { _ = try plan.stage(named: until) }
         try draw(world, to: root, interruption)
-        return (plan, try Datasets(experiment.data, root: root))
+        return (plan, try scorable(Datasets(experiment.data, root: root)))
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {

@@ -86,13 +86,12 @@ struct CheckDataset: ParsableCommand {
     }
 }
 
-/// The file that keeps what checks of a dataset found, in the user's cache folder: data folders may be read-only.
+/// The file that keeps what checks and plans found in a dataset's files, in the user's cache folder: data folders may be read-only.
 struct CheckMemoryFile {
     let url: URL
 
     init(of found: FoundDataset) {
-        let place = ContentDigest(of: found.folder).hexadecimal.prefix(16)
-        url = URL(fileURLWithPath: "\(Home().cache)/checks/\(found.dataset.rawValue)-\(place).txt")
+        url = URL(fileURLWithPath: found.memoryFile(in: Home().checks))
     }
 }
 
@@ -155,12 +154,12 @@ struct Synthesise: ParsableCommand {
                 maximumImagesPerIdentity: mostImages, singletons: singletons,
                 validationIdentities: validationIdentities, queriesPerIdentity: queries,
                 galleryPerIdentity: gallery, distractors: distractors, cameras: targetCameras),
-        try OutputFolder.check(URL(fileURLWithPath: folder), option: "FOLDER")
             width: width, height: height, gap: gap, seed: seed)
     }
 
     func run() throws {
         let world = self.world
+        try OutputFolder.check(URL(fileURLWithPath: folder), option: "FOLDER")
         let progress = ProgressReporter(label: "synth", output: StandardError())
         progress.begin(total: world.imageCount, unit: "images")
         try world.write(to: folder) { _, _ in progress.advance() }

@@ -25,6 +25,8 @@ struct Home {
     var cache: String {
         (ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache") + "/passerby"
     }
+    /// Where it is remembered what the files of datasets hold.
+    var checks: String { cache + "/checks" }
     /// Where published weights may lie.
     var weightFolders: [String] {
         InitialWeights.usualFolders(logs: logs.path, environment: ProcessInfo.processInfo.environment)
@@ -37,11 +39,11 @@ struct LogsArgument: ParsableArguments {
     var path: String?
 
     var folder: URL { path.map { URL(fileURLWithPath: $0) } ?? Home().logs }
-}
-
 
     /// Looks whether a run could be kept there, before any work.
     func checkWritable() throws { try OutputFolder.check(folder, option: "--logs") }
+}
+
 /// The arguments that name an experiment.
 struct ExperimentArguments: ParsableArguments {
     @Argument(help: "An experiment: experiments/NAME.yaml, or the path of a YAML file.")
@@ -61,7 +63,7 @@ struct ExperimentArguments: ParsableArguments {
     func launch() throws -> Launch {
         Launch(
             try experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
-            cacheFolder: Home().cache + "/decoded", output: StandardError())
+            cacheFolder: Home().cache + "/decoded", memoryFolder: Home().checks, output: StandardError())
     }
 
     /// Where its fields are written.

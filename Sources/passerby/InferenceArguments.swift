@@ -5,7 +5,6 @@ internal import Backbones
 internal import Data
 internal import Experiments
 internal import Foundation
-internal import Machine
 internal import Layers
 internal import Methods
 internal import Pipeline
@@ -26,7 +25,7 @@ struct InferenceArguments: ParsableArguments {
     @Flag(help: "Average each image's features with its mirror image's.") var flip = false
     @Option(help: "What convolutions compute in: fp32, as for published numbers, or bf16.") var precision = Precision.fp32
     @Option(help: "Threads that compute; all processors by default.", within: Limits.threads)
-    var threads: Int = Processors.available
+    var threads: Int = usualThreadCount
     @Option(help: "Threads that load images.", within: Limits.workers) var workers = 2
 
     enum Precision: String, CaseIterable, ExpressibleByArgument {

@@ -36,12 +36,27 @@ private func kibibytes(_ key: String, in file: String) -> Int? {
     return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
 }
 
-/// What the bits of a result may depend on.
-func machineFacts(threads: Int) -> [String: String] {
+/// What the bits of a result may depend on, besides the number of threads: the libraries by name, wherever they lie.
+func machineFacts() -> [String: String] {
     [
-        "processor": Processor.name, "threads": "\(threads)",
-        "libtorch": Engine.version, "matrix_library": Engine.matrixLibrary, "kernels": MatrixLibrary.current.coreType,
+        "processor": Processor.name, "instructions": instructionSets,
+        "libtorch": Engine.version, "matrix_library": (Engine.matrixLibrary as NSString).lastPathComponent,
+        "kernels": MatrixLibrary.current.coreType,
     ]
+}
+
+/// The same with the number of threads.
+func machineFacts(threads: Int) -> [String: String] {
+    machineFacts().merging(["threads": "\(threads)"]) { $1 }
+}
+
+/// Instructions for which libraries have kernels of their own: one processor model may offer fewer to a virtual machine.
+private var instructionSets: String {
+    let flags = Processor.value("flags") ?? Processor.value("Features") ?? ""
+    let sets = flags.split(separator: " ").filter { flag in
+        ["avx", "fma", "amx", "sve", "asimd", "bf16", "i8mm"].contains { flag.hasPrefix($0) }
+    }
+    return sets.isEmpty ? "unknown" : sets.sorted().joined(separator: " ")
 }
 
 /// Prints a value as the one JSON document of standard output.

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import Foundation
+internal import Pipeline
 
 @main
 struct Passerby: ParsableCommand {
@@ -26,7 +27,7 @@ struct Passerby: ParsableCommand {
                 try command.run()
             } catch {
                 guard let failure = Failure(error) else { throw error }
-                FileHandle.standardError.write(Data("error: \(failure.message)\n".utf8))
+                StandardError().write("error: \(failure.message)\n")
                 Foundation.exit(failure.code)
             }
         } catch {

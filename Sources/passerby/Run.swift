@@ -33,6 +33,9 @@ struct Run: ParsableCommand {
 
     @OptionGroup var threads: ThreadsArgument
 
+    @Flag(help: "Go on with a run that was begun with other threads, libraries or processors; its results say so.")
+    var otherMachine = false
+
     @Flag(help: "Print the result as one JSON document.")
     var json = false
 
@@ -48,27 +51,38 @@ struct Run: ParsableCommand {
 
     mutating func validate() throws {
         guard !resume || !fresh else { throw ValidationError("allowed is one of --resume and --fresh") }
+        guard !otherMachine || resume else { throw ValidationError("--other-machine belongs to --resume") }
     }
 
     func run() throws {
         let interruption = Interruption.fromSignals()
         let launch = try arguments.launch()
+        try logs.checkWritable()
         do {
             let (folder, result) = try launch.run(
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
                 whenBusy: noWait ? .leave : .wait, interruption: interruption,
-        try logs.checkWritable()
-                cache: CalibrationCache(threads: threads.count), killPoint: killAt,
-                threads: threads.count)
+                calibration: { CalibrationCache(threads: $0) }, killPoint: killAt,
+                under: ConditionsOffer(
+                    threads: threads.given, usualThreads: threads.count, facts: machineFacts(),
+                    acceptsOthers: otherMachine))
             try show(result, in: folder)
         } catch where Failure(error)?.canBeResumed == true {
-            var words = [Home().command, "run", arguments.name] + arguments.overrides
-            if let path = logs.path { words += ["--logs", path] }
-            if let until { words += ["--until", until] }
-            words.append("--resume")
-            FileHandle.standardError.write(Data("continue with: \(words.map(quoted).joined(separator: " "))\n".utf8))
+            StandardError().write("continue with: \(continuation.map(quoted).joined(separator: " "))\n")
             throw error
         }
+    }
+
+    /// The command that goes on as this one would have. The run itself keeps its number of threads, whether it began
+    /// fresh, and that it may go on under other conditions.
+    private var continuation: [String] {
+        var words = [Home().command, "run", arguments.name] + arguments.overrides
+        if let path = logs.path { words += ["--logs", path] }
+        if let until { words += ["--until", until] }
+        if let count = threads.given { words += ["--threads", "\(count)"] }
+        if noWait { words.append("--no-wait") }
+        if json { words.append("--json") }
+        return words + ["--resume"]
     }
 
     private func show(_ result: RunResult, in folder: RunFolder) throws {

@@ -4,10 +4,17 @@ internal import ArgumentParser
 internal import Experiments
 internal import Machine
 
+/// How many threads compute where nobody says.
+let usualThreadCount = Processors.available
+
 /// The argument that says how many threads compute.
 struct ThreadsArgument: ParsableArguments {
     @Option(
-        name: .customLong("threads"), help: "Threads that compute; all processors by default.",
+        name: .customLong("threads"),
+        help: "Threads that compute; those of a run that is gone on with, else all processors by default.",
         within: Limits.threads)
-    var count: Int = Processors.available
+    var given: Int?
+
+    /// The number for what is begun anew.
+    var count: Int { given ?? usualThreadCount }
 }

@@ -96,7 +96,7 @@ extension `A whole pipeline` {
                 warn: { text in named.withLock { $0.append(text) } }
             ).run(
                 .new, logs: URL(fileURLWithPath: dataset.folder + "/logs"), until: nil, interruption: Interruption(),
-                threads: 1
+                under: ConditionsOffer(threads: 1)
             ).result
         }
         let skipped = try run("skip")

@@ -61,7 +61,8 @@ private func run(
     return try Launch(
         experiment, dataFolder: folder.path + "/data", weightFolders: [], cacheFolder: folder.path + "/cache",
         output: Watcher(stopping: stage, interruption)
-    ).run(start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: nil, interruption: interruption, threads: 2)
+    ).run(start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: nil, interruption: interruption,
+        under: ConditionsOffer(threads: 2))
         .result
 }
 
@@ -135,7 +136,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         }
         func run(_ overrides: [String], _ output: Watcher = Watcher()) throws -> RunResult {
             try launch(overrides, output).run(
-                .new, logs: logs, until: "pretrain", interruption: Interruption(), threads: 2).result
+                .new, logs: logs, until: "pretrain", interruption: Interruption(), under: ConditionsOffer(threads: 2)).result
         }
         let first = try run([])
         #expect(try plan(["pretrain.backbone=resnet34"]) == [false, false, true, true, true])
@@ -166,7 +167,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
                 output: Watcher { if $0.contains("steps") { try? moment() } }
             ).run(
                 start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: "direct", interruption: Interruption(),
-                threads: 2
+                under: ConditionsOffer(threads: 2)
             ).result
         }
         let error = #expect(throws: DataError.self) {
@@ -194,7 +195,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
                 warn: { text in named.withLock { $0.append(text) } }
             ).run(
                 .new, logs: URL(fileURLWithPath: folder.path + "/logs"), until: stage, interruption: Interruption(),
-                threads: 1
+                under: ConditionsOffer(threads: 1)
             ).result
         }
         let whole = try run("error", until: "direct")

@@ -24,7 +24,7 @@ import Testing
         #expect(full.code == 75, "\(full.messages)")
         #expect(full.messages.contains(": cannot be written: File too large"))
         #expect(full.messages.contains("continue with: "))
-        #expect(full.messages.contains("run tiny.yaml --until direct --resume\n"))
+        #expect(full.messages.contains("run tiny.yaml --until direct --threads 1 --json --resume\n"))
         let resumed = try home.passerby(words + ["--resume"])
         #expect(resumed.code == 0, "\(resumed.messages)")
         let fresh = try home.passerby(words + ["--fresh"])

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 internal import Data
-internal import Foundation
 internal import Pipeline
 
 /// The experiment's images, found and listed.
@@ -12,24 +11,48 @@ struct Datasets {
     let gallery: [LabelledImage]
     /// Source images that are left out, as they show nobody of interest.
     let backgroundCount: Int
+    private let found: (source: FoundDataset, target: FoundDataset)
 
     /// - Throws: `DataError`, which names what is missing and the layouts that are known.
     init(_ choice: DataChoice, root: String) throws {
-        (source, backgroundCount) = try choice.source.dataset.find(in: root).training()
-        let found = try choice.target.dataset.find(in: root)
-        target = try found.unlabelled(.train)
-        query = try found.labelled(.query)
-        gallery = try found.labelled(.gallery)
+        found = (try choice.source.dataset.find(in: root), try choice.target.dataset.find(in: root))
+        (source, backgroundCount) = try found.source.training()
+        target = try found.target.unlabelled(.train)
+        query = try found.target.labelled(.query)
+        gallery = try found.target.labelled(.gallery)
     }
 
-    /// A digest that changes when an image is added, removed, renamed or changes its size.
-    func digest(below root: String) throws -> ContentDigest {
-        let paths = source.map(\.path) + target.map(\.path) + query.map(\.path) + gallery.map(\.path)
-        let lines = try paths.map { path in
-            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-            return "\(path.hasPrefix(root) ? String(path.dropFirst(root.count)) : path) \(size)"
+    /// What the images hold, as hexadecimal hashes, by path.
+    ///
+    /// - Parameters:
+    ///   - memoryFolder: Where hashes are remembered; nil for nowhere.
+    ///   - skipsUnreadable: Whether a run would leave out a file that cannot be read.
+    ///   - progress: Told how many of how many files are done.
+    /// - Throws: `DataError.unreadable(path:reason:)`, and what `progress` throws.
+    func contents(
+        memoryFolder: String?, skipsUnreadable: Bool, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> [String: String] {
+        let parts = [
+            (found.source, source.map(\.path)), (found.target, (target.map(\.path) + (query + gallery).map(\.path))),
+        ]
+        let total = parts.map(\.1.count).reduce(0, +)
+        var contents: [String: String] = [:]
+        var earlier = 0
+        for (dataset, paths) in parts {
+            let hashes = try dataset.contents(of: paths, memoryFile: memoryFolder.map(dataset.memoryFile)) { done, _ in
+                try progress(earlier + done, total)
+            }
+            for (path, hash) in hashes {
+                switch hash {
+                case .success(let value): contents[path] = String(value, radix: 16)
+                case .failure(let error):
+                    guard skipsUnreadable else { throw error }
+                    contents[path] = "unreadable"
+                }
+            }
+            earlier += paths.count
         }
-        return ContentDigest(of: lines.joined(separator: "\n"))
+        return contents
     }
 }
 

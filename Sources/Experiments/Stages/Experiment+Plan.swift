@@ -11,10 +11,13 @@ extension Experiment {
     ///
     /// - Parameters:
     ///   - dataDigest: The digest of the datasets.
+    ///   - dataParts: What it is made of, where that is known.
     ///   - weights: Those of the weights that networks of a backbone begin with, where the experiment names them.
-    public func plan(dataDigest: ContentDigest, weights: [Backbone: ContentDigest] = [:]) throws -> Plan {
+    public func plan(
+        dataDigest: ContentDigest, dataParts: [String: ContentDigest]? = nil, weights: [Backbone: ContentDigest] = [:]
+    ) throws -> Plan {
         try Plan(
-            experiment: name, seed: seed, dataDigest: dataDigest,
+            experiment: name, seed: seed, dataDigest: dataDigest, dataParts: dataParts,
             stages: stages.map { try StagePlan(
                 name: $0.name, method: $0.choice.method, settings: settings(of: $0.choice, weights),
                 inputs: $0.choice.inputs,
@@ -38,13 +41,13 @@ extension Experiment {
                 members.append(.init(key: "initial_weights", value: YAMLNode(digest.hexadecimal)))
             }
         }
-        // A result of what was left over of damaged data is not one that stops at damage.
-        if onBadImage == .skip { members.append(.init(key: "on_bad_image", value: YAMLNode(onBadImage.rawValue))) }
-        return try JSONValue(text: YAMLNode(.mapping(members)).canonicalJSON)
         // The target's own goes without saying.
         if choice.isScored, data.rankingProtocol != data.target.dataset.rankingProtocol {
             members.append(.init(key: "protocol", value: YAMLNode(data.rankingProtocol.rawValue)))
         }
+        // A result of what was left over of damaged data is not one that stops at damage.
+        if onBadImage == .skip { members.append(.init(key: "on_bad_image", value: YAMLNode(onBadImage.rawValue))) }
+        return try JSONValue(text: YAMLNode(.mapping(members)).canonicalJSON)
     }
 
     /// The stages, ready to run.
@@ -113,9 +116,6 @@ extension StageChoice {
         }
     }
 
-    var outputs: [Artefact] {
-        switch self {
-        case .pretrain(let settings):
     /// Whether its result holds figures of a ranking.
     var isScored: Bool {
         switch self {
@@ -124,6 +124,9 @@ extension StageChoice {
         }
     }
 
+    var outputs: [Artefact] {
+        switch self {
+        case .pretrain(let settings):
             (1...settings.networks).map { Artefact(name: PretrainingStage.network($0), kind: .weights) }
         case .translate:
             [
