@@ -14,14 +14,16 @@ extension MethodError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notFinite(let loss, let epoch, let step):
-            "the \(loss) loss of epoch \(epoch + 1), step \(step + 1) is not a finite number; "
+            return "the \(loss) loss of epoch \(epoch + 1), step \(step + 1) is not a finite number; "
                 + "a smaller learning rate may help"
         case .tooFewClusters(let found, let needed, let outliers, let images, let epoch):
-            "clustering before epoch \(epoch + 1) found \(found) clusters, \(needed) are needed to fill a batch "
-                + "(\(outliers) of \(images) images are outliers); a larger clustering radius, more pre-training or "
-                + "smaller batches may help"
+            // Images that lie apart are outliers; where few do and clusters are few too, they were merged.
+            let radius = 2 * outliers > images
+                ? "most images lie apart: a larger clustering radius" : "most images were merged: a smaller clustering radius"
+            return "clustering before epoch \(epoch + 1) found \(found) clusters, \(needed) are needed to fill a batch "
+                + "(\(outliers) of \(images) images are outliers); \(radius), more pre-training or smaller batches may help"
         case .incompleteState(let missing):
-            "the checkpoint lacks '\(missing)'"
+            return "the checkpoint lacks '\(missing)'"
         }
     }
 }
