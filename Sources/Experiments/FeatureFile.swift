@@ -3,7 +3,7 @@
 internal import Foundation
 public import Retrieval
 public import Vocabulary
-internal import Tensor
+public import Tensor
 
 // Shapes: N rows · D embedding.
 
@@ -57,6 +57,7 @@ public struct RetrievalSet: Sendable {
 /// What can be wrong with a feature file.
 public enum FeatureFileError: Error, Equatable, CustomStringConvertible {
     case missing(path: String, tensor: String)
+    case wrongType(path: String, tensor: String, found: StoredElementType, allowed: [StoredElementType])
     case misshapen(path: String, tensor: String, found: [Int], expected: String)
     /// A row of embeddings that has no direction, or a value that is not finite.
     case unusable(path: String, tensor: String, reason: RetrievalError)
@@ -72,6 +73,8 @@ public enum FeatureFileError: Error, Equatable, CustomStringConvertible {
         case .missing(let path, let tensor):
             "\(path): no tensor '\(tensor)'; a feature file has features [N, D], ids [N] and cameras [N], a retrieval "
                 + "file has the same under 'query.' and 'gallery.'"
+        case .wrongType(let path, let tensor, let found, let allowed):
+            "\(path): '\(tensor)' holds \(found); allowed: \(allowed.map { "\($0)" }.joined(separator: ", "))"
         case .misshapen(let path, let tensor, let found, let expected):
             "\(path): '\(tensor)' is \(found); allowed: \(expected)"
         case .unusable(let path, let tensor, let reason):
@@ -94,6 +97,7 @@ public enum FeatureFile {
     /// - Parameter part: Empty, `query.` or `gallery.`.
     /// - Throws: As ``embeddings(_:)``.
     public static func shape(of path: String, part: String = "") throws -> (count: Int, dimension: Int) {
+        try requireTypes(of: path, part: part)
         guard let features = try Safetensors.header(of: path)["\(part)features"] else {
             throw FeatureFileError.missing(path: path, tensor: "\(part)features")
         }
@@ -137,6 +141,19 @@ public enum FeatureFile {
         guard junkCount > 0 else { return (whole, sightings, rows, 0) }
         guard !rows.isEmpty else { throw FeatureFileError.onlyJunk(path: path, tensor: "\(part)ids") }
         return (whole.rows(at: rows), rows.map { sightings[$0] }, rows, junkCount)
+    }
+
+    /// Numbers of one kind would be read as another: bytes as identities, doubles as rounded floats.
+    private static func requireTypes(of path: String, part: String) throws {
+        let header = try Safetensors.header(of: path)
+        let columns: [StoredElementType] = [.int64, .int32, .int16, .int8]
+        for (name, allowed) in [
+            ("features", [.float32]), ("camera_features", [.float32]), ("ids", columns), ("cameras", columns),
+        ] as [(String, [StoredElementType])] {
+            let tensor = part + name
+            guard let found = header[tensor]?.type, !allowed.contains(found) else { continue }
+            throw FeatureFileError.wrongType(path: path, tensor: tensor, found: found, allowed: allowed)
+        }
     }
 
     /// Embeddings to be written, under one beginning of names.

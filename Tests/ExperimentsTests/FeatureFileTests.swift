@@ -107,6 +107,24 @@ private final class TemporaryFile {
         #expect(error.description == "\(file.path): 'ids' is [3]; allowed: int64 [2]")
     }
 
+    /// Bytes as identities, doubles as features: read as what they are not, they would be rounded or refused without a word.
+    @Test func `of other types is refused with both`() throws {
+        let double = try Tensor([1, 0], shape: [1, 2]).converted(to: .float64)
+        let cases: [([String: Tensor], String, String)] = [
+            (["features": double], "", "'features' holds float64; allowed: float32"),
+            (["features": try Tensor([1, 0], shape: [1, 2]), "ids": try Tensor([1.5], shape: [1])], "",
+             "'ids' holds float32; allowed: int64, int32, int16, int8"),
+            (["gallery.features": try Tensor([1, 0], shape: [1, 2]),
+              "gallery.cameras": try Tensor([1], shape: [1]).isGreater(than: 0)], "gallery.",
+             "'gallery.cameras' holds bool; allowed: int64, int32, int16, int8"),
+        ]
+        for (tensors, part, expected) in cases {
+            let file = try TemporaryFile(tensors)
+            let error = #expect(throws: FeatureFileError.self) { try FeatureFile.shape(of: file.path, part: part) }
+            #expect(error?.description == "\(file.path): \(expected)")
+        }
+    }
+
     @Test func `keeps labels as they are`() throws {
         let file = try TemporaryFile([:])
         try FeatureFile.write(ClusterLabels(values: [0, -1, 1]), to: file.path)
