@@ -14,7 +14,7 @@ extension Dataset {
     /// Finds the dataset below a folder under any of its known spellings, or in the folder itself.
     ///
     /// - Parameter root: The folder that holds the datasets, or the dataset's own; for ``folder`` also a CSV
-    ///   table.
+    ///   table. A relative path begins in the current folder.
     /// - Returns: The first of the known folders that holds at least one split of a known layout, in the layout of
     ///   which the most splits are there.
     /// - Throws: ``DataError/missingFolder(dataset:lookedFor:layouts:)`` with every path that was looked for, those
@@ -32,6 +32,7 @@ extension Dataset {
     }
 
     private func find(in root: String, rootRule: RootRule) throws(DataError) -> FoundDataset {
+        let root = absolutePath(root)
         var lookedFor: [String] = []
         for folder in candidates(root, rootRule) {
             guard isFolder(folder) || ImageTable.isTable(folder) else {

@@ -46,6 +46,15 @@ func lastComponent(_ path: String) -> String {
     String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
 }
 
+/// A path that does not depend on the current folder, so that messages and runs say where something is.
+public func absolutePath(_ path: String) -> String {
+    guard !path.hasPrefix("/") else { return path }
+    var relative = path[...]
+    while relative.hasPrefix("./") { relative = relative.dropFirst(2) }
+    let current = FileManager.default.currentDirectoryPath
+    return relative.isEmpty || relative == "." ? current : joined(current, String(relative))
+}
+
 /// A path below a folder, with one slash between them.
 func joined(_ folder: String, _ name: String) -> String {
     folder.hasSuffix("/") ? folder + name : folder + "/" + name

@@ -63,7 +63,7 @@ extension DataChoice {
     func root(in dataFolder: String) throws -> String {
         switch location {
         case .folder(let path):
-            return path == "data" ? dataFolder : path
+            return path == "data" ? dataFolder : absolutePath(path)
         case .synthetic(let world):
             let parameters = try JSONValue(encoding: world).canonicalText
             return "\(dataFolder)/synthetic/\(ContentDigest(of: parameters).hexadecimal.prefix(12))"

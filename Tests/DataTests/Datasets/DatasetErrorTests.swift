@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import Testing
 
 @testable import Data
@@ -33,6 +34,15 @@ func message<Result>(_ body: () throws -> Result) -> String {
                 Accepted:
                   FOLDER/image_train/0001_c006_13.jpg
                 """.replacing("'F/", with: "'\(folder.path)/"))
+    }
+
+    @Test func `is reported with whole paths, whatever folder they are relative to`() throws {
+        let here = FileManager.default.currentDirectoryPath
+        for root in ["nowhere-at-all", "./nowhere-at-all"] {
+            let text = message { try Dataset.vehiclex.find(in: root) }
+            #expect(text.contains("'\(here)/nowhere-at-all/VehicleX'"), "\(text)")
+        }
+        #expect(absolutePath(".") == here && absolutePath("/a/../b") == "/a/../b")
     }
 
     @Test(arguments: Dataset.allCases)
