@@ -81,13 +81,21 @@ public struct Launch {
 
     /// Measures a few steps of a stage in this process, whose peak of memory they should be.
     ///
-    /// - Parameter peakMemory: The most bytes that this process has had in memory.
+    /// - Parameters:
+    ///   - limit: Seconds after which fewer steps and smaller batches do.
+    ///   - peakMemory: The most bytes that this process has had in memory.
     /// - Throws: `PipelineError.unknownStage(name:allowed:)`, and what the stage's method throws.
-    public func rehearse(_ stage: String, threads: Int, peakMemory: @escaping () -> Int) throws -> StageCost {
+    public func rehearse(
+        _ stage: String, threads: Int, limit: Double = 30, peakMemory: @escaping () -> Int
+    ) throws -> StageCost {
         try Engine.prepare(threads: threads)
         let (plan, counts) = try counted()
         _ = try plan.stage(named: stage)
-        let rehearsal = Rehearsal(experiment: experiment, counts: counts, clock: .system, peakMemory: peakMemory)
+        let progress = ProgressReporter(label: "measure \(stage)", output: output)
+        defer { progress.finish() }
+        let rehearsal = Rehearsal(
+            experiment: experiment, counts: counts, clock: .system, peakMemory: peakMemory, limit: limit,
+            report: progress.note)
         guard let found = experiment.stages.first(where: { $0.name == stage }) else {
             preconditionFailure("the plan's stage '\(stage)' is none of the experiment's")
         }

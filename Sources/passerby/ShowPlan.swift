@@ -12,7 +12,8 @@ struct ShowPlan: ParsableCommand {
         discussion: """
             'reuse' is what another run has left; 'resume' is where --resume would go on. 'passerby why NAME STAGE' \
             says why a stage would run again. Time, memory and disk are reckoned from a few steps of each stage on \
-            made-up images, which are measured once on this machine and kept in the user's cache folder. Exit code 69 \
+            made-up images, which are measured once on this machine and kept in the user's cache folder: in half a minute \
+            a stage at most, longer where other programs compute, and not at all with --no-calibration. Exit code 69 \
             where memory or disk cannot suffice.
             """)
 
@@ -51,8 +52,12 @@ struct ShowPlan: ParsableCommand {
         let runs = ChildRuns(
             experiment: [arguments.name] + arguments.overrides, logs: logs.folder.path, threads: threads.count,
             interruption: .fromSignals())
-        for stage in flight.unmeasured {
-            StandardError().write("measuring a few steps of '\(stage)' on this machine, once\n")
+        let stages = flight.unmeasured
+        if !stages.isEmpty {
+            StandardError().write("measuring a few steps of \(stages.joined(separator: ", ")) on this machine, once: half a "
+                + "minute each at most, longer where other programs compute; --no-calibration leaves it out\n")
+        }
+        for stage in stages {
             do {
                 let text = try runs.calibration(of: stage)
                 try flight.store(JSONDecoder().decode(StageCost.self, from: text), of: stage)

@@ -4,6 +4,7 @@ import Configuration
 import Foundation
 import Methods
 import Pipeline
+import Synchronization
 import Testing
 
 @testable import Experiments
@@ -171,7 +172,8 @@ private let cost = StageCost(
         let launch = Launch(
             experiment, dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
         var peak = 0
-        let cost = try launch.rehearse(stage, threads: 1) {
+        // However long it takes beside other tests.
+        let cost = try launch.rehearse(stage, threads: 1, limit: .infinity) {
             peak += 1000
             return peak
         }
@@ -192,8 +194,38 @@ private let cost = StageCost(
         let experiment = try experiment(["image={height: \(height), width: \(width)}"])
         guard case .synthetic(let world) = experiment.data.location else { return }
         let rehearsal = Rehearsal(
-            experiment: experiment, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 })
+            experiment: experiment, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
         #expect(rehearsal.batches(1000) == batches)
         #expect(rehearsal.batches(4) == [2, 4] && rehearsal.batches(2) == [2])
+    }
+
+    /// A step of 2 images in so many seconds, and 20 seconds left: 0.5 s an image are 3 steps of 12 in 18 s; 1 s are 2 steps
+    /// of 10; 4 s would be 2 steps of 2.5, and a second size there must be.
+    @Test(arguments: [(0.0, 12, 3), (1, 12, 3), (2, 10, 2), (8, 4, 2), (1000, 4, 2)] as [(Double, Int, Int)])
+    func `measures less where steps are slow`(seconds: Double, batch: Int, steps: Int) throws {
+        let experiment = try experiment([])
+        guard case .synthetic(let world) = experiment.data.location else { return }
+        let rehearsal = Rehearsal(
+            experiment: experiment, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
+        let small = StageCost.Steps(batch: 2, seconds: seconds, peakBytes: 0)
+        #expect(rehearsal.second(12, after: small, left: 20) == (batch, steps))
+        #expect(rehearsal.second(12, after: small, left: -5).batch == (seconds == 0 ? 12 : 4))
+    }
+
+    /// A clock that goes on by an hour whenever it is read leaves time for nothing.
+    @Test func `takes what it has where time is up`() throws {
+        let experiment = try experiment(["workers=0"])
+        guard case .synthetic(let world) = experiment.data.location else { return }
+        let hours = Mutex(0.0)
+        let clock = RunClock(now: { 0 }, uptime: { hours.withLock { $0 += 3600; return $0 } })
+        var reports: [String] = []
+        let rehearsal = Rehearsal(
+            experiment: experiment, counts: DatasetCounts(world), clock: clock, peakMemory: { 1 }, limit: 30
+        ) { reports.append($0) }
+        let stage = try #require(experiment.stages.first { $0.name == "direct" })
+        let cost = try rehearsal.cost(of: stage)
+        #expect(cost.steps.map(\.batch) == [8, 10])
+        #expect(cost.steps.allSatisfy { $0.seconds == 3600 })
+        #expect(reports == ["2 steps of 8 images", "2 steps of 10 images", "64 and 128 images without training"])
     }
 }

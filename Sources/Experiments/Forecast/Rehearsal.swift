@@ -11,8 +11,10 @@ internal import Tensor
 
 /// A stage's training for a few steps on made-up images, and one of what it does to all images, measured.
 struct Rehearsal {
-    /// Steps of each batch size; the first is not counted.
+    /// Steps of each batch size where there is time; the first is not counted.
     private static let stepCount = 3
+    /// Steps where there is not.
+    private static let fewestSteps = 2
     /// Pixels of a batch that measuring is worth: 4 images of 384×128.
     private static let pixelCount = 200_000
     /// Images of an identity in a batch: fewer than training has, so that batches may be smaller. What a step takes does
@@ -24,6 +26,11 @@ struct Rehearsal {
     let clock: RunClock
     /// The most bytes that this process has had in memory.
     let peakMemory: () -> Int
+    /// Seconds that a stage is worth. Where steps take longer, two of each batch size must do, and smaller batches; these
+    /// are measured whatever they take.
+    let limit: Double
+    /// Told what is measured next.
+    var report: (String) -> Void = { _ in }
 
     /// The batch sizes that are measured, the experiment's own if that can be afforded.
     func batches(_ batch: Int) -> [Int] {
@@ -50,9 +57,9 @@ struct Rehearsal {
 
     private func pretraining(_ settings: PretrainSettings, _ backbone: Backbone) throws -> StageCost {
         var config = settings.config
-        (config.epochs, config.iterations, config.evaluateEvery) = (1, Self.stepCount, 0)
-        return try cost(batches(config.batch)) { batch, set, scope in
-            (config.batch, config.instances) = (batch, Self.instances)
+        (config.epochs, config.evaluateEvery) = (1, 0)
+        return try cost(batches(config.batch)) { batch, steps, set, scope in
+            (config.batch, config.iterations, config.instances) = (batch, steps, Self.instances)
             let network = try SourcePretraining(
                 config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
                 validation: validation, random: random
@@ -63,9 +70,9 @@ struct Rehearsal {
 
     private func translation(_ settings: TranslateSettings, encoder backbone: Backbone) throws -> StageCost {
         var config = settings.config
-        (config.epochs, config.iterations) = (1, Self.stepCount)
-        return try cost(batches(config.batch)) { batch, set, scope in
-            (config.batch, config.instances) = (batch, Self.instances)
+        config.epochs = 1
+        return try cost(batches(config.batch)) { batch, steps, set, scope in
+            (config.batch, config.iterations, config.instances) = (batch, steps, Self.instances)
             let encoder = try EmbeddingNetwork(backbone, domains: .shared, random: random)
             let generator = try SDA(
                 config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
@@ -82,9 +89,9 @@ struct Rehearsal {
 
     private func adaptation(_ settings: AdaptSettings, _ backbone: Backbone) throws -> StageCost {
         var config = settings.config
-        (config.epochs, config.iterations, config.evaluateEvery) = (1, Self.stepCount, 0)
-        return try cost(batches(config.batch)) { batch, set, scope in
-            (config.batch, config.instances) = (batch, Self.instances)
+        (config.epochs, config.evaluateEvery) = (1, 0)
+        return try cost(batches(config.batch)) { batch, steps, set, scope in
+            (config.batch, config.iterations, config.instances) = (batch, steps, Self.instances)
             try MMTPlus(
                 config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
                 validation: validation, random: random
@@ -97,14 +104,14 @@ struct Rehearsal {
     private func postProcessing(_ settings: PostprocessSettings, _ backbone: Backbone) throws -> StageCost {
         let adapted = try EmbeddingNetwork(backbone, domains: .separate, random: random)
         guard let camera = settings.camera else {
-            return try cost([1]) { _, set, _ in
+            return try cost([1]) { _, _, set, _ in
                 Measured(network: adapted.store) { try embed($0, adapted, set) }
             }
         }
         var config = camera.config
-        (config.epochs, config.iterations) = (1, Self.stepCount)
-        return try cost(batches(config.batch)) { batch, set, scope in
-            config.batch = batch
+        config.epochs = 1
+        return try cost(batches(config.batch)) { batch, steps, set, scope in
+            (config.batch, config.iterations) = (batch, steps)
             let network = try CameraNetwork(config, target: TargetImages(set.target), images: images, random: random)
                 .train(camera.backbone ?? experiment.backbone, from: nil, in: scope)
             return Measured(network: network.store) { try embed($0, adapted, set) }
@@ -120,37 +127,65 @@ struct Rehearsal {
     }
 
     private func cost(
-        _ batches: [Int], _ train: (Int, MadeUpImages, RehearsalScope) throws -> Measured
+        _ batches: [Int],
+        _ train: (_ batch: Int, _ steps: Int, _ set: MadeUpImages, _ scope: RehearsalScope) throws -> Measured
     ) throws -> StageCost {
+        let begun = clock.uptime()
+        let left = { limit - (clock.uptime() - begun) }
         let size = experiment.image
         let largest = batches.max() ?? 1
         let handled = max(4, min(64, Self.pixelCount / (size.height * size.width)))
         let set = try MadeUpImages(
             height: size.height, width: size.width, identities: max(counts.identities, largest),
             instances: Self.instances, count: 4 * max(largest, handled))
-        var steps: [StageCost.Steps] = []
-        var last: (scope: RehearsalScope, measured: Measured)?
-        for batch in batches {
+        func measure(_ batch: Int, _ count: Int) throws -> (steps: StageCost.Steps, stateBytes: Int, measured: Measured) {
+            report("\(count) steps of \(batch) images")
             let scope = RehearsalScope(clock)
-            let measured = try train(batch, set, scope)
-            steps.append(.init(batch: batch, seconds: scope.secondsPerStep, peakBytes: peakMemory()))
-            last = (scope, measured)
+            let measured = try train(batch, count, set, scope)
+            let steps = StageCost.Steps(batch: batch, seconds: scope.secondsPerStep, peakBytes: peakMemory())
+            return (steps, scope.stateBytes, measured)
         }
-        guard let last else { preconditionFailure("no batch size to measure") }
-        let times = try [handled, 2 * handled, handled, 2 * handled].map { count in
-            let start = clock.uptime()
-            try last.measured.handle(count)
-            return clock.uptime() - start
+        var last = try measure(batches[0], Self.fewestSteps)
+        // Where that was quick, one step is too few to believe.
+        if left() >= limit * 5 / 6 { last = try measure(batches[0], Self.stepCount) }
+        var steps = [last.steps]
+        if batches.count > 1 {
+            let (batch, count) = second(batches[1], after: last.steps, left: left())
+            last = try measure(batch, count)
+            steps.append(last.steps)
         }
-        // Twice as many images less as many, so that what a copy of the network takes falls out; where noise is larger
-        // than that, it stays in.
-        let slope = (min(times[1], times[3]) - min(times[0], times[2])) / Double(handled)
-        let secondsPerImage = slope > 0 ? slope : times[1] / Double(2 * handled)
+        report("\(handled) and \(2 * handled) images without training")
+        let secondsPerImage = try secondsPerImage(handled, last.measured.handle) { left() > 0 }
         return StageCost(
-            steps: steps, secondsPerImage: secondsPerImage, peakBytes: peakMemory(),
-            stateBytes: last.scope.stateBytes,
+            steps: steps, secondsPerImage: secondsPerImage, peakBytes: peakMemory(), stateBytes: last.stateBytes,
             networkBytes: last.measured.network.entries.reduce(0) { $0 + $1.tensor.byteCount },
             matrixRate: MatrixLibrary.current.measuredRate().best)
+    }
+
+    /// The second batch size and its number of steps, such that they can be expected to take no more than the time left;
+    /// not below the smallest that a line can be drawn through.
+    func second(_ batch: Int, after small: StageCost.Steps, left: Double) -> (batch: Int, steps: Int) {
+        let seconds = small.seconds / Double(small.batch)
+        let affordable = seconds > 0 ? left / (Double(Self.fewestSteps) * seconds) : .infinity
+        let fitting = affordable < Double(batch) ? max(0, Int(affordable)) / Self.instances * Self.instances : batch
+        let chosen = min(batch, max(small.batch + Self.instances, fitting))
+        let isQuick = Double(Self.stepCount * chosen) * seconds <= left
+        return (chosen, isQuick ? Self.stepCount : Self.fewestSteps)
+    }
+
+    /// Twice as many images less as many, so that what a copy of the network takes falls out; where noise is larger than
+    /// that, it stays in. The faster of two attempts each, where there is time.
+    private func secondsPerImage(
+        _ count: Int, _ handle: (Int) throws -> Void, hasTime: () -> Bool
+    ) throws -> Double {
+        func seconds(_ count: Int) throws -> Double {
+            let start = clock.uptime()
+            try handle(count)
+            return clock.uptime() - start
+        }
+        var (once, twice) = (try seconds(count), try seconds(2 * count))
+        if hasTime() { (once, twice) = (min(once, try seconds(count)), min(twice, try seconds(2 * count))) }
+        return twice > once ? (twice - once) / Double(count) : twice / Double(2 * count)
     }
 
     private var random: RandomKey { RandomKey(seed: 1) }
