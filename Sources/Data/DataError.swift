@@ -17,6 +17,8 @@ public enum DataError: Error, Equatable, Sendable {
 
     /// None of the folders in which the dataset could be exists.
     case missingFolder(dataset: String, lookedFor: [String], layouts: [String])
+    /// The folder, or those below it, hold nothing but pictures of formats that are not read.
+    case foreignFormats(folder: String, found: [String])
     /// The folder could be the dataset's by its layout, and has the name of another's.
     case namedOtherwise(folder: String, dataset: String, other: String)
     /// The folder, or the index file of the folder, has no image.
@@ -60,6 +62,8 @@ extension DataError: CustomStringConvertible {
         case .missingFolder(let dataset, let lookedFor, let layouts):
             (["no \(dataset) found. Looked for:"] + lookedFor.map { "  '\($0)'" } + ["Accepted:"]
                 + layouts.map { "  \($0)" }).joined(separator: "\n")
+        case .foreignFormats(let folder, let found):
+            "no images in '\(folder)': \(found.joined(separator: "; "))"
         case .namedOtherwise(let folder, let dataset, let other):
             "'\(folder)' has a layout of \(dataset) and the name of another dataset: say '\(other)' if it is that one, or "
                 + "give the folder another name"

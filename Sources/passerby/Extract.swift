@@ -5,6 +5,7 @@ internal import Data
 internal import Experiments
 internal import Foundation
 internal import Methods
+internal import Pipeline
 internal import Retrieval
 internal import Vocabulary
 
@@ -88,6 +89,7 @@ struct Extract: ParsableCommand {
             let samples = try imagePaths(below: images).map {
                 Sample(path: "\(images)/\($0)", camera: Camera(rawValue: 0))
             }
+            for note in try picturesNotRead(below: images) { StandardError().write("warning: \(images): \(note)\n") }
             return ([Part(name: "", samples: samples, identities: nil)], [])
         }
         let words = (data ?? "").split(separator: ":", maxSplits: 1).map(String.init)

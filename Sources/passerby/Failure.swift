@@ -78,7 +78,7 @@ struct Failure {
     private static func code(of error: DataError) -> Int32 {
         switch error {
         case .missingFolder, .namedOtherwise, .unusableCache: missing
-        case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .missingImage, .malformedLine,
+        case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .foreignFormats, .missingImage, .malformedLine,
             .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages:
             badData
         }

@@ -196,7 +196,8 @@ import Testing
          "a: is an object of 'os.system', which nothing but that class's own code can read, and nothing is executed; "
             + "allowed: a dictionary of tensors, as torch.save(network.state_dict(), …) writes it"),
         (.severalStateDictionaries(path: "a", keys: ["gen", "dis"]),
-         "a: equally many tensors under 'gen', 'dis'; say with --key which are meant"),
+         "a: equally many tensors under 'gen', 'dis'; say with --key which are meant, or give each a file of its own with "
+            + "'weights convert --as-is --key KEY'"),
         (.noStateDictionary(path: "a", key: "state_dict", found: ["net", "step"]),
          "a: no dictionary of tensors under 'state_dict'; found the keys net, step"),
         (.noStateDictionary(path: "a", key: "state_dict", found: []),

@@ -19,7 +19,8 @@ extension Dataset {
     ///   which the most splits are there.
     /// - Throws: ``DataError/missingFolder(dataset:lookedFor:layouts:)`` with every path that was looked for, those
     ///   inside a folder only where the folder is there; ``DataError/namedOtherwise(folder:dataset:other:)`` where the
-    ///   folder itself could be the dataset's, but for its name.
+    ///   folder itself could be the dataset's, but for its name; ``DataError/foreignFormats(folder:found:)`` for own images
+    ///   of which none is in a format that is read.
     public func find(in root: String) throws(DataError) -> FoundDataset {
         try find(in: root, rootRule: .unlessNamedOtherwise)
     }
@@ -44,6 +45,10 @@ extension Dataset {
         }
         if let other = otherOwner(of: root), layout(in: trimmed(root)) != nil {
             throw .namedOtherwise(folder: trimmed(root), dataset: definition.title, other: other.rawValue)
+        }
+        if self == .folder, isFolder(root) {
+            let walk = try ImageWalk(root, isDeep: true)
+            if walk.paths.isEmpty, !walk.foreign.isEmpty { throw .foreignFormats(folder: root, found: walk.leftOut) }
         }
         var seen: Set<String> = []
         throw .missingFolder(

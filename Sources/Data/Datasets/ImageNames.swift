@@ -29,6 +29,11 @@ public func imagePaths(below folder: String) throws(DataError) -> [String] {
     return paths
 }
 
+/// What a folder and those below it hold besides ``imagePaths(below:)`` that a user may take for images, in words.
+public func picturesNotRead(below folder: String) throws(DataError) -> [String] {
+    try ImageWalk(folder, isDeep: true).leftOut
+}
+
 /// Whether images lie directly in the folder.
 func holdsImages(_ folder: String) -> Bool {
     let entries = try? FileManager.default.contentsOfDirectory(atPath: folder)

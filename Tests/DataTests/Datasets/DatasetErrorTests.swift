@@ -36,6 +36,16 @@ func message<Result>(_ body: () throws -> Result) -> String {
                 """.replacing("'F/", with: "'\(folder.path)/"))
     }
 
+    @Test func `is reported with what lies there instead, where that is pictures that are not read`() throws {
+        let folder = try TemporaryFolder()
+        for name in ["a.webp", "b/c.BMP", "b/d.bmp", "notes.txt"] { try folder.write(name, "") }
+        #expect(message { try Dataset.folder.find(in: folder.path) } == "no images in '\(folder.path)': 3 files are not "
+            + "read, as only JPEG and PNG are: 2 .bmp, 1 .webp")
+        #expect(try picturesNotRead(below: folder.path) == [
+            "3 files are not read, as only JPEG and PNG are: 2 .bmp, 1 .webp"
+        ])
+    }
+
     @Test func `is reported with whole paths, whatever folder they are relative to`() throws {
         let here = FileManager.default.currentDirectoryPath
         for root in ["nowhere-at-all", "./nowhere-at-all"] {
