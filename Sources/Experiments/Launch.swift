@@ -178,8 +178,8 @@ public struct Launch {
     ) throws -> (plan: Plan, datasets: Datasets) {
         let datasets = try scorable(Datasets(experiment.data, root: root))
         if datasets.backgroundCount > 0 {
-            warn("data.source: images with the identity 0 show nobody by \(experiment.data.source.rawValue)'s definition; "
-                + "\(datasets.backgroundCount) are left out")
+            warn("data.source: images with the identity 0 show nobody by the definition of "
+                + "'\(experiment.data.source.rawValue)', and are left out: \(datasets.backgroundCount)")
         }
         let progress = LateProgress(label: "data", unit: "images", output: output)
         let contents = try datasets.contents(

@@ -78,8 +78,8 @@ struct Failure {
     private static func code(of error: DataError) -> Int32 {
         switch error {
         case .missingFolder, .namedOtherwise, .unusableCache: missing
-        case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .foreignFormats, .missingImage, .malformedLine,
-            .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages:
+        case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .foreignFormats, .missingImage,
+            .malformedLine, .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages:
             badData
         }
     }

@@ -52,9 +52,9 @@ extension FoundDataset {
     /// Lists every split, reads and decodes every image, and holds the dataset against what was published.
     ///
     /// An incomplete or damaged copy, a list that cannot be read, and training data that show what is tested are
-    /// errors. Splits that are not there, pictures that are not read, background in training, more images than published,
-    /// other numbers of people or cameras, and repeated images are not: whoever trains only, or works with images of an odd release, knows why. Counts of a drawn world
-    /// in a published layout are held against nothing.
+    /// errors. Splits that are not there, pictures that are not read, background in training, more images than
+    /// published, other numbers of people or cameras, and repeated images are not: whoever trains only, or works with
+    /// images of an odd release, knows why. Counts of a drawn world in a published layout are held against nothing.
     ///
     /// - Parameters:
     ///   - memoryFile: Where the results of reading are kept, so that another check reads only files whose size or

@@ -55,7 +55,8 @@ extension DatasetEdition {
 
     /// Training images directly in the folder, or in folders below it.
     fileprivate static var flat: DatasetEdition {
-        ownImages("one folder", "FOLDER/0001_c1….jpg", [(.train, [])], imageFolders: { _ in [""] }) { root throws(DataError) in
+        ownImages("one folder", "FOLDER/0001_c1….jpg", [(.train, [])], imageFolders: { _ in [""] }) {
+            root throws(DataError) in
             [.train: try OwnNames.list(below: root)]
         }
     }

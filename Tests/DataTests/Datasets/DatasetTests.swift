@@ -28,7 +28,8 @@ import Vocabulary
         try tiny.write(into: folder)
         for (name, text) in tiny.texts where !name.hasSuffix(".db") && !name.contains("/.") {
             let lines = text.replacing("\r\n", with: "\n").replacing("\n", with: "\r\n")
-            try folder.write("\(tiny.folder.isEmpty ? "" : tiny.folder + "/")\(name)", [0xEF, 0xBB, 0xBF] + Array(lines.utf8))
+            let place = tiny.folder.isEmpty ? "" : tiny.folder + "/"
+            try folder.write(place + name, [0xEF, 0xBB, 0xBF] + Array(lines.utf8))
         }
         let found = try tiny.dataset.find(in: folder.path)
         for (split, rows) in tiny.rows { #expect(try TinyDataset.rows(found, split) == rows, "\(split.rawValue)") }
