@@ -3,9 +3,9 @@
 /// A scalar, resolved by the rules of the YAML 1.2 core schema.
 ///
 /// - SeeAlso: YAML 1.2.2, section 10.3.2.
-/// - Note: Deviations: no text at all is ``empty``, not null; a number with a needless leading zero (`0777`, `01.5`) is text, because readers of
-///   YAML 1.1 take it for an octal number; a decimal integer that does not fit 64 bits is a float, and a
-///   hexadecimal or octal one is text.
+/// - Note: Deviations: no text at all is ``empty``, not null; a number with a needless leading zero (`0777`, `01.5`)
+///   is text, because readers of YAML 1.1 take it for an octal number; a decimal integer that does not fit 64 bits is
+///   a float, and a hexadecimal or octal one is text.
 public enum Scalar: Sendable {
     /// `null` or `~`, as somebody wrote it.
     case null

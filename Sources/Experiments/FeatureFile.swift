@@ -215,7 +215,9 @@ public enum FeatureFile {
     ) throws -> Features<UnitNorm>? {
         guard let tensor = tensors[name] else { return nil }
         let shape = tensor.shape
-        guard tensor.elementType == .float32, shape.count == 2, shape.allSatisfy({ $0 > 0 }), count == nil || shape[0] == count else {
+        guard tensor.elementType == .float32, shape.count == 2, shape.allSatisfy({ $0 > 0 }),
+            count == nil || shape[0] == count
+        else {
             throw FeatureFileError.misshapen(
                 path: path, tensor: name, found: shape, expected: "float32 [\(count.map(String.init) ?? "N"), D]")
         }

@@ -15,7 +15,8 @@ struct Cluster: ParsableCommand {
             """)
 
     @Option(help: "The feature file.") var features: String
-    @Option(help: "Neighbours of the Jaccard distance.", within: Limits.neighbours) var k1 = 30
+    @Option(help: "Neighbours of the Jaccard distance.", within: Limits.clusteringNeighbours)
+    var k1 = 30
     @Option(help: "Neighbours that are averaged.", within: Limits.neighbours) var k2 = 6
     @Option(help: ArgumentHelp("Cluster by density (the default).", valueName: "eps=0.6,min=4")) var dbscan: String?
     @Option(help: ArgumentHelp("Keep reliable clusters only.", valueName: "eps=0.6,gap=0.02,min=4"))

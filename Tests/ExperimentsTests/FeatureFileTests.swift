@@ -70,7 +70,8 @@ private final class TemporaryFile {
         ])
         let error = FeatureFileError.unknownIdentity(path: file.path, tensor: tensor, row: row, found: found)
         #expect(throws: error) { try FeatureFile.retrieval(file.path, under: .vehicleid) }
-        #expect(error.description == "\(file.path): '\(tensor)', row \(row) is \(found); allowed: 0 or more, or -1 for junk")
+        #expect(
+            error.description == "\(file.path): '\(tensor)', row \(row) is \(found); allowed: 0 or more, or -1 for junk")
     }
 
     @Test(arguments: ["query.features", "gallery.features", "query.camera_features", "gallery.camera_features"])

@@ -6,6 +6,7 @@ import Data
 import Foundation
 import Pipeline
 import Synchronization
+import Tensor
 import Testing
 
 @testable import Experiments
@@ -120,6 +121,35 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         let resumed = try run(cached, in: broken, .resume)
         #expect(resumed.rows == result.rows)
         #expect(try digests(broken) == digests(whole))
+    }
+
+    /// A state that is whole by its digest, and holds a value that no network can have.
+    @Test func `does not go on from a state that is not finite`() throws {
+        let folder = TemporaryFolder()
+        #expect(throws: Interrupted.self) { try run(experiment, in: folder, stopping: "direct") }
+        let logs = URL(fileURLWithPath: folder.path + "/logs")
+        let stage = try #require(RunFolder.runs(of: "tiny", in: logs).first).stageFolder("direct")
+        let store = CheckpointStore(folder: stage.appendingPathComponent("checkpoints")) { _ in }
+        let last = try #require(try store.latest())
+        var state = try Safetensors(readingFrom: last.path)
+        let name = try #require(state.tensors.keys.sorted().first { $0.hasSuffix("layer1.0.bn1.running_var") })
+        state.tensors[name] = try Tensor(Array(repeating: Float.nan, count: 64), shape: [64])
+        try store.save(epoch: last.epoch, step: last.step) { try state.write(to: $0) }
+        let error = #expect(throws: WeightFileError.self) { try run(experiment, in: folder, .resume) }
+        guard case .notFinite(let path, let tensors)? = error else { return }
+        #expect(path.contains("/stages/direct/checkpoints/"))
+        #expect(tensors == [NotFiniteTensor(tensor: name, count: 64, total: 64, first: 0)])
+    }
+
+    @Test func `does not begin with weights that are not finite`() throws {
+        let folder = TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        let path = folder.path + "/begin.safetensors"
+        try Safetensors(tensors: ["conv1.weight": Tensor([1, .nan], shape: [2])]).write(to: path)
+        #expect(throws: WeightFileError.notFinite(
+            path: path, [NotFiniteTensor(tensor: "conv1.weight", count: 1, total: 2, first: 1)])
+        ) { try run(overriding(["initial_weights=\(path)"]), in: folder) }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/logs"))
     }
 
     /// Two experiments that differ in the adaptation's backbone or settings, and a sweep over them by hand.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import Experiments
 import Foundation
 import Retrieval
 import Tensor
@@ -91,6 +92,45 @@ private func isRefusal(_ error: RetrievalError, of forecast: MemoryForecast, fre
         #expect(error.flatMap(Failure.init)?.message.contains("no tensor 'gallery.cameras'") == true)
         #expect(error.flatMap(Failure.init)?.code == 65)
         try Metrics.parse(["--features", folder.features, "--protocol", "vehicleid", "--json"]).run()
+    }
+
+    /// Unit vectors at these angles, in degrees, seen by camera 0 (queries) or 1 (gallery).
+    private func part(_ name: String, angles: [Float], ids: [Int]) throws -> [String: Tensor] {
+        let rows = angles.flatMap { [cos($0 * .pi / 180), sin($0 * .pi / 180)] }
+        return try [
+            "\(name).features": Tensor(rows, shape: [angles.count, 2]), "\(name).ids": Tensor(ids),
+            "\(name).cameras": Tensor(ids.map { _ in name == "query" ? 0 : 1 }),
+        ]
+    }
+
+    private func retrieval(_ query: [String: Tensor], _ gallery: [String: Tensor]) throws -> FeatureFolder {
+        try FeatureFolder(query.merging(gallery) { first, _ in first })
+    }
+
+    /// Junk stands nearest to both queries; a file without it has the same figures, re-ranked too.
+    @Test(arguments: [[], ["--rerank", "k1=2,k2=1"], ["--protocol", "vehicleid"]])
+    func `leaves junk out, and counts it`(settings: [String]) throws {
+        let query = try part("query", angles: [0, 90], ids: [1, 2])
+        let junk = try retrieval(query, part("gallery", angles: [1, 20, 89, 40, 70, 2], ids: [-1, 1, -1, 3, 2, 0]))
+        let clean = try retrieval(query, part("gallery", angles: [20, 40, 70, 2], ids: [1, 3, 2, 0]))
+        let found = try Metrics.parse(["--features", junk.features] + settings).metrics()
+        let expected = try Metrics.parse(["--features", clean.features] + settings).metrics()
+        #expect(expected.junkCount == 0)
+        #expect(found == expected.leavingOut(junk: 2))
+    }
+
+    /// Of gallery rows 0 (junk), 1 and 2 the last is nearer.
+    @Test func `writes a submission with the file's own rows, and none where a query is junk`() throws {
+        let gallery = try part("gallery", angles: [0, 30, 10], ids: [-1, 3, 1])
+        let folder = try retrieval(part("query", angles: [0], ids: [1]), gallery)
+        let result = folder.path + "/result.txt"
+        try Metrics.parse(["--features", folder.features, "--submission", result, "--json"]).run()
+        #expect(try String(contentsOfFile: result, encoding: .utf8) == "00002 00001\n")
+        let other = try retrieval(part("query", angles: [0, 1], ids: [1, -1]), gallery)
+        let error = #expect(throws: FeatureFileError.self) {
+            try Metrics.parse(["--features", other.features, "--submission", result]).run()
+        }
+        #expect(error == .junkQueries(path: other.features, count: 1))
     }
 
     @Test func `of queries without a match by another camera says so`() throws {

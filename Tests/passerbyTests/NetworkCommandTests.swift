@@ -96,7 +96,9 @@ private func failure(_ body: () throws -> Void) -> Failure? {
 }
 
 @Suite struct `The size of images` {
-    private func evaluation(_ weights: String, _ world: World, _ size: [String]) throws -> (rows: [ResultRow], size: ImageSize) {
+    private func evaluation(
+        _ weights: String, _ world: World, _ size: [String]
+    ) throws -> (rows: [ResultRow], size: ImageSize) {
         try Evaluate.parse(
             ["--weights", weights, "--data", "visda-target", "--root", world.path, "--workers", "0"] + size
         ).evaluation()

@@ -36,7 +36,8 @@ import Testing
         let elsewhere = try home.passerby(["verify-resume", "tiny.yaml", "data.location={folder: /nowhere/at/all}"])
         #expect(elsewhere.code == 69 && elsewhere.messages.contains("/nowhere/at/all"))
         let none = try home.passerby(["verify-resume", "tiny.yaml", "--kills", "0"])
-        #expect(none.code == 64 && none.messages.contains("'0' is invalid for '--kills <kills>': allowed: a whole number, 1 to 10000"))
+        #expect(none.code == 64)
+        #expect(none.messages.contains("'0' is invalid for '--kills <kills>': allowed: a whole number, 1 to 10000"))
         #expect(!FileManager.default.fileExists(atPath: home.logs.path))
     }
 }

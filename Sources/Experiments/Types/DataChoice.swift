@@ -118,7 +118,8 @@ extension SyntheticWorld: Configurable {
     static var fields: [Field<SyntheticWorld>] {
         [
             Field("source", \.source, Source.reader) { $0.node }, Field("target", \.target, Target.reader) { $0.node },
-            .integer("width", \.width, Limits.width), .integer("height", \.height, Limits.height), .number("gap", \.gap, Limits.gap),
+            .integer("width", \.width, Limits.width), .integer("height", \.height, Limits.height),
+            .number("gap", \.gap, Limits.gap),
             Field("effects", \.effects, GapEffects.reader) { $0.node },
             Field("seed", \.seed, .seed) { YAMLNode(Int($0)) },
         ]

@@ -36,8 +36,8 @@ public enum Limits {
 
     /// Pixels of an image's side.
     public static let imageSide = 8...4096
-    /// Pixels of all images of a batch: 12 GiB as single-precision numbers.
-    public static let pixelsPerBatch = 1 << 30
+    /// Pixels of all images of a batch: 3 GiB as single-precision numbers.
+    public static let pixelsPerBatch = 1 << 28
     public static let padding = 0...1024
     public static let jpegQuality = 1...100
     /// Channels of a translation network's first map, its blocks, and the fakes that are remembered.
@@ -49,6 +49,8 @@ public enum Limits {
 
     /// k₁ and k₂.
     public static let neighbours = 1...10_000
+    /// k₁ of a clustering, where the nearest of a row is the row itself.
+    public static let clusteringNeighbours = 2...10_000
     /// ε of DBSCAN, and how much SpCL makes it smaller and larger.
     public static let radius = 1e-6...0.999_999
     /// Rows that make one of them the core of a cluster.

@@ -139,7 +139,8 @@ struct CameraSettings: Sendable, Equatable, Configurable {
     var config = CameraNetwork.Config()
 
     static var fields: [Field<Self>] {
-        [.number("weight", \.weight, Limits.cameraWeight), .backbone(\.backbone)] + CameraNetwork.Config.fields.map { $0.inside(\.config) }
+        [.number("weight", \.weight, Limits.cameraWeight), .backbone(\.backbone)]
+            + CameraNetwork.Config.fields.map { $0.inside(\.config) }
     }
 }
 

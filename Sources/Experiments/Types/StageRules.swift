@@ -102,8 +102,8 @@ private struct OneStageRules {
                 + "iterations × batch up to \(Limits.imagesPerEpoch)")
         }
         if batch * draft.height * draft.width > Limits.pixelsPerBatch {
-            report(key, "\(batch) images of \(draft.height) × \(draft.width) pixels are more than a batch may hold; allowed: "
-                + "batch × height × width up to \(Limits.pixelsPerBatch)")
+            report(key, "\(batch) images of \(draft.height) × \(draft.width) pixels are more than a batch may hold; "
+                + "allowed: batch × height × width up to \(Limits.pixelsPerBatch)")
         }
     }
 
