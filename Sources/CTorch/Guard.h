@@ -26,6 +26,9 @@ std::string &last_error() noexcept;
 /// Stores the text, or a fixed one where even that needs memory that is not there.
 void remember(const char *message) noexcept;
 
+/// Fixes by how many threads this thread's loops and products are shared, before the first of them; costs nothing after.
+void settle_threads();
+
 /// The status of a failed call: 2 where memory was not to be had, else 1. libtorch's allocator for the CPU has no class
 /// of its own for that.
 inline int32_t status_of(const char *message) noexcept {
@@ -36,6 +39,7 @@ inline int32_t status_of(const char *message) noexcept {
 template <typename Body>
 int32_t guarded(Body body) noexcept {
     try {
+        settle_threads();
         body();
         return 0;
     } catch (const c10::OutOfMemoryError &error) {

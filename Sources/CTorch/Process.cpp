@@ -22,6 +22,32 @@ void remember(const char *message) noexcept {
     }
 }
 
+namespace {
+
+/// Keeps OpenBLAS, where it is there, from sharing a product out.
+///
+/// Its number of threads is one setting of the whole process, and rounding depends on it: who changes it while others
+/// compute changes their results. So there is one value for all and for ever, which is also the one that the number
+/// of processors says nothing about. Convolutions and loops are shared out by libtorch itself.
+bool keep_products_on_their_threads() {
+    using Get = int (*)();
+    using Set = void (*)(int);
+    const auto get = reinterpret_cast<Get>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+    const auto set = reinterpret_cast<Set>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    // OpenBLAS over OpenMP sets that library's count for this thread too, so it is left alone where nothing is to do.
+    if (get != nullptr && set != nullptr && get() != 1) set(1);
+    return true;
+}
+
+}  // namespace
+
+void settle_threads() {
+    [[maybe_unused]] static const bool products = keep_products_on_their_threads();
+    // A thread takes libtorch's count over at its first loop, which may come after its first convolution and after
+    // another thread has asked for another count. Asking for the count makes it do so now.
+    [[maybe_unused]] thread_local const int count = at::get_num_threads();
+}
+
 at::ScalarType scalar_type(pt_dtype dtype) {
     switch (dtype) {
         case pt_float32: return at::kFloat;

@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: MIT
 
 internal import COpenBLAS
-internal import Synchronization
 
 // Shapes: M left rows · N right rows · D dimensions.
 
 /// Products of row tables by OpenBLAS, one thread a call; the callers are the threads.
 enum MatrixProduct {
-    /// The library's thread count is a setting of the whole process. This mirrors it, so that the last of
-    /// several searches at a time puts it back for whoever else multiplies matrices here.
-    private static let setting = Mutex<(callers: Int, threads: Int32)>((0, 1))
+    /// The library's thread count is one setting of the whole process, and the bits of everybody's products depend on
+    /// it, those of a training beside a search too. So it is set to 1 once, never back, and the tensor engine does the
+    /// same before it computes anything.
+    private static let onOneThread: Void = {
+        // Over OpenMP the library also sets the calling thread's count for others, so it is left alone where it can be.
+        if openblas_get_num_threads() != 1 { openblas_set_num_threads(1) }
+    }()
 
     /// Runs a computation during which every product stays on its caller's thread.
     ///
     /// With a fixed division into blocks, the bits of a product then do not depend on the number of threads.
     static func onCallersThreads<Value>(_ body: () -> Value) -> Value {
-        setting.withLock { setting in
-            if setting.callers == 0 {
-                setting.threads = openblas_get_num_threads()
-                openblas_set_num_threads(1)
-            }
-            setting.callers += 1
-        }
-        defer {
-            setting.withLock { setting in
-                setting.callers -= 1
-                if setting.callers == 0 { openblas_set_num_threads(setting.threads) }
-            }
-        }
+        onOneThread
         return body()
     }
 

@@ -6,6 +6,9 @@ internal import CTorch
 public enum Engine {
     /// Sets the process up for training: freed memory is kept, and so many threads compute.
     ///
+    /// The count holds for the calling thread from here on, whatever others ask for, and for every thread that computes
+    /// for the first time after this. Products of OpenBLAS always stay on their caller's thread.
+    ///
     /// Call once, before the first tensor is made.
     public static func prepare(threads: Int) throws {
         pt_keep_freed_memory()
