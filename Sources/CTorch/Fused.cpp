@@ -61,6 +61,13 @@ const Operators *operators_for(at::ScalarType type) {
     return (type == at::kFloat && single) || (type == at::kBFloat16 && half) ? &*operators : nullptr;
 }
 
+/// Whether the operator adds to such maps. Where one of them does not lie in memory channel by channel, as a single
+/// channel does not, it falls back to an operator that knows float32 alone.
+bool can_add(const at::Tensor &maps, const at::Tensor &sum) {
+    return sum.scalar_type() == at::kFloat || (maps.suggest_memory_format() == at::MemoryFormat::ChannelsLast &&
+                                               sum.suggest_memory_format() == at::MemoryFormat::ChannelsLast);
+}
+
 }  // namespace
 
 extern "C" {
@@ -79,9 +86,11 @@ int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const p
                 return operators->alone.call(x, w, b, paddings, strides, dilations, groups, relu ? "relu" : "none",
                                              Scalars(), std::nullopt);
             }
-            return operators->adding.call(sum->value, x, w, b, paddings, strides, dilations, groups, "add",
-                                          std::nullopt, relu ? OptionalName("relu") : std::nullopt, Scalars(),
-                                          std::nullopt);
+            if (can_add(x, sum->value)) {
+                return operators->adding.call(sum->value, x, w, b, paddings, strides, dilations, groups, "add",
+                                              std::nullopt, relu ? OptionalName("relu") : std::nullopt, Scalars(),
+                                              std::nullopt);
+            }
         }
         auto maps = at::conv2d(x, w, b, strides, at::IntArrayRef(paddings), dilations, groups);
         if (sum != nullptr) maps = sum->value.add_(maps);

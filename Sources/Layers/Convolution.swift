@@ -9,6 +9,8 @@ public struct Convolution {
     private let stride: Int
     private let padding: Int
     private let groups: Int
+    /// What this is a copy for; nil where it is trained.
+    private let folding: Folding?
 
     /// - Parameters:
     ///   - input, output: Channels C and F.
@@ -24,33 +26,51 @@ public struct Convolution {
         self.stride = stride
         self.padding = padding
         self.groups = groups
+        folding = nil
     }
 
-    private init(_ other: Convolution, weight: Tensor, bias: Tensor?) {
+    private init(_ other: Convolution, weight: Tensor, bias: Tensor?, for folding: Folding) {
         self.weight = weight
         self.bias = bias
         stride = other.stride
         padding = other.padding
         groups = other.groups
+        self.folding = folding
     }
 
     public func callAsFunction(_ maps: Tensor) throws -> Tensor {
-        try maps.convolved(with: weight, bias: bias, stride: stride, padding: padding, groups: groups)
+        guard !computesInSingle(maps) else { return try inSingle(maps, into: nil, rectified: false) }
+        return try maps.convolved(with: weight, bias: bias, stride: stride, padding: padding, groups: groups)
     }
 
     /// `max(self(maps) + sum, 0)` in one pass over memory, or without the maximum; overwrites the sum, records no
     /// gradient.
     func fused(_ maps: Tensor, into sum: Tensor? = nil, rectified: Bool) throws -> Tensor {
-        try maps.convolvedFused(
+        guard !computesInSingle(maps) else { return try inSingle(maps, into: sum, rectified: rectified) }
+        return try maps.convolvedFused(
             with: weight, bias: bias, stride: stride, padding: padding, groups: groups, into: sum,
             rectified: rectified)
+    }
+
+    private func computesInSingle(_ maps: Tensor) -> Bool {
+        guard let folding else { return false }
+        let sides = maps.shape[2...].map { ($0 + 2 * padding - weight.shape[2]) / stride + 1 }
+        return folding.computesInSingle(rows: sides[0], columns: sides[1])
+    }
+
+    /// The same on float32 copies of all that comes in, rounded once.
+    private func inSingle(_ maps: Tensor, into sum: Tensor?, rectified: Bool) throws -> Tensor {
+        try maps.converted(to: .float32).convolvedFused(
+            with: weight.converted(to: .float32), bias: bias?.converted(to: .float32), stride: stride,
+            padding: padding, groups: groups, into: sum?.converted(to: .float32), rectified: rectified
+        ).converted(to: maps.elementType)
     }
 
     /// A copy for inference, where no normalisation comes after it.
     public func folded(_ folding: Folding) throws -> Convolution {
         Convolution(
             self, weight: try weight.detached().copied().converted(to: folding.precision.elementType),
-            bias: try bias?.detached().copied().converted(to: folding.precision.elementType))
+            bias: try bias?.detached().copied().converted(to: folding.precision.elementType), for: folding)
     }
 
     /// A copy for inference whose results are `scale · self(maps) + shift`.
@@ -61,7 +81,7 @@ public struct Convolution {
         let shifts = zip(own, zip(scaling.scales, scaling.shifts)).map { Float(Double($0) * $1.0 + $1.1) }
         return Convolution(
             self, weight: try (weight.detached() * scales).converted(to: folding.precision.elementType),
-            bias: try Tensor(shifts, shape: [count]).converted(to: folding.precision.elementType))
+            bias: try Tensor(shifts, shape: [count]).converted(to: folding.precision.elementType), for: folding)
     }
 }
 

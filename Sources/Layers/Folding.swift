@@ -25,10 +25,26 @@ public struct Folding: Sendable, Equatable {
     /// Whose statistics are folded, where the network keeps them by domain.
     public let domain: Domain
     public let precision: Precision
+    /// Whether the copy is for a processor that multiplies bfloat16 in matrix tiles.
+    let hasMatrixTiles: Bool
 
     public init(domain: Domain, precision: Precision = .float32) {
+        self.init(domain: domain, precision: precision, hasMatrixTiles: Engine.hasMatrixTiles)
+    }
+
+    init(domain: Domain, precision: Precision, hasMatrixTiles: Bool) {
         self.domain = domain
         self.precision = precision
+        self.hasMatrixTiles = hasMatrixTiles
+    }
+
+    /// Whether a convolution to maps of so many rows and columns computes in float32, whatever the precision.
+    ///
+    /// oneDNN's kernels for matrix tiles read memory that nobody has written where a bfloat16 map is small: of a batch of
+    /// 20 or more, a convolution 3×3 of stride 2 makes numbers of 10¹² of a map of 4×2. From images of 64×32 on, whose
+    /// smallest maps have 4 rows and 2 columns, results are right. Maps below that cost next to nothing in float32.
+    func computesInSingle(rows: Int, columns: Int) -> Bool {
+        precision == .bfloat16 && hasMatrixTiles && (rows < 4 || columns < 2)
     }
 }
 
