@@ -60,7 +60,11 @@ struct Evaluate: ParsableCommand {
         _ config: PostProcessing.Config, _ validation: Validation, _ model: EmbeddingNetwork,
         _ cameraModel: EmbeddingNetwork?
     ) throws -> [ResultRow] {
-        try inference.reportAgreement(validation.extractor, on: validation.samples, by: model)
+        try inference.reportAgreement(validation.extractor, on: [validation.samples], by: model)
+        if let cameraModel {
+            try inference.reportAgreement(
+                validation.extractor, on: [validation.samples], by: cameraModel, called: "camera network")
+        }
         let hasSteps = config.flip || cameraModel != nil || config.reRanking != nil
         // Without any step, then with all of them, and the camera network's; twice each with mirror images.
         let passes = (inference.flip ? 2 : 1) * ((hasSteps ? 1 : 0) + (cameraModel == nil ? 0 : 1))

@@ -39,7 +39,7 @@ struct Extract: ParsableCommand {
         let size = inference.imageSize(try NetworkFacts(file), of: weights)
         let extractor = try inference.extractor(size)
         let network = try network.network(network.fitted(file), of: weights)
-        try inference.reportAgreement(extractor, on: parts[0].samples, by: network)
+        try inference.reportAgreement(extractor, on: parts.map(\.samples), by: network)
         let passes = parts.map(\.samples.count).reduce(0, +) * (inference.flip ? 2 : 1)
         let sets = try inference.withProgress("extract", passes: passes) { progress in
             try parts.map { part in

@@ -3,6 +3,7 @@
 internal import Configuration
 internal import Data
 internal import Experiments
+internal import Foundation
 internal import Glibc
 internal import Layers
 internal import Methods
@@ -119,6 +120,12 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case childKilled(command: String, signal: Int32)
     case notResumable(certificate: String)
     case doesNotFit([String])
+    case precisionFails(
+        String, strangers: Int, images: Int, least: Double, leastBeforeNeck: Double, size: String, batch: Int)
+
+    private static func words(_ cosine: Double) -> String {
+        cosine.isNaN ? "not a number" : String(format: "%.5f", cosine)
+    }
 
     /// The exit code.
     var code: Int32 {
@@ -129,7 +136,7 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
         case .childFailed(_, let code): code
         // Nobody but the kernel, for want of memory, kills what we start.
         case .childKilled(_, let signal): signal == SIGKILL ? 69 : 70
-        case .notResumable: 70
+        case .notResumable, .precisionFails: 70
         }
     }
 
@@ -148,6 +155,12 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
             "'passerby \(command)' ended with exit code \(code); its message is above"
         case .doesNotFit(let obstacles):
             "this cannot run here: " + obstacles.joined(separator: "\n  ")
+        case .precisionFails(let name, let strangers, let images, let least, let leastBeforeNeck, let size, let batch):
+            "\(name): \(strangers) of \(images) images come to other features than in fp32: the least cosine is "
+                + "\(Self.words(least)), before the neck \(Self.words(leastBeforeNeck)), and roundings explain "
+                + "\(PrecisionAgreement.leastEmbedding) and \(PrecisionAgreement.leastPooled) or more; bf16 cannot be "
+                + "trusted with this network on this processor, for images of \(size) in batches of \(batch): use "
+                + "--precision fp32"
         case .childKilled(let command, let signal):
             "'passerby \(command)' was ended by signal \(signal)"
                 + (signal == SIGKILL ? ", as happens where memory does not suffice" : "")

@@ -64,13 +64,28 @@ struct InferenceArguments: ParsableArguments {
         return FeatureExtractor(images, batchSize: batch, precision: precision == .fp32 ? .float32 : .bfloat16)
     }
 
-    /// Says how far bfloat16 is from float32 on images of the user's own; nothing for float32.
-    func reportAgreement(_ extractor: FeatureExtractor, on samples: [Sample], by network: EmbeddingNetwork) throws {
+    /// Says how near bfloat16 comes to float32 on images of the user's own; nothing for float32.
+    ///
+    /// - Parameters:
+    ///   - sets: The images that are extracted together, set by set.
+    ///   - name: What the network is called in front of others.
+    /// - Throws: `CommandError.precisionFails` where they are further apart than roundings explain.
+    func reportAgreement(
+        _ extractor: FeatureExtractor, on sets: [[Sample]], by network: EmbeddingNetwork, called name: String? = nil
+    ) throws {
         guard precision == .bf16 else { return }
-        let agreement = try extractor.agreement(on: samples, by: network)
+        let agreements = try sets.map { try extractor.agreement(on: $0, by: network) }
+        guard let first = agreements.first else { return }
+        let agreement = agreements.dropFirst().reduce(first, +)
+        let label = ["bf16", name].compactMap { $0 }.joined(separator: ", ")
+        guard agreement.strangers == 0 else {
+            throw CommandError.precisionFails(
+                label, strangers: agreement.strangers, images: agreement.embeddings.count, least: agreement.least,
+                leastBeforeNeck: agreement.leastBeforeNeck, size: "\(height)×\(width)", batch: batch)
+        }
         StandardError().write(String(
-            format: "bf16: cosine with fp32 %.5f on average, %.5f at least, over %d images\n", agreement.mean,
-            agreement.least, min(batch, samples.count)))
+            format: "\(label): cosine with fp32 %.5f on average, %.5f at least, over %d images\n", agreement.mean,
+            agreement.least, agreement.embeddings.count))
     }
 
     /// Shows how many forward passes are done.

@@ -190,6 +190,57 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 }
 
+/// A network whose last maps are 1 + s/1000, of which bfloat16 keeps the 1, and whose neck subtracts 1.
+@Suite struct `Features that bf16 cannot carry` {
+    private func weights(_ world: World) throws -> String {
+        var tensors = try WeightFile(readingFrom: world.weights).tensors
+        for (key, value) in [
+            ("layer4.0.bn2.weight", 0), ("layer4.0.downsample.1.weight", 0.001), ("layer4.0.downsample.1.bias", 1),
+            ("layer4.1.bn2.weight", 0), ("feat_bn.running_mean", 1),
+        ] {
+            tensors[key] = try Tensor.full(value, shape: [512])
+        }
+        let path = world.path + "/fine.safetensors"
+        try WeightFile.write(tensors, facts: ["backbone": "resnet18"], to: path)
+        return path
+    }
+
+    private func expectRefusal(_ found: Failure?, _ beginning: String, batch: Int) {
+        #expect(found?.code == 70)
+        #expect(found?.message.hasPrefix("\(beginning) images come to other features than in fp32: the least ") == true)
+        #expect(found?.message.hasSuffix(
+            ", and roundings explain 0.9 and 0.998 or more; bf16 cannot be trusted with this network on this processor, "
+                + "for images of 32×16 in batches of \(batch): use --precision fp32") == true)
+    }
+
+    /// Four queries in a batch of three and one of one, ten images of the gallery in three of three and one.
+    @Test func `are refused by extract before anything is written, and are fp32's with fp32`() throws {
+        let world = try World()
+        let features = world.path + "/features.safetensors"
+        let arguments = ["--weights", try weights(world), "--data", "visda-target", "--root", world.path, "--batch", "3",
+                         "--out", features] + world.size
+        let refusal = failure { try Extract.parse(arguments + ["--precision", "bf16"]).run() }
+        expectRefusal(refusal, "bf16: 8 of 8", batch: 3)
+        #expect(!FileManager.default.fileExists(atPath: features))
+        #expect(failure { try Extract.parse(arguments + ["--precision", "fp32"]).run() } == nil)
+    }
+
+    @Test func `are refused by evaluate, of the camera network too`() throws {
+        let world = try World()
+        func refusal(_ weights: String, camera: String) -> Failure? {
+            failure {
+                _ = try Evaluate.parse(
+                    ["--weights", weights, "--data", "visda-target", "--root", world.path, "--camera", camera,
+                     "--precision", "bf16"] + world.size
+                ).rows()
+            }
+        }
+        let fine = try weights(world)
+        expectRefusal(refusal(fine, camera: world.weights), "bf16: 14 of 14", batch: 32)
+        expectRefusal(refusal(world.weights, camera: fine), "bf16, camera network: 14 of 14", batch: 32)
+    }
+}
+
 @Suite struct `passerby weights` {
     @Test func `convert goes to the authors' file and back without a change`() throws {
         let world = try World()

@@ -43,34 +43,47 @@ public struct FeatureExtractor: Sendable {
         return try Features<Raw>(embeddings, count: samples.count, dimension: network.dimension).normalised()
     }
 
-    /// How far features in this extractor's precision are from those in float32: the cosine of each pair.
+    /// How near features in this extractor's precision come to those in float32.
     ///
-    /// - Parameter samples: A batch of them is looked at.
-    /// - Returns: The mean and the least cosine.
+    /// Kernels are chosen by the size of a batch, so a batch of each size that ``features(of:by:domain:flip:progress:)``
+    /// makes of these images is looked at: the first, and the last where it is smaller.
+    ///
+    /// - Parameter samples: All that are to be extracted together, at least one.
     public func agreement(
         on samples: [Sample], by network: EmbeddingNetwork, domain: Domain = .target
-    ) throws -> (mean: Double, least: Double) {
-        let sample = Array(samples.prefix(batchSize))
-        let found = try features(of: sample, by: network, domain: domain)
-        let exact = try FeatureExtractor(images, batchSize: batchSize).features(of: sample, by: network, domain: domain)
-        let cosines = (0..<sample.count).map { row in
-            zip(found[row], exact[row]).reduce(0) { $0 + Double($1.0) * Double($1.1) }
-        }
-        return (cosines.reduce(0, +) / Double(cosines.count), cosines.min() ?? 1)
+    ) throws -> PrecisionAgreement {
+        let (first, rest) = (samples.prefix(batchSize), samples.dropFirst(batchSize))
+        let batches = [Array(first), Array(rest.suffix(rest.count % batchSize))].filter { !$0.isEmpty }
+        let (rounded, exact) = (
+            try network.folded(Folding(domain: domain, precision: precision)), try network.folded(Folding(domain: domain))
+        )
+        return try batches.map { batch in
+            let (found, wanted) = (try outputs(of: batch, by: rounded), try outputs(of: batch, by: exact))
+            return try zip(found, wanted).map { try PrecisionAgreement(of: $0, with: $1) }
+        }.joined().reduce(PrecisionAgreement(pooled: [], embeddings: []), +)
+    }
+
+    private func outputs(of samples: [Sample], by network: FoldedNetwork) throws -> [EmbeddingNetwork.Output] {
+        var outputs: [EmbeddingNetwork.Output] = []
+        try forEachBatch(of: samples, mirrored: false) { outputs.append(try network($0)) }
+        return outputs
     }
 
     private func rows(
         of samples: [Sample], by network: FoldedNetwork, mirrored: Bool, _ progress: (Int) throws -> Void
     ) throws -> [Float] {
-        let size = images.size
-        let transform = Transform.evaluation(height: size.height, width: size.width, mirrored: mirrored)
-        let loader = images.loader(samples, transform, purpose: "extract")
         var rows: [Float] = []
-        let batches = loader.all(batchSize: batchSize)
-        while let batch = try batches.next() {
-            rows += try network(batch.images(size: size)).embedding.floats()
-            try progress(batch.count)
+        try forEachBatch(of: samples, mirrored: mirrored) { images in
+            rows += try network(images).embedding.floats()
+            try progress(images.shape[0])
         }
         return rows
+    }
+
+    private func forEachBatch(of samples: [Sample], mirrored: Bool, _ body: (Tensor) throws -> Void) throws {
+        let size = images.size
+        let transform = Transform.evaluation(height: size.height, width: size.width, mirrored: mirrored)
+        let batches = images.loader(samples, transform, purpose: "extract").all(batchSize: batchSize)
+        while let batch = try batches.next() { try body(batch.images(size: size)) }
     }
 }
