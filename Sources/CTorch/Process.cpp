@@ -31,8 +31,8 @@ namespace {
 /// Keeps OpenBLAS, where it is there, from sharing a product out.
 ///
 /// Its number of threads is one setting of the whole process, and rounding depends on it: who changes it while others
-/// compute changes their results. So there is one value for all and for ever, which is also the one that the number
-/// of processors says nothing about. Convolutions and loops are shared out by libtorch itself.
+/// compute changes their results. So there is one value, for all and always: one thread, with which a product does not
+/// depend on the number of processors either. Convolutions and loops are shared out by libtorch itself.
 bool keep_products_on_their_threads() {
     using Get = int (*)();
     using Set = void (*)(int);

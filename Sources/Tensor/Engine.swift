@@ -25,7 +25,7 @@ public enum Engine {
     /// The file of libtorch itself.
     public static var libraryPath: String { String(cString: pt_library_path()) }
 
-    /// How fast libtorch multiplies matrices in fp32.
+    /// How fast libtorch multiplies matrices in fp32: on one thread where OpenBLAS answers it.
     ///
     /// - Returns: Multiplications and additions a second, the best of five products of 2048 rows; some 0.3 s.
     public static func measuredMatrixRate() throws -> Double {

@@ -12,7 +12,7 @@ internal import Tensor
 public struct PrecisionAgreement: Sendable, Equatable {
     /// The least cosine of pooled features: twice the error of 169 layers.
     public static let leastPooled = 0.998
-    /// The least cosine of embeddings: where the neck leaves a twentieth of the length that 101 layers have turned by 0.023.
+    /// The least cosine of embeddings: a turn by 0.45, which 0.023 becomes where the neck leaves a twentieth of the length.
     public static let leastEmbedding = 0.9
 
     /// Cosines before and after the neck; not a number where features are not finite or have no direction.
