@@ -89,6 +89,22 @@ private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImag
         #expect(try load(set.samples[0].path, from: cache).isMade == false)
     }
 
+    /// As files from an archive may be: of one size and one time of change.
+    @Test func `follows files that are given each other's names`() throws {
+        let set = try SmallSet(count: 2)
+        let paths = set.samples.map(\.path)
+        let date = Date(timeIntervalSince1970: 1)
+        for path in paths { try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path) }
+        let sizes = try paths.map { try FileState(of: $0).size }
+        #expect(sizes[0] == sizes[1])
+        let cache = try open(set)
+        let before = try paths.map { try load($0, from: cache).0 }
+        try FileManager.default.moveItem(atPath: paths[0], toPath: set.path + "/aside")
+        try FileManager.default.moveItem(atPath: paths[1], toPath: paths[0])
+        try FileManager.default.moveItem(atPath: set.path + "/aside", toPath: paths[1])
+        #expect(try paths.map { try load($0, from: cache).0 } == before.reversed())
+    }
+
     @Test func `keeps no errors`() throws {
         let set = try SmallSet(count: 1)
         let path = try set.write("bad.png", Array("no".utf8))

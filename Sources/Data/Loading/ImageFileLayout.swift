@@ -33,7 +33,7 @@ struct ImageFileLayout: Equatable {
 
     /// `PSBYIMG` and the version of the format. Count it up whenever the same key stands for other pixels, as when
     /// decoding or resizing changes.
-    private static let formatVersion: UInt64 = 0x5053_4259_494D_4701
+    private static let formatVersion: UInt64 = 0x5053_4259_494D_4702
 }
 
 /// Where the record of a key lies, and what it holds.

@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// What tells a decoded image from all others without reading its file: the file's path, size and time of change, and
-/// the size that it was resized to.
+/// What tells a decoded image from all others without reading its file: the file's path, size, time of change and
+/// inode, and the size that it was resized to.
 struct ImageIdentity: Equatable {
     /// The path, a zero, and five words.
     let bytes: [UInt8]
@@ -11,11 +11,10 @@ struct ImageIdentity: Equatable {
 
     /// - Returns: nil where the file has no status, because it is not there or must not be seen.
     init?(of key: ImageCache.Key) {
-        var status = stat()
-        guard stat(key.path, &status) == 0 else { return nil }
+        guard let state = try? FileState(of: key.path) else { return nil }
         let facts = [
-            Int(status.st_size), Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec),
-            key.size?.height ?? 0, key.size?.width ?? 0,
+            state.size, state.modified, Int(truncatingIfNeeded: state.inode), key.size?.height ?? 0,
+            key.size?.width ?? 0,
         ]
         var bytes: [UInt8] = []
         if !key.path.hasPrefix("/") { bytes += ImageIdentity.workingFolder }
