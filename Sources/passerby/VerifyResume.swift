@@ -35,15 +35,19 @@ struct VerifyResume: ParsableCommand {
     var json = false
 
     func run() throws {
-        let plan = try arguments.launch().plan()
+        let launch = try arguments.launch()
         try logs.checkWritable()
+        let plan = try launch.plan()
         let words = [arguments.name] + arguments.overrides
-        let runs = ChildRuns(
-            experiment: words, logs: logs.folder.path, threads: threads.count, interruption: .fromSignals())
-        let whole = try referenceRun(plan, runs)
+        let catalogue = RunCatalogue(logs: logs.folder)
+        let known = try reference.map { catalogue.folder(try catalogue.find($0)) }
+        // Other threads than the reference had would give other bits.
+        let count = try threads.given ?? known?.conditions()?.threads ?? usualThreadCount
+        let runs = ChildRuns(experiment: words, logs: logs.folder.path, threads: count, interruption: .fromSignals())
+        let whole = try known ?? referenceRun(plan, runs)
         let (killed, met) = try killedRun(plan, runs, like: whole)
         let certificate = try ResumeCertificate(
-            reference: whole, run: killed, plan: plan, kills: met, machine: machineFacts(threads: threads.count))
+            reference: whole, run: killed, plan: plan, kills: met, machine: machineFacts(threads: count))
         try certificate.write(to: killed)
         if json {
             try printJSON(certificate)
@@ -54,13 +58,9 @@ struct VerifyResume: ParsableCommand {
     }
 
     private func referenceRun(_ plan: Plan, _ runs: ChildRuns) throws -> RunFolder {
-        guard let reference else {
-            say("running \(plan.experiment) without interruption")
-            try runs.finish(["--fresh"])
-            return try newest(plan)
-        }
-        let catalogue = RunCatalogue(logs: logs.folder)
-        return catalogue.folder(try catalogue.find(reference))
+        say("running \(plan.experiment) without interruption")
+        try runs.finish(["--fresh"])
+        return try newest(plan)
     }
 
     private func killedRun(
