@@ -25,8 +25,14 @@ import Testing
         #expect(full.messages.contains(": cannot be written: File too large"))
         #expect(full.messages.contains("continue with: "))
         #expect(full.messages.contains("run tiny.yaml --until direct --threads 1 --json --resume\n"))
-        let resumed = try home.passerby(words + ["--resume"])
+        let other = try home.passerby(["run", "tiny.yaml", "--until", "direct", "--threads", "2", "--resume"])
+        #expect(other.code == 64 && other.messages.contains("begun with --threads 1, and --threads 2 gives other bits"))
+        // Without a number: the run has its own.
+        let resumed = try home.passerby(["run", "tiny.yaml", "--until", "direct", "--json", "--resume"])
         #expect(resumed.code == 0, "\(resumed.messages)")
+        let run = try JSONDecoder().decode(RunResult.self, from: resumed.output).run
+        let conditions = try RunFolder(url: home.logs.appendingPathComponent("tiny/\(run)")).conditions()
+        #expect(conditions?.threads == 1 && conditions?.facts["processor"] != nil && conditions?.notes == [])
         let fresh = try home.passerby(words + ["--fresh"])
         #expect(try rows(resumed.output) == rows(fresh.output))
     }

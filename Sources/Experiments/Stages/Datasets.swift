@@ -32,9 +32,12 @@ struct Datasets {
     func contents(
         memoryFolder: String?, skipsUnreadable: Bool, progress: (_ done: Int, _ total: Int) throws -> Void
     ) throws -> [String: String] {
-        let parts = [
-            (found.source, source.map(\.path)), (found.target, (target.map(\.path) + (query + gallery).map(\.path))),
-        ]
+        let sourcePaths = source.map(\.path)
+        let targetPaths = target.map(\.path) + (query + gallery).map(\.path)
+        // One dataset as both has one memory, which need not be read twice.
+        let isOne = found.source.dataset == found.target.dataset && found.source.folder == found.target.folder
+        let parts = isOne
+            ? [(found.source, sourcePaths + targetPaths)] : [(found.source, sourcePaths), (found.target, targetPaths)]
         let total = parts.map(\.1.count).reduce(0, +)
         var contents: [String: String] = [:]
         var earlier = 0
