@@ -111,6 +111,7 @@ public struct Launch {
     ///   - calibration: Where steps that were measured with so many threads are kept; the run's forecast comes from there
     ///     and corrects it.
     ///   - killPoint: When the process ends itself; nil for never.
+    ///   - begun: Told of the run's folder once there is one, from where `--resume` can go on.
     ///   - offer: The conditions to run under; a run that is gone on with has its own.
     /// - Returns: The run's folder and its result.
     /// - Throws: Before anything is written: `DataError` where datasets are missing, ``ScoringError`` where no query could
@@ -118,7 +119,8 @@ public struct Launch {
     ///   `PipelineError`, `Interrupted` and the methods' errors from the stages, after which the run can be resumed.
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
-        calibration: ((_ threads: Int) -> CalibrationCache)? = nil, killPoint: KillPoint? = nil, under offer: ConditionsOffer
+        calibration: ((_ threads: Int) -> CalibrationCache)? = nil, killPoint: KillPoint? = nil,
+        begun: (RunFolder) -> Void = { _ in }, under offer: ConditionsOffer
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.data.root(in: dataFolder)
         let initial = try initialWeights()
@@ -140,6 +142,7 @@ public struct Launch {
             cache: try experiment.cache.cache(in: cacheFolder), badImages: badImages())
         let folder = try unfinished
             ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
+        begun(folder)
         let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
         let status = PlanStatus(of: plan, logs: logs, isFresh: start == .fresh)
         let flight = calibration.map {

@@ -58,31 +58,40 @@ struct Run: ParsableCommand {
         let interruption = Interruption.fromSignals()
         let launch = try arguments.launch()
         try logs.checkWritable()
+        var isBegun = false
         do {
             let (folder, result) = try launch.run(
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
                 whenBusy: noWait ? .leave : .wait, interruption: interruption,
                 calibration: { CalibrationCache(threads: $0) }, killPoint: killAt,
+                begun: { _ in isBegun = true },
                 under: ConditionsOffer(
                     threads: threads.given, usualThreads: threads.count, facts: machineFacts(),
                     acceptsOthers: otherMachine))
             try show(result, in: folder)
         } catch where Failure(error)?.canBeResumed == true {
-            StandardError().write("continue with: \(continuation.map(quoted).joined(separator: " "))\n")
+            let words = continuation(isBegun: isBegun)
+            StandardError().write("continue with: \(words.map(quoted).joined(separator: " "))\n")
             throw error
         }
     }
 
     /// The command that goes on as this one would have. The run itself keeps its number of threads, whether it began
     /// fresh, and that it may go on under other conditions.
-    private var continuation: [String] {
+    ///
+    /// - Parameter isBegun: Whether there is a run's folder; without one there is nothing to resume.
+    func continuation(isBegun: Bool) -> [String] {
         var words = [Home().command, "run", arguments.name] + arguments.overrides
         if let path = logs.path { words += ["--logs", path] }
         if let until { words += ["--until", until] }
         if let count = threads.given { words += ["--threads", "\(count)"] }
         if noWait { words.append("--no-wait") }
         if json { words.append("--json") }
-        return words + ["--resume"]
+        if isBegun { return words + ["--resume"] }
+        if resume { words.append("--resume") }
+        if otherMachine { words.append("--other-machine") }
+        if fresh { words.append("--fresh") }
+        return words
     }
 
     private func show(_ result: RunResult, in folder: RunFolder) throws {

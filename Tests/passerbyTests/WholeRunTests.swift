@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import ArgumentParser
 import Foundation
 import Pipeline
 import Testing
@@ -47,5 +48,20 @@ import Testing
         let again = try home.passerby(["run", copied.path + "/experiment.yaml", "--fresh"] + words)
         let result = try JSONDecoder().decode(RunResult.self, from: again.output)
         #expect(result.experiment == "tiny" && result.rows == past.rows && result.stages.map(\.reused) == [false])
+    }
+}
+
+@Suite struct `The command that goes on with a run` {
+    private let given = ["x.yaml", "seed=2", "--logs", "/l", "--until", "adapt", "--threads", "3", "--no-wait", "--json"]
+
+    @Test(arguments: [[], ["--fresh"], ["--resume"], ["--resume", "--other-machine"]])
+    func `repeats what was given, and resumes what has a folder`(start: [String]) throws {
+        let run = try Run.parse(given + start)
+        #expect(Array(run.continuation(isBegun: true).dropFirst()) == ["run"] + given + ["--resume"])
+        #expect(Array(run.continuation(isBegun: false).dropFirst()) == ["run"] + given + start)
+    }
+
+    @Test func `says nothing that was not given`() throws {
+        #expect(Array(try Run.parse(["x"]).continuation(isBegun: true).dropFirst()) == ["run", "x", "--resume"])
     }
 }

@@ -45,6 +45,8 @@ extension FoundDataset {
                 hashes[path] = .failure(error)
             }
         }
+        // Also where `progress` throws: a reading that is stopped goes on where it was.
+        defer { if let memoryFile, !unknown.isEmpty { try? memory.write(to: memoryFile) } }
         // Small enough to tell of progress several times a second.
         for (number, start) in stride(from: 0, to: unknown.count, by: 256).enumerated() {
             try progress(hashes.count, seen.count)
@@ -54,10 +56,9 @@ extension FoundDataset {
                 guard case .success(let hash) = hash else { continue }
                 memory.entries[file.name] = CheckMemory.Entry(state: file.state, hash: hash, verdict: nil)
             }
-            // A reading that is stopped goes on about where it was.
+            // A reading that is killed goes on about where it was.
             if let memoryFile, number % 64 == 63 { try? memory.write(to: memoryFile) }
         }
-        if let memoryFile, !unknown.isEmpty { try? memory.write(to: memoryFile) }
         try progress(seen.count, seen.count)
         return hashes
     }

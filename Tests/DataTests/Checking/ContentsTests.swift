@@ -95,6 +95,15 @@ import Testing
         #expect(kept.entries.keys.sorted() == ["0001_c1.jpg", "0002_c1.jpg"])
     }
 
+    @Test func `is remembered as far as it came where somebody stops it`() throws {
+        struct Stopped: Error {}
+        let paths = try write(["0001_c1.jpg": "a"])
+        #expect(throws: Stopped.self) {
+            try found().contents(of: paths, memoryFile: memory) { done, _ in if done == 1 { throw Stopped() } }
+        }
+        #expect(CheckMemory(readingFrom: memory, folder: try found().folder).entries.count == 1)
+    }
+
     @Test func `is had without a memory that can be written`() throws {
         let paths = try write(["0001_c1.jpg": "a"])
         try folder.write("memory", "a file where a folder should be")
