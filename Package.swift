@@ -104,7 +104,7 @@ let tensors: [Target] =
             ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch"], fixtures: true)
-    + module("Layers", ["Tensor", "Randomness"])
+    + module("Layers", ["Tensor", "Machine", "Randomness"])
     + module("Backbones", ["Layers", "Tensor", "Randomness"], fixtures: true)
     + module("Methods", ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Vocabulary"])
     + module("Experiments", ["Methods", "Pipeline", "Configuration", "Data", "Retrieval", "Randomness", "Vocabulary",

@@ -5,10 +5,6 @@
 #include <malloc.h>
 #include <torch/headeronly/version.h>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 #include "Guard.h"
 
 namespace passerby {
@@ -88,17 +84,6 @@ int32_t pt_set_thread_count(int32_t count) {
 }
 
 int32_t pt_thread_count(void) { return at::get_num_threads(); }
-
-bool pt_processor_has_matrix_tiles(void) {
-#if defined(__x86_64__)
-    unsigned int eax = 0, ebx = 0, ecx = 0, edx = 0;
-    // Bit 22: products of bfloat16 in tiles (AMX-BF16). Bit 24: the tiles themselves.
-    const unsigned int needed = 1u << 22 | 1u << 24;
-    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & needed) == needed;
-#else
-    return false;
-#endif
-}
 
 const char *pt_version(void) { return TORCH_VERSION; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Tensor
+internal import Machine
 
 /// What a folded copy of a network is made for.
 ///
@@ -29,7 +30,7 @@ public struct Folding: Sendable, Equatable {
     let hasMatrixTiles: Bool
 
     public init(domain: Domain, precision: Precision = .float32) {
-        self.init(domain: domain, precision: precision, hasMatrixTiles: Engine.hasMatrixTiles)
+        self.init(domain: domain, precision: precision, hasMatrixTiles: InstructionSet.current.hasAMX)
     }
 
     init(domain: Domain, precision: Precision, hasMatrixTiles: Bool) {

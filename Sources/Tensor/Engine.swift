@@ -16,8 +16,6 @@ public enum Engine {
     }
 
     public static var threadCount: Int { Int(pt_thread_count()) }
-    /// Whether the processor multiplies bfloat16 in matrix tiles (Intel's AMX).
-    public static let hasMatrixTiles = pt_processor_has_matrix_tiles()
     public static var version: String { String(cString: pt_version()) }
     /// The file of the library that answers libtorch's fp32 matrix products, by link order; empty where none is found.
     public static var matrixLibrary: String { String(cString: pt_matrix_library()) }

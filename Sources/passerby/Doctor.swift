@@ -57,7 +57,7 @@ private struct Findings: Encodable {
         /// The part of the fastest rate that is reached.
         let retrievalShare: Double
         let trainingShare: Double
-        /// What the instruction set gives at the least; nil where the processor's frequency is not known.
+        /// What the instruction set gives searches at the least; nil where the processor's frequency is not known.
         let expected: Double?
 
         /// Below these parts something is wrong, and not only uneven.
@@ -139,7 +139,7 @@ extension Findings.Matrices {
                     + "\(MatrixLibrary.variable)=\(choice.retrieval.asked ?? choice.retrieval.kernels)"
                     + (choice.training.library == .libtorch ? " and has libtorch's own library multiply for training" : ""))
         }
-        if let expected, min(inForce.retrieval, inForce.training) < Self.expectedShare * expected {
+        if let expected, inForce.retrieval < Self.expectedShare * expected {
             hints.append(
                 "this processor should do \(gigas(expected)) GFLOP/s or more: either other processes use it now, or the "
                     + "matrix library does not know it; a newer OpenBLAS may")

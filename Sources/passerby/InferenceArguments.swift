@@ -81,7 +81,7 @@ struct InferenceArguments: ParsableArguments {
         guard agreement.strangers == 0 else {
             throw CommandError.precisionFails(
                 label, strangers: agreement.strangers, images: agreement.embeddings.count, least: agreement.least,
-                leastBeforeNeck: agreement.leastBeforeNeck, size: "\(height)×\(width)", batch: batch)
+                leastBeforeNeck: agreement.leastBeforeNeck, size: "\(extractor.imageSize)", batch: batch)
         }
         StandardError().write(String(
             format: "\(label): cosine with fp32 %.5f on average, %.5f at least, over %d images\n", agreement.mean,

@@ -210,7 +210,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         #expect(found?.message.hasPrefix("\(beginning) images come to other features than in fp32: the least ") == true)
         #expect(found?.message.hasSuffix(
             ", and roundings explain 0.9 and 0.998 or more; bf16 cannot be trusted with this network on this processor, "
-                + "for images of 32×16 in batches of \(batch): use --precision fp32") == true)
+                + "for images of 32×16 (height × width) in batches of \(batch): use --precision fp32") == true)
     }
 
     /// Four queries in a batch of three and one of one, ten images of the gallery in three of three and one.
@@ -232,7 +232,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
                 _ = try Evaluate.parse(
                     ["--weights", weights, "--data", "visda-target", "--root", world.path, "--camera", camera,
                      "--precision", "bf16"] + world.size
-                ).rows()
+                ).evaluation()
             }
         }
         let fine = try weights(world)

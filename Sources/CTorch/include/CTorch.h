@@ -33,8 +33,6 @@ const char *pt_last_error(void);
 void pt_keep_freed_memory(void);
 int32_t pt_set_thread_count(int32_t count);
 int32_t pt_thread_count(void);
-/* Whether the processor multiplies bfloat16 in matrix tiles (AMX). */
-bool pt_processor_has_matrix_tiles(void);
 const char *pt_version(void);
 /// The file of the library that answers libtorch's single-precision matrix products on the CPU: whichever of those
 /// that export `sgemm_` was linked first. Empty where none does.

@@ -74,5 +74,5 @@ extension FoundDataset {
 
 /// What is remembered must not depend on where the program was started.
 private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : URL(fileURLWithPath: path).standardizedFileURL.path
+    path.hasPrefix("/") && !path.contains("/..") ? path : URL(fileURLWithPath: path).standardizedFileURL.path
 }

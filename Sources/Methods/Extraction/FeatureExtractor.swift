@@ -11,6 +11,8 @@ internal import Tensor
 /// Turns images into embeddings with networks that are no longer trained.
 public struct FeatureExtractor: Sendable {
     private let images: ImageSource
+    /// The size that images are resized to.
+    public var imageSize: ImageSize { images.size }
     private let batchSize: Int
     private let precision: Folding.Precision
 
