@@ -57,15 +57,9 @@ public struct CameraNetwork {
         var meter = training.start
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
         while meter.epoch < config.epochs {
-            let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), decay: config.weightDecay)
             let batches = try loader.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
             while let batch = try batches.next() {
-                let labels = try Tensor(batch.labels)
-                let output = try training.network(batch.images(size: images.size), .training)
-                let logits = try training.classifier(output.embedding, labels: labels)
-                let loss = try smoothedCrossEntropy(logits, labels: labels, smoothing: 0)
-                try training.step(loss, settings)
-                try meter.add(["camera": loss])
+                try step(training, batch.images(size: images.size), cameras: Tensor(batch.labels), &meter)
                 try scope.endStep { training.state(meter) }
             }
             try meter.report(to: scope)
@@ -74,5 +68,19 @@ public struct CameraNetwork {
         }
         try scope.finish(training.state(meter))
         return training.network
+    }
+
+    /// One iteration.
+    ///
+    /// - Parameters:
+    ///   - batch: `[B, 3, H, W]`.
+    ///   - cameras: The ranks of the images' cameras, `[B]`.
+    func step(_ training: ClassifierTraining, _ batch: Tensor, cameras: Tensor, _ meter: inout LossMeter) throws {
+        let output = try training.network(batch, .training)
+        let logits = try training.classifier(output.embedding, labels: cameras)
+        let loss = try smoothedCrossEntropy(logits, labels: cameras, smoothing: 0)
+        let rate = config.schedule.rate(epoch: meter.epoch)
+        try training.step(loss, AdamStep(rate: rate, decay: config.weightDecay))
+        try meter.add(["camera": loss])
     }
 }

@@ -77,10 +77,7 @@ public struct MMTPlus {
             (0..<target.samples.count * backbone.dimension).map { Float($0 % 7) + 1 },
             count: target.samples.count, dimension: backbone.dimension
         ).normalised()
-        for index in training.pairs.indices {
-            try training.pairs[index].relabel(sourceClasses: source.classCount, labels.centroids(of: features))
-        }
-        try train(&training, training.round(on: labels), in: scope)
+        try train(&training, training.relabel(sourceClasses: source.classCount, labels, of: features), in: scope)
     }
 
     private func pairs(_ backbone: Backbone, from initial: [StateDictionary]) throws -> [MutualPair] {
@@ -110,11 +107,7 @@ public struct MMTPlus {
     ) throws -> MutualTraining.Round {
         let features = try meanFeatures(training, in: scope)
         let labels = try cluster(features, epoch: training.meter.epoch, in: scope)
-        let centroids = labels.centroids(of: features)
-        for index in training.pairs.indices {
-            try training.pairs[index].relabel(sourceClasses: source.classCount, centroids)
-        }
-        return try training.round(on: labels)
+        return try training.relabel(sourceClasses: source.classCount, labels, of: features)
     }
 
     /// f, the normalised mean of both mean networks' embeddings of the target's training images.
@@ -147,7 +140,7 @@ public struct MMTPlus {
     }
 
     /// The clustered images with their classes, which follow the source's.
-    private func pseudoLabelled(_ labels: ClusterLabels) -> [Sample] {
+    func pseudoLabelled(_ labels: ClusterLabels) -> [Sample] {
         zip(target.samples, labels.values).compactMap { sample, label in
             label < 0 ? nil : Sample(path: sample.path, label: source.classCount + label, camera: sample.camera)
         }
@@ -173,20 +166,31 @@ public struct MMTPlus {
                     labelled.images(view: view, size: images.size), clustered.images(view: view, size: images.size),
                 ])
             }
-            let losses = try MutualLosses(training.pairs, views, labels: labels, config)
-            round.optimiser.dropGradients()
-            try losses.total(config).backward()
-            try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
-            let step = training.meter.epoch * config.iterations + training.meter.step
-            let decay = meanNetworkDecay(step: step, limit: config.meanDecay)
-            for index in training.pairs.indices {
-                try training.pairs[index].moveMean(decay: decay)
-                try training.pairs[index].queue.enqueue(losses.keys[index])
-            }
-            try training.meter.add(losses.byName)
+            try step(&training, round, views, labels: labels)
             try scope.endStep(training.state)
         }
         try training.meter.report(to: scope)
+    }
+
+    /// One iteration: a step of both students, then the mean networks and the queues follow.
+    ///
+    /// - Parameters:
+    ///   - views: Two of the same images, `[2B, 3, H, W]`, source half first.
+    ///   - labels: `[2B]`.
+    func step(
+        _ training: inout MutualTraining, _ round: MutualTraining.Round, _ views: [Tensor], labels: Tensor
+    ) throws {
+        let losses = try MutualLosses(training.pairs, views, labels: labels)
+        round.optimiser.dropGradients()
+        try losses.total(config).backward()
+        try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
+        let step = training.meter.epoch * config.iterations + training.meter.step
+        let decay = meanNetworkDecay(step: step, limit: config.meanDecay)
+        for index in training.pairs.indices {
+            try training.pairs[index].moveMean(decay: decay)
+            try training.pairs[index].queue.enqueue(losses.keys[index])
+        }
+        try training.meter.add(losses.byName)
     }
 
     // MARK: After an epoch

@@ -16,29 +16,33 @@ struct MutualLosses {
     let contrastive: Tensor
     /// The mean networks' embeddings of the target half, to be queued after the backward pass.
     let keys: [Tensor]
+}
 
+extension MutualLosses {
     /// - Parameters:
     ///   - views: Two, `[2B, 3, H, W]`, source half first.
     ///   - labels: `[2B]`.
-    init(_ pairs: [MutualPair], _ views: [Tensor], labels: Tensor, _ config: MMTPlus.Config) throws {
+    init(_ pairs: [MutualPair], _ views: [Tensor], labels: Tensor) throws {
         let students = try zip(pairs, views).map { try Seen($0.student, $0.studentClassifier, $1, labels) }
         // In training mode: the mean networks gather normalisation statistics of their own.
         let means = try withoutGradients {
             try zip(pairs, views).map { try Seen($0.mean, $0.meanClassifier, $1, labels) }
         }
         let teachers = Array(means.reversed())
-        identity = try sum(students) { try smoothedCrossEntropy($0.logits, labels: labels) }
-        softIdentity = try sum(zip(students, teachers)) { try softCrossEntropy($0.logits, teacher: $1.logits) }
-        triplet = try sum(students) { try softmaxTriplet($0.output.pooled, labels: labels) }
-        softTriplets = try sum(zip(students, teachers)) {
+        let identity = try sum(students) { try smoothedCrossEntropy($0.logits, labels: labels) }
+        let softIdentity = try sum(zip(students, teachers)) { try softCrossEntropy($0.logits, teacher: $1.logits) }
+        let triplet = try sum(students) { try softmaxTriplet($0.output.pooled, labels: labels) }
+        let softTriplets = try sum(zip(students, teachers)) {
             try softTriplet(student: $0.output.pooled, teacher: $1.output.pooled, labels: labels)
         }
         let targetHalf = labels.shape[0] / 2..<labels.shape[0]
         let keys = try means.map { try $0.output.embedding.slice(targetHalf) }
-        contrastive = try sum(zip(pairs, zip(students, keys))) { pair, seen in
+        let contrastive = try sum(zip(pairs, zip(students, keys))) { pair, seen in
             try pair.queue.loss(queries: seen.0.output.embedding.slice(targetHalf), keys: seen.1)
         }
-        self.keys = keys
+        self.init(
+            identity: identity, softIdentity: softIdentity, triplet: triplet, softTriplets: softTriplets,
+            contrastive: contrastive, keys: keys)
     }
 
     /// Eq. 12 of the report, with the triplet terms that its shipped setting weighs with 0.

@@ -19,27 +19,30 @@ struct MutualPair {
 
     /// Both networks from one pre-trained state, their normalisation separated by domain; the classifier's rows are
     /// drawn anew, the mean's equal to the student's.
+    ///
+    /// - Parameter elementType: float32, or float64 where roundings are to be told from mistakes.
     init(
-        _ backbone: Backbone, from initial: StateDictionary, classes: Int, _ config: MMTPlus.Config, random: RandomKey
+        _ backbone: Backbone, from initial: StateDictionary, classes: Int, _ config: MMTPlus.Config, random: RandomKey,
+        elementType: ElementType = .float32
     ) throws {
-        student = try EmbeddingNetwork(backbone, domains: .separate, random: random)
-        mean = try EmbeddingNetwork(backbone, domains: .separate, random: random)
+        student = try EmbeddingNetwork(backbone, domains: .separate, random: random, elementType: elementType)
+        mean = try EmbeddingNetwork(backbone, domains: .separate, random: random, elementType: elementType)
         let separated = separatingDomains(initial)
         try student.store.load(separated)
         try mean.store.load(separated)
         try mean.store.record(false)
         head = config.head
-        (studentRows, studentClassifier) = try Self.rows(classes, backbone.dimension, head, random)
-        (meanRows, meanClassifier) = try Self.rows(classes, backbone.dimension, head, random)
+        (studentRows, studentClassifier) = try Self.rows(classes, backbone.dimension, head, random, elementType)
+        (meanRows, meanClassifier) = try Self.rows(classes, backbone.dimension, head, random, elementType)
         try meanRows.record(false)
         queue = try MomentumQueue(
             dimension: backbone.dimension, length: config.queueLength, temperature: config.temperature, random: random)
     }
 
     private static func rows(
-        _ classes: Int, _ dimension: Int, _ head: Head, _ random: RandomKey
+        _ classes: Int, _ dimension: Int, _ head: Head, _ random: RandomKey?, _ elementType: ElementType
     ) throws -> (ParameterStore, Classifier) {
-        let store = ParameterStore(random: random)
+        let store = ParameterStore(random: random, elementType: elementType)
         return (store, try Classifier(dimension, classes: classes, head: head, at: store.root / "classifier"))
     }
 
@@ -56,10 +59,10 @@ struct MutualPair {
     mutating func relabel(sourceClasses: Int, _ centroids: Features<UnitNorm>) throws {
         let clusters = try Tensor(centroids.values, shape: [centroids.count, centroids.dimension])
         let classes = sourceClasses + centroids.count
-        let fresh = RandomKey(seed: 0)
         for isMean in [false, true] {
             let old = isMean ? meanClassifier : studentClassifier
-            let (store, classifier) = try Self.rows(classes, centroids.dimension, head, fresh)
+            let (store, classifier) = try Self.rows(
+                classes, centroids.dimension, head, nil, old.weight.elementType)
             try withoutGradients {
                 try classifier.weight.copy(
                     from: Tensor.concatenated([old.weight.detached().slice(0..<sourceClasses), clusters]))
@@ -101,8 +104,8 @@ struct MutualPair {
             throw MethodError.incompleteState(missing: "queue\(number) or student\(number)/classifier.weight")
         }
         let shape = rows.shape
-        (studentRows, studentClassifier) = try Self.rows(shape[0], shape[1], head, RandomKey(seed: 0))
-        (meanRows, meanClassifier) = try Self.rows(shape[0], shape[1], head, RandomKey(seed: 0))
+        (studentRows, studentClassifier) = try Self.rows(shape[0], shape[1], head, nil, rows.elementType)
+        (meanRows, meanClassifier) = try Self.rows(shape[0], shape[1], head, nil, rows.elementType)
         try meanRows.record(false)
         for (part, network, store) in [("student", student, studentRows), ("mean", mean, meanRows)] {
             var values = state["\(part)\(number)"]

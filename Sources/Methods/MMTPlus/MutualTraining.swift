@@ -34,9 +34,20 @@ struct MutualTraining {
         try round(on: ClusterLabels(values: labels.integers())).optimiser.load(state["optimiser"])
     }
 
+    /// Gives every classifier a row for each cluster, and begins an epoch's steps.
+    ///
+    /// - Parameter features: f, `[N, D]`, that the labels come from.
+    mutating func relabel(
+        sourceClasses: Int, _ labels: ClusterLabels, of features: Features<UnitNorm>
+    ) throws -> Round {
+        let centroids = labels.centroids(of: features)
+        for index in pairs.indices { try pairs[index].relabel(sourceClasses: sourceClasses, centroids) }
+        return try round(on: labels)
+    }
+
     /// Begins an epoch's steps, after the classifiers have got their rows.
     @discardableResult
-    mutating func round(on labels: ClusterLabels) throws -> Round {
+    private mutating func round(on labels: ClusterLabels) throws -> Round {
         let optimiser = try Adam(pairs.enumerated().flatMap { $1.trained(number: $0 + 1) })
         let round = Round(labels: labels, optimiser: optimiser)
         self.round = round

@@ -79,11 +79,10 @@ public struct SDA {
         while meter.epoch < config.epochs {
             let sourceBatches = try sources.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
             let targetBatches = try targets.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
-            let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
             while let labelled = try sourceBatches.next(), let unlabelled = try targetBatches.next() {
                 try step(
                     players, encoder, source: labelled.images(size: images.size), labels: Tensor(labelled.labels),
-                    target: unlabelled.images(size: images.size), settings, &meter)
+                    target: unlabelled.images(size: images.size), &meter)
                 try scope.endStep { try players.state(meter) }
             }
             try meter.report(to: scope)
@@ -95,10 +94,15 @@ public struct SDA {
     }
 
     /// One iteration: a step of both generators, then one of both discriminators on fakes made before it.
-    private func step(
+    ///
+    /// - Parameters:
+    ///   - source, target: Images, `[B, 3, H, W]`.
+    ///   - labels: The source images' identities, `[B]`.
+    func step(
         _ players: TranslationPlayers, _ encoder: EmbeddingNetwork, source: Tensor, labels: Tensor, target: Tensor,
-        _ settings: AdamStep, _ meter: inout LossMeter
+        _ meter: inout LossMeter
     ) throws {
+        let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
         var random = random.stream("sda.pool", epoch: meter.epoch, index: meter.step)
         // A is the source, B the target.
         let fakeB = try ImageNetScale.normalised(players.toTarget(source))

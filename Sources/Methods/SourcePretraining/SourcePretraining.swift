@@ -90,30 +90,41 @@ public struct SourcePretraining {
         )
     }
 
-    /// One epoch: a step on labelled images, and the target's images through the network for its statistics.
+    /// One epoch's steps, with as many batches of the target.
     private func train(
         _ training: ClassifierTraining, _ meter: inout LossMeter, _ loaders: (source: EpochLoader, target: EpochLoader),
         in scope: any TrainingScope
     ) throws {
-        let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), decay: config.weightDecay)
         let sources = try loaders.source.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
         let targets = config.targetForward
             ? try loaders.target.batches(of: meter, iterations: config.iterations, batchSize: config.batch) : nil
         while let batch = try sources.next() {
-            let labels = try Tensor(batch.labels)
-            let output = try training.network(batch.images(size: images.size), .training)
-            let logits = try training.classifier(output.embedding, labels: labels)
-            let identity = try smoothedCrossEntropy(logits, labels: labels)
-            let triplet = try softmaxTriplet(output.pooled, labels: labels)
-            if let seen = try targets?.next() {
-                _ = try withoutGradients { try training.network(seen.images(size: images.size), .training) }
-            }
-            try training.step(identity + triplet, settings)
-            try meter.add(["identity": identity, "triplet": triplet])
+            try step(
+                training, batch.images(size: images.size), labels: Tensor(batch.labels),
+                seen: targets?.next()?.images(size: images.size), &meter)
             try scope.endStep { training.state(meter) }
         }
         try meter.report(to: scope)
         let waited = sources.waited + (targets?.waited ?? .zero)
         try scope.record("loading/seconds", waited / .seconds(1), epoch: meter.epoch)
+    }
+
+    /// One iteration: a step on labelled images, between whose passes the target's images pass through the network.
+    ///
+    /// - Parameters:
+    ///   - batch: The source's images, `[B, 3, H, W]`.
+    ///   - labels: `[B]`.
+    ///   - seen: The target's images, `[N, 3, H, W]`; nothing where they do not pass through.
+    func step(
+        _ training: ClassifierTraining, _ batch: Tensor, labels: Tensor, seen: Tensor?, _ meter: inout LossMeter
+    ) throws {
+        let output = try training.network(batch, .training)
+        let logits = try training.classifier(output.embedding, labels: labels)
+        let identity = try smoothedCrossEntropy(logits, labels: labels)
+        let triplet = try softmaxTriplet(output.pooled, labels: labels)
+        if let seen { _ = try withoutGradients { try training.network(seen, .training) } }
+        let rate = config.schedule.rate(epoch: meter.epoch)
+        try training.step(identity + triplet, AdamStep(rate: rate, decay: config.weightDecay))
+        try meter.add(["identity": identity, "triplet": triplet])
     }
 }
