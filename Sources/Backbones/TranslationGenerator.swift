@@ -24,8 +24,11 @@ public final class TranslationGenerator {
     /// - Parameters:
     ///   - channels: Width of the first map, 64 in the paper.
     ///   - blockCount: Residual blocks, 9 in the paper.
-    public init(channels: Int, blockCount: Int, random: RandomKey) throws {
-        store = ParameterStore(random: random)
+    ///   - elementType: What parameters are made of; images must be of the same.
+    public init(
+        channels: Int, blockCount: Int, random: RandomKey, elementType: ElementType = .float32
+    ) throws {
+        store = ParameterStore(random: random, elementType: elementType)
         let path = store.root / "model"
         let initial = InitialValues.normal(deviation: 0.02)
         entrance = try Convolution(3, channels, kernel: 7, bias: true, initial: initial, at: path / 1)
@@ -71,8 +74,11 @@ public final class PatchDiscriminator {
     public let store: ParameterStore
     private let layers: [Convolution]
 
-    public init(channels: Int, random: RandomKey) throws {
-        store = ParameterStore(random: random)
+    /// - Parameters:
+    ///   - channels: Width of the first map, 64 in the paper.
+    ///   - elementType: What parameters are made of; images must be of the same.
+    public init(channels: Int, random: RandomKey, elementType: ElementType = .float32) throws {
+        store = ParameterStore(random: random, elementType: elementType)
         let path = store.root / "model"
         let table = [
             (index: 0, input: 3, output: channels, stride: 2),

@@ -20,12 +20,19 @@ final class TranslationPlayers {
     let poolA: ImagePool
     let poolB: ImagePool
 
-    init(_ config: SDA.Config, random: RandomKey) throws {
-        let (channels, blocks) = (config.generatorChannels, config.generatorBlocks)
-        toTarget = try TranslationGenerator(channels: channels, blockCount: blocks, random: random.derived("G_A"))
-        toSource = try TranslationGenerator(channels: channels, blockCount: blocks, random: random.derived("G_B"))
-        judgeOfTarget = try PatchDiscriminator(channels: config.discriminatorChannels, random: random.derived("D_A"))
-        judgeOfSource = try PatchDiscriminator(channels: config.discriminatorChannels, random: random.derived("D_B"))
+    /// - Parameter elementType: float32, or float64 where roundings are to be told from mistakes.
+    init(_ config: SDA.Config, random: RandomKey, elementType: ElementType = .float32) throws {
+        func generator(_ name: String) throws -> TranslationGenerator {
+            try TranslationGenerator(
+                channels: config.generatorChannels, blockCount: config.generatorBlocks, random: random.derived(name),
+                elementType: elementType)
+        }
+        func discriminator(_ name: String) throws -> PatchDiscriminator {
+            try PatchDiscriminator(
+                channels: config.discriminatorChannels, random: random.derived(name), elementType: elementType)
+        }
+        (toTarget, toSource) = try (generator("G_A"), generator("G_B"))
+        (judgeOfTarget, judgeOfSource) = try (discriminator("D_A"), discriminator("D_B"))
         generatorOptimiser = try Adam(
             toTarget.store.trained(under: "G_A") + toSource.store.trained(under: "G_B"))
         discriminatorOptimiser = try Adam(

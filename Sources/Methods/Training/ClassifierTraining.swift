@@ -16,14 +16,16 @@ struct ClassifierTraining {
 
     /// New ones, or those of the scope's last checkpoint.
     ///
-    /// - Parameter initial: What a new network begins with; nothing for drawn weights.
+    /// - Parameters:
+    ///   - initial: What a new network begins with; nothing for drawn weights.
+    ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
     init(
         _ backbone: Backbone, from initial: StateDictionary?, classes: Int, random: RandomKey,
-        in scope: any TrainingScope
+        in scope: any TrainingScope, elementType: ElementType = .float32
     ) throws {
-        network = try EmbeddingNetwork(backbone, domains: .shared, random: random)
+        network = try EmbeddingNetwork(backbone, domains: .shared, random: random, elementType: elementType)
         if let initial { try network.begin(with: initial) }
-        rows = ParameterStore(random: random)
+        rows = ParameterStore(random: random, elementType: elementType)
         classifier = try Classifier(
             backbone.dimension, classes: classes, head: .linear, at: rows.root / "classifier")
         optimiser = try Adam(network.store.trained + rows.trained)

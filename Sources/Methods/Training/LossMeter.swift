@@ -38,7 +38,7 @@ struct LossMeter {
     /// - Throws: ``MethodError/notFinite(loss:epoch:step:)``, so that training stops at the first such step.
     mutating func add(_ losses: [String: Tensor]) throws {
         for (name, loss) in losses {
-            let value = Double(try loss.scalar())
+            let value = Double(try loss.converted(to: .float32).scalar())
             guard value.isFinite else { throw MethodError.notFinite(loss: name, epoch: epoch, step: step) }
             sums[name, default: 0] += value
         }
