@@ -57,13 +57,14 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // instructions and limits) are leaves that any module may import.
 
 func module(
-    _ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false, computes: Bool = false
+    _ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = [], fixtures: Bool = false,
+    computes: Bool = false
 ) -> [Target] {
     [
         .target(name: name, dependencies: dependencies, swiftSettings: computes ? optimised : strict),
         .testTarget(
             name: "\(name)Tests",
-            dependencies: [.byName(name: name)] + dependencies,
+            dependencies: [.byName(name: name)] + dependencies + tests,
             exclude: fixtures ? ["Fixtures"] : [],
             swiftSettings: strict
         ),
@@ -105,8 +106,10 @@ let tensors: [Target] =
     ]
     + module("Tensor", ["CTorch"], fixtures: true)
     + module("Layers", ["Tensor", "Machine", "Randomness"])
-    + module("Backbones", ["Layers", "Tensor", "Randomness"], fixtures: true)
-    + module("Methods", ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Vocabulary"])
+    + [.target(name: "Patterns", dependencies: ["Layers", "Tensor"], path: "Tests/Patterns", swiftSettings: strict)]
+    + module("Backbones", ["Layers", "Tensor", "Randomness"], tests: ["Patterns"], fixtures: true)
+    + module("Methods", ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Vocabulary"],
+             tests: ["Patterns"], fixtures: true)
     + module("Experiments", ["Methods", "Pipeline", "Configuration", "Data", "Retrieval", "Randomness", "Vocabulary",
                              "Backbones", "Layers", "Tensor"])
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import Layers
+import Patterns
 import Randomness
 import Testing
 

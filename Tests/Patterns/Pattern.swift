@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import Foundation
+public import Layers
+public import Tensor
 
-@testable import Layers
-@testable import Tensor
-
-/// The values that `Fixtures/make_backbones.py` fills networks and images with; the rule is explained there.
-enum Pattern {
+/// The values that fixtures fill networks and images with; the rule is explained in `reference_networks.py`, beside the
+/// backbones' fixture.
+public enum Pattern {
     private static let table: [Float] = {
         var state: UInt32 = 1
         return (0..<65_521).map { _ in
@@ -21,7 +20,7 @@ enum Pattern {
     }
 
     /// Numbers in [−1, 1): the table from the key's place on, over and over.
-    static func tensor(_ key: String, shape: [Int]) throws -> Tensor {
+    public static func tensor(_ key: String, shape: [Int]) throws -> Tensor {
         let start = Int(fingerprint(key) % UInt64(table.count))
         let turn = Array(table[start...] + table[..<start])
         let count = shape.reduce(1, *)
@@ -33,13 +32,13 @@ enum Pattern {
     }
 
     /// Images whose contrast grows from one to the next.
-    static func images(_ shape: [Int]) throws -> Tensor {
+    public static func images(_ shape: [Int]) throws -> Tensor {
         let contrast = (0..<shape[0]).map { Float($0 + 1) / 2 }
         return try tensor("images", shape: shape) * Tensor(contrast, shape: [shape[0], 1, 1, 1])
     }
 
     /// Images of which no two look alike: squares of one colour each under noise.
-    static func patches(_ shape: [Int], side: Int = 32) throws -> Tensor {
+    public static func patches(_ shape: [Int], side: Int = 32) throws -> Tensor {
         let contrast = (0..<shape[0]).map { Float($0 + 1) / 2 }
         let (rows, columns) = (shape[2] / side, shape[3] / side)
         let colours = try tensor("patches", shape: [shape[0], shape[1], rows, columns])
@@ -49,11 +48,13 @@ enum Pattern {
         return try squares.reshaped(shape) + tensor("images", shape: shape) / 4
     }
 
-    /// Overwrites every tensor of a network but its counters.
-    static func fill(_ store: ParameterStore) throws {
-        for entry in store.entries where entry.tensor.elementType == .float32 {
+    /// Overwrites every tensor of a network but its counters, with numbers of single precision.
+    ///
+    /// - Parameter name: Stands before the keys, so that one of several networks has values of its own.
+    public static func fill(_ store: ParameterStore, named name: String = "") throws {
+        for entry in store.entries where entry.tensor.elementType != .int64 {
             let shape = entry.tensor.shape
-            try entry.tensor.copy(from: rule(entry.key, shape, tensor(entry.key, shape: shape)))
+            try entry.tensor.copy(from: rule(entry.key, shape, tensor(name + entry.key, shape: shape)))
         }
     }
 

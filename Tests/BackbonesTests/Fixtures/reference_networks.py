@@ -60,11 +60,12 @@ def patches(shape, side=32):
     return squares + pattern("images", shape) / 4
 
 
-def fill(network):
+def fill(network, name=""):
+    """Gives a network its values. One of several is told from the others by a name before its keys."""
     for key, tensor in network.state_dict().items():
         if key.endswith("num_batches_tracked"):
             continue
-        values = pattern(key, tensor.shape)
+        values = pattern(name + key, tensor.shape)
         if tensor.dim() in (2, 4):
             values = values * (6 * tensor.shape[0] / tensor.numel()) ** 0.5
         elif key == "gap.p":
