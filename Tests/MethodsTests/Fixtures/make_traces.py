@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: MIT
+"""Makes the files of traces/: what some steps of every training method come to, from plain PyTorch.
+
+    pip install torch numpy && python make_traces.py [NAME …]
+
+The methods are those of reference_methods.py, the networks and the rule that fills them those of reference_networks.py,
+which stands beside the backbones' fixture. All is computed in double precision, on the side of the tests too: single
+precision is no measure here. One rounding that takes a unit of the last layer to the other side of its ReLU changes a
+gradient by a thousandth, and among the 600,000 units of a trace there is one near enough to 0. `--single` prints how far
+PyTorch itself is off in single precision.
+
+Learning rates are small, so that what is computed from numbers of single precision (class centroids, the expectation of
+smoothed labels) is not magnified: the first steps of Adam move every weight by the whole rate, however small its gradient
+is. Decay is a hundred times the usual, so that it is seen beside gradients.
+
+An epoch has five steps. Image i of a batch of class c shows squares of 8 × 8 pixels of the class's
+colours under half as much noise:
+    pattern("class c", [3, H/8, W/8]) + pattern("noise DOMAIN STEP VIEW", [B, 3, H, W])[i] / 2
+with c = (step + ⌊i/2⌋) mod the number of classes; the target's classes are numbered from 0 for this purpose.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "BackbonesTests" / "Fixtures"))
+
+import reference_methods as methods  # noqa: E402
+from reference_networks import EMBEDDING_NETWORKS, Discriminator, Generator, fill, pattern  # noqa: E402
+
+ITERATIONS = 5
+SOURCE_CLASSES = 6
+SEED = 5
+STATISTICS = ["bn1", "layer2.0.downsample.1", "layer4.1.bn2", "feat_bn"]
+
+
+class Setting:
+    """How numbers are represented."""
+
+    def __init__(self, dtype, layout):
+        self.dtype, self.layout = dtype, layout
+
+    def tensor(self, values):
+        values = values.to(self.dtype)
+        return values.contiguous(memory_format=self.layout) if values.dim() == 4 else values.clone()
+
+    def network(self, make, name):
+        network = fill(make(), name).to(self.dtype)
+        for parameter in network.parameters():
+            if parameter.dim() == 4:
+                parameter.data = parameter.data.contiguous(memory_format=self.layout)
+        return network
+
+    def embedding_network(self, name):
+        network = self.network(EMBEDDING_NETWORKS["resnet18"], name)
+        network.feat_bn.bias.requires_grad_(False)
+        return network
+
+    def rows(self, name, classes):
+        return self.tensor(pattern(name, [classes, 512]) / 10).requires_grad_()
+
+    def images(self, domain, step, classes, size, view=0):
+        height, width = size
+        colours = torch.stack([pattern(f"class {c}", [3, height // 8, width // 8]) for c in classes])
+        squares = colours.repeat_interleave(8, dim=2).repeat_interleave(8, dim=3)
+        return self.tensor(squares + pattern(f"noise {domain} {step} {view}", squares.shape) / 2)
+
+
+def labels(step, count, classes):
+    return [(step + i // 2) % classes for i in range(count)]
+
+
+# What is recorded
+
+
+def length(tensors):
+    return sum(tensor.detach().double().square().sum().item() for tensor in tensors) ** 0.5
+
+
+class Watched:
+    """A network's trained tensors, or several networks' together, and where they began."""
+
+    def __init__(self, tensors):
+        self.tensors = [tensor for tensor in tensors if tensor.requires_grad]
+        self.start = [tensor.detach().clone() for tensor in self.tensors]
+
+    def gradient(self):
+        return [length(tensor.grad for tensor in self.tensors if tensor.grad is not None)]
+
+    def moved(self):
+        return [length(tensor - start for tensor, start in zip(self.tensors, self.start))]
+
+
+def statistics(name, network, branches):
+    state = network.state_dict()
+    places = [(layer, f"{layer}{branch}") for layer in STATISTICS for branch in branches]
+    return {
+        f"{name}.{place}.{kind}": state[f"{place}.{kind}"][:2].double().tolist()
+        for _, place in places for kind in ("running_mean", "running_var")
+    }
+
+
+def values(losses):
+    return {f"loss {name}": [loss.item()] for name, loss in losses.items()}
+
+
+# Source pre-training, and the camera network
+
+SIZE = (32, 16)
+BATCH = 8
+
+
+def pretraining(setting):
+    network, rows = setting.embedding_network("pretrained "), setting.rows("rows", SOURCE_CLASSES)
+    watched = Watched([*network.parameters(), rows])
+    adam = torch.optim.Adam(watched.tensors, weight_decay=0.05)
+    for step in range(4 * ITERATIONS):
+        rate = methods.stepped_rate(2e-5, 2, [3], step // ITERATIONS)
+        adam.param_groups[0]["lr"] = rate
+        classes = labels(step, BATCH, SOURCE_CLASSES)
+        truth = torch.tensor(classes)
+        pooled, embedding = network.train()(setting.images("source", step, classes, SIZE))
+        losses = {
+            "identity": methods.smoothed_cross_entropy(methods.linear(embedding, rows, truth), truth),
+            "triplet": methods.softmax_triplet(pooled, truth),
+        }
+        with torch.no_grad():
+            network(setting.images("target", step, labels(step, BATCH, 5), SIZE))
+        adam.zero_grad()
+        (losses["identity"] + losses["triplet"]).backward()
+        adam.step()
+        yield values(losses) | statistics("network", network, [""]) | {
+            "rate": [rate], "gradient": watched.gradient(), "moved": watched.moved(),
+        }
+
+
+def camera_network(setting):
+    network, rows = setting.embedding_network("camera "), setting.rows("camera rows", 5)
+    watched = Watched([*network.parameters(), rows])
+    adam = torch.optim.Adam(watched.tensors, weight_decay=0.05)
+    for step in range(4 * ITERATIONS):
+        rate = methods.stepped_rate(2e-5, 2, [3], step // ITERATIONS)
+        adam.param_groups[0]["lr"] = rate
+        cameras = labels(step, BATCH, 5)
+        _, embedding = network.train()(setting.images("target", step, cameras, SIZE))
+        truth = torch.tensor(cameras)
+        loss = torch.nn.functional.cross_entropy(methods.linear(embedding, rows, truth), truth)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        yield values({"camera": loss}) | statistics("network", network, [""]) | {
+            "rate": [rate], "gradient": watched.gradient(), "moved": watched.moved(),
+        }
+
+
+# Structured domain adaptation
+
+SDA_SIZE = (32, 32)
+SDA_BATCH = 4
+MEAN = torch.tensor([0.485, 0.456, 0.406]).reshape(3, 1, 1)
+DEVIATION = torch.tensor([0.229, 0.224, 0.225]).reshape(3, 1, 1)
+
+
+def translation(setting):
+    to_target, to_source = (setting.network(lambda: Generator(4, 1), name) for name in ("G_A ", "G_B "))
+    judge_of_target, judge_of_source = (setting.network(lambda: Discriminator(4), name) for name in ("D_A ", "D_B "))
+    encoder = setting.embedding_network("encoder ").eval().requires_grad_(False)
+    generators = Watched([*to_target.parameters(), *to_source.parameters()])
+    discriminators = Watched([*judge_of_target.parameters(), *judge_of_source.parameters()])
+    adams = [torch.optim.Adam(watched.tensors, betas=(0.5, 0.999)) for watched in (generators, discriminators)]
+    pools = {name: methods.ImagePool(6) for name in "AB"}
+    mean, deviation = MEAN.to(setting.dtype), DEVIATION.to(setting.dtype)
+
+    def through(generator, batch):
+        return (generator(batch) - mean) / deviation
+
+    def adversarial(judge, batch, wanted):
+        return (judge(batch) - wanted).square().mean()
+
+    def difference(left, right):
+        return (left - right).abs().mean()
+
+    for step in range(4 * ITERATIONS):
+        rate = methods.falling_rate(2e-5, 2, 2, step // ITERATIONS)
+        classes = labels(step, SDA_BATCH, SOURCE_CLASSES)
+        a = setting.images("source", step, classes, SDA_SIZE)
+        b = setting.images("target", step, labels(step, SDA_BATCH, 5), SDA_SIZE)
+        stream = methods.Stream(SEED, "sda.pool", step // ITERATIONS, step % ITERATIONS)
+        fake_b, fake_a = through(to_target, a), through(to_source, b)
+        losses = {
+            "adversarial": adversarial(judge_of_target, fake_b, 1) + adversarial(judge_of_source, fake_a, 1),
+            "cycle": difference(through(to_source, fake_b), a) + difference(through(to_target, fake_a), b),
+            "identity": difference(through(to_target, b), b) + difference(through(to_source, a), a),
+            "relation": methods.soft_triplet(encoder(fake_b)[1], encoder(a)[1], torch.tensor(classes)),
+        }
+        adams[0].zero_grad()
+        # λ of the cycle is 10, that of the identity half as much.
+        (losses["adversarial"] + 10 * losses["cycle"] + 5 * losses["identity"] + losses["relation"]).backward()
+        adams[0].param_groups[0]["lr"] = rate
+        adams[0].step()
+
+        remembered_b = pools["B"].query(fake_b, stream)
+        remembered_a = pools["A"].query(fake_a, stream)
+        losses["discriminators"] = (
+            adversarial(judge_of_target, b, 1) + adversarial(judge_of_target, remembered_b, 0)
+            + adversarial(judge_of_source, a, 1) + adversarial(judge_of_source, remembered_a, 0)) / 2
+        adams[1].zero_grad()
+        losses["discriminators"].backward()
+        adams[1].param_groups[0]["lr"] = rate
+        adams[1].step()
+        yield values(losses) | {
+            "rate": [rate],
+            "generators.gradient": generators.gradient(), "discriminators.gradient": discriminators.gradient(),
+            "generators.moved": generators.moved(), "discriminators.moved": discriminators.moved(),
+        } | {
+            f"pool {name}": [image[0, 0, 0].item() for image in pool.images] for name, pool in pools.items()
+        }
+
+
+# Improved mutual mean-teaching
+
+
+class MutualPair:
+    """A student and its mean network, the rows of their classifiers and the queue."""
+
+    def __init__(self, setting, number):
+        self.student, self.mean = (
+            methods.separate_domains(setting.embedding_network(f"network {number} ")) for _ in range(2))
+        self.source_rows = [setting.rows(f"rows {number}", SOURCE_CLASSES).detach()] * 2
+        self.rows = []
+        keys = setting.tensor(pattern(f"queue {number}", [512, BATCH * ITERATIONS]))
+        self.queue, self.pointer = torch.nn.functional.normalize(keys, dim=0), 0
+
+    def relabel(self, centroids):
+        """The source's rows go on, each cluster begins with its centroid."""
+        kept = [rows[:SOURCE_CLASSES].detach() for rows in self.rows] or self.source_rows
+        self.rows = [torch.cat([rows, centroids]) for rows in kept]
+        self.rows[0].requires_grad_()
+
+    def students(self):
+        return [*self.student.parameters(), self.rows[0]]
+
+    def means(self):
+        return [*self.mean.parameters(), self.rows[1]]
+
+
+# The clusters of every epoch, of 24 images: with outliers as DBSCAN gives them, and without as k-means does.
+CLUSTERS = [
+    [-1 if i % 7 == 3 else i % 5 for i in range(24)],
+    [i % 6 for i in range(24)],
+    [-1 if i % 5 == 0 else (i * 3) % 4 for i in range(24)],
+    [(i * 5) % 7 for i in range(24)],
+]
+
+
+def centroids(setting, epoch):
+    features = torch.nn.functional.normalize(setting.tensor(pattern(f"features {epoch}", [24, 512])), dim=1)
+    clusters = torch.tensor(CLUSTERS[epoch])
+    means = torch.stack([features[clusters == c].mean(dim=0) for c in range(max(CLUSTERS[epoch]) + 1)])
+    return torch.nn.functional.normalize(means, dim=1)
+
+
+def mutual_step(setting, pairs, step, head):
+    """The losses of a step, and the keys to be queued."""
+    clusters = max(CLUSTERS[step // ITERATIONS]) + 1
+    source, target = labels(step, BATCH, SOURCE_CLASSES), labels(step, BATCH, clusters)
+    truth = torch.tensor(source + [SOURCE_CLASSES + cluster for cluster in target])
+    seen = []
+    for view, pair in enumerate(pairs):
+        batch = torch.cat([
+            setting.images("source", step, source, SIZE, view), setting.images("target", step, target, SIZE, view)])
+        batch = setting.tensor(batch)
+        student = pair.student.train()(batch)
+        with torch.no_grad():
+            mean = pair.mean.train()(batch)
+        seen.append({
+            "x": student[0], "z": student[1], "logits": head(student[1], pair.rows[0], truth),
+            "mean x": mean[0], "mean z": mean[1], "mean logits": head(mean[1], pair.rows[1], truth).detach(),
+        })
+    one, two = seen
+    losses = {
+        "identity": sum(methods.smoothed_cross_entropy(own["logits"], truth) for own in seen),
+        "soft_identity": methods.soft_cross_entropy(one["logits"], two["mean logits"])
+        + methods.soft_cross_entropy(two["logits"], one["mean logits"]),
+        "triplet": sum(methods.softmax_triplet(own["x"], truth) for own in seen),
+        "soft_triplet": methods.soft_triplet(one["x"], two["mean x"], truth)
+        + methods.soft_triplet(two["x"], one["mean x"], truth),
+        "contrastive": sum(
+            methods.contrastive(own["z"][BATCH:], own["mean z"][BATCH:], pair.queue.clone(), 0.07)
+            for own, pair in zip(seen, pairs)),
+    }
+    return losses, [own["mean z"][BATCH:] for own in seen]
+
+
+def mutual(head, triplet_weight, epochs, setting):
+    pairs = [MutualPair(setting, number) for number in (1, 2)]
+    networks = {}
+    for number, pair in enumerate(pairs, 1):
+        networks[f"student {number}"] = Watched(pair.student.parameters())
+        networks[f"mean {number}"] = Watched(pair.mean.parameters())
+        pair.mean.requires_grad_(False)
+    for step in range(epochs * ITERATIONS):
+        epoch = step // ITERATIONS
+        if step % ITERATIONS == 0:
+            for pair in pairs:
+                pair.relabel(centroids(setting, epoch))
+            adam = torch.optim.Adam([p for pair in pairs for p in pair.students()], lr=1e-5, weight_decay=0.05)
+        losses, keys = mutual_step(setting, pairs, step, head)
+        adam.zero_grad()
+        (0.5 * losses["identity"] + 0.5 * losses["soft_identity"] + 0.1 * losses["contrastive"]
+         + triplet_weight * (0.5 * losses["triplet"] + 0.5 * losses["soft_triplet"])).backward()
+        adam.step()
+        recorded = values(losses)
+        for number, (pair, new) in enumerate(zip(pairs, keys), 1):
+            methods.move_means(pair.means(), pair.students(), methods.mean_decay(step, 0.9))
+            place = pair.pointer
+            pair.queue[:, place:place + BATCH] = torch.nn.functional.normalize(new, dim=1).T
+            pair.pointer = (place + BATCH) % (BATCH * ITERATIONS)
+            recorded |= {
+                f"student {number}.gradient": networks[f"student {number}"].gradient(),
+                f"student {number}.moved": networks[f"student {number}"].moved(),
+                f"mean {number}.moved": networks[f"mean {number}"].moved(),
+                f"rows {number}.gradient": [length([pair.rows[0].grad])],
+                f"rows {number}.student": pair.rows[0].detach()[:, 0].double().tolist(),
+                f"rows {number}.mean": pair.rows[1].detach()[:, 0].double().tolist(),
+                f"queue {number}.pointer": [float(pair.pointer)],
+                f"queue {number}.keys": pair.queue[0].double().tolist(),
+            }
+            recorded |= statistics(f"student {number}", pair.student, [".BN_S", ".BN_T"])
+            recorded |= statistics(f"mean {number}", pair.mean, [".BN_S", ".BN_T"])
+        yield recorded
+
+
+# By the names of the tests' cases.
+TRACES = {
+    "sourcePretraining": pretraining,
+    "translation": translation,
+    "mutualArcFace": lambda setting: mutual(methods.arcface(64, 0.35), 0, 4, setting),
+    "mutualCosFace": lambda setting: mutual(methods.cosface(30, 0.4), 0, 2, setting),
+    "mutualCircle": lambda setting: mutual(methods.circle(64, 0.35), 0, 2, setting),
+    "mutualAM": lambda setting: mutual(methods.cosface(30, 0.3), 0, 2, setting),
+    "mutualTriplets": lambda setting: mutual(methods.arcface(30, 0.3), 0.8, 2, setting),
+    "cameraNetwork": camera_network,
+}
+
+
+def deviation(found, exact):
+    """The largest difference of a value, relative to its vector's largest, and whose it is."""
+    return max(
+        (max(abs(a - b) for a, b in zip(found[step][name], wanted)) / (max(map(abs, wanted)) or 1), name, step)
+        for step, recorded in enumerate(exact) for name, wanted in recorded.items())
+
+
+def rounded(trace):
+    """Eight digits, a hundredth of what is asked."""
+    return [{name: [float(f"{value:.8g}") for value in vector] for name, vector in step.items()} for step in trace]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", choices=[*TRACES, []], metavar="NAME", help="all by default")
+    parser.add_argument("--single", action="store_true", help="compare with single precision too")
+    options = parser.parse_args()
+    folder = Path(__file__).with_name("traces")
+    folder.mkdir(exist_ok=True)
+    for name in options.names or TRACES:
+        exact = list(TRACES[name](Setting(torch.float64, torch.contiguous_format)))
+        if options.single:
+            single = TRACES[name](Setting(torch.float32, torch.channels_last))
+            worst, series, step = deviation(list(single), exact)
+            print(f"{name}: single precision deviates by {worst:.1e} ({series}, step {step})", flush=True)
+        lines = [json.dumps(step, separators=(",", ":")) for step in rounded(exact)]
+        (folder / f"{name}.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
+
+
+if __name__ == "__main__":
+    main()
