@@ -55,10 +55,4 @@ import Vocabulary
             #expect(!pair.meanClassifier.weight.requiresGradient)
         }
     }
-
-    @Test func `that finds too few clusters says how many, and what may help`() {
-        let error = MethodError.tooFewClusters(found: 3, needed: 16, outliers: 40, images: 60, epoch: 0)
-        #expect(error.description == "clustering before epoch 1 found 3 clusters, 16 are needed to fill a batch "
-            + "(40 of 60 images are outliers); a larger clustering radius, more pre-training or smaller batches may help")
-    }
 }
