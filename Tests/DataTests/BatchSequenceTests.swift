@@ -12,7 +12,7 @@ private func transform(autoAugment: Bool) -> Transform {
     Transform(height: 12, width: 8, flip: true, padding: 2, autoAugment: autoAugment, erasing: RandomErasing())
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `The batch sequence of an epoch` {
+@Suite(.timeLimit(.minutes(60))) struct `The batch sequence of an epoch` {
     @Test(arguments: [false, true]) func `has one digest with any number of threads`(autoAugment: Bool) throws {
         let set = try SmallSet(count: imageCount)
         let digests = try [0, 1, 2, 8].map { workers in

@@ -42,7 +42,7 @@ private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImag
     try DecodedImageFile(folder: cacheFolder(set), byteLimit: byteLimit)
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `A file of decoded images` {
+@Suite(.timeLimit(.minutes(60))) struct `A file of decoded images` {
     @Test(arguments: [false, true]) func `gives the same epoch as no cache, filled or not, in any run`(
         autoAugment: Bool
     ) throws {
@@ -204,7 +204,7 @@ private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImag
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `A file of decoded images, shared by processes,` {
+@Suite(.timeLimit(.minutes(60))) struct `A file of decoded images, shared by processes,` {
     /// Each process has four threads that go over the images in orders of their own.
     @Test func `is written by all at once without doubles`() async throws {
         let set = try SmallSet(count: 40)

@@ -8,7 +8,7 @@ import Vocabulary
 
 @testable import Data
 
-@Suite(.timeLimit(.minutes(10))) struct `A loader` {
+@Suite(.timeLimit(.minutes(60))) struct `A loader` {
     @Test func `gives the same epoch with and without a cache, filled or not`() throws {
         let set = try SmallSet(count: 24)
         for autoAugment in [false, true] {
@@ -92,7 +92,7 @@ import Vocabulary
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `A prefetcher` {
+@Suite(.timeLimit(.minutes(60))) struct `A prefetcher` {
     /// How many elements were made.
     private final class Counter: Sendable {
         private let count = Mutex(0)

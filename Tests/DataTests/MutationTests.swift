@@ -42,7 +42,7 @@ private func sealed(_ png: [UInt8]) -> [UInt8] {
 
 @Suite struct `Decoding hostile files` {
     /// The beginning of a file, where sizes and tables are, is damaged as often as the rest.
-    @Test(.timeLimit(.minutes(10))) func `ends in an image or in an error that names the file`() throws {
+    @Test(.timeLimit(.minutes(60))) func `ends in an image or in an error that names the file`() throws {
         let names = [
             "baseline.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "odd.jpg", "rgb.png", "palette.png", "grey.png",
             "bilevel.png", "rgba.png",

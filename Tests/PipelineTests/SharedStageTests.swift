@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Pipeline
@@ -205,6 +206,10 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
     }
 }
 
+private final class Flag: Sendable {
+    let isSet = Atomic<Bool>(false)
+}
+
 @Suite struct `A stage that another process works on` {
     let scratch: Scratch
     var store: StageStore { StageStore(logs: scratch.url) }
@@ -215,19 +220,22 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
 
     @Test func `is waited for, with the name of who has it, and then reused`() async throws {
         let logs = scratch.url.path
-        async let child = #expect(processExitsWith: .success) { [logs = logs as String] in
-            var counting = try Counting(experiment: "first")
-            // Until the other has come and found it busy, and not for ever where it never comes.
-            counting.at = {
-                guard $0 == "translate ends" else { return }
-                for _ in 0..<30_000 where access(logs + "/release", F_OK) != 0 { usleep(10_000) }
+        let hasEnded = Flag()
+        async let child: Void = {
+            await #expect(processExitsWith: .success) { [logs = logs as String] in
+                var counting = try Counting(experiment: "first")
+                // Until the other has come and found it busy, and not for ever where it never comes.
+                counting.at = {
+                    guard $0 == "translate ends" else { return }
+                    for _ in 0..<360_000 where access(logs + "/release", F_OK) != 0 { usleep(10_000) }
+                }
+                try counting.run(in: URL(fileURLWithPath: logs))
             }
-            try counting.run(in: URL(fileURLWithPath: logs))
-        }
+            hasEnded.isSet.store(true, ordering: .sequentiallyConsistent)
+        }()
         let lockFile = store.lockFile(of: try Counting().key("translate"))
-        // Other tests may keep the child from starting for a while.
-        let deadline = Date(timeIntervalSinceNow: 300)
-        while ProcessLock.holder(in: lockFile) == nil, Date() < deadline {
+        // Other tests may keep the child from starting for as long as they take.
+        while ProcessLock.holder(in: lockFile) == nil, !hasEnded.isSet.load(ordering: .sequentiallyConsistent) {
             try await Task.sleep(for: .milliseconds(5))
         }
         let holder = try #require(ProcessLock.holder(in: lockFile))
