@@ -49,7 +49,7 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // MARK: The house
 //
 // CTorch ─▶ Tensor ─▶ Layers ─▶ Backbones ─┐
-// CTurboJPEG, CPNG, CPixels ─▶ Data ───────┼─▶ Methods ─▶ Experiments ─▶ passerby
+// CTurboJPEG, CPNG, CPixels ─▶ Data ───────┼─▶ Training ─▶ Experiments ─▶ passerby
 // COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
 // CYAML ─▶ Configuration ─▶ Pipeline ────────────────────────┘
 //
@@ -94,13 +94,13 @@ let tensors: [Target] =
     [
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .executableTarget(name: "passerby", dependencies: [
-                "Experiments", "Pipeline", "Configuration", "Methods", "Data", "Retrieval", "Machine", "Randomness",
+                "Experiments", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine", "Randomness",
                 "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
         .testTarget(
             name: "passerbyTests",
             dependencies: [
-                "passerby", "Backbones", "Data", "Experiments", "Layers", "Methods", "Pipeline", "Randomness", "Retrieval",
+                "passerby", "Backbones", "Data", "Experiments", "Layers", "Training", "Pipeline", "Randomness", "Retrieval",
                 "Tensor", arguments,
             ], swiftSettings: strict),
     ]
@@ -108,10 +108,9 @@ let tensors: [Target] =
     + module("Layers", ["Tensor", "Machine", "Randomness"])
     + [.target(name: "Patterns", dependencies: ["Layers", "Tensor"], path: "Tests/Patterns", swiftSettings: strict)]
     + module("Backbones", ["Layers", "Tensor", "Randomness"], tests: ["Patterns"], fixtures: true)
-    + module("Methods", ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Vocabulary"],
-             tests: ["Patterns"], fixtures: true)
-    + module("Experiments", ["Methods", "Pipeline", "Configuration", "Data", "Retrieval", "Randomness", "Vocabulary",
-                             "Backbones", "Layers", "Tensor"])
+    + module("Training", ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Vocabulary"])
+    + module("Experiments", ["Training", "Pipeline", "Configuration", "Data", "Retrieval", "Randomness", "Vocabulary",
+                             "Backbones", "Layers", "Tensor"], tests: ["Patterns"], fixtures: true)
 
 let package = Package(
     name: "passerby",

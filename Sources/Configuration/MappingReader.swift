@@ -90,6 +90,12 @@ public struct MappingReader {
         return nil
     }
 
+    /// Whether a key is there, whatever it holds.
+    public func has(_ key: String) -> Bool { state.entries.contains { $0.key == key } }
+
+    /// Lets keys pass that were not asked for, where it is not known which ones there are.
+    public func letRestPass() { state.isFinished = true }
+
     /// Names that an unknown key of this mapping may have meant although they are no keys of it, such as
     /// those of stages, which a command line addresses like keys.
     public func suggest(_ names: [String]) {

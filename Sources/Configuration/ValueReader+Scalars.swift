@@ -18,6 +18,30 @@ extension ValueReader where Value == String {
     }
 }
 
+extension ValueReader where Value == String {
+    /// One of some words.
+    public static func word(of words: [String]) -> ValueReader {
+        let expected = "one of \(words.joined(separator: ", "))"
+        return ValueReader(expected: expected) { node, keyPath, collector in
+            guard case .scalar(.text(let word)) = node.value else {
+                collector.reportType(of: node, expected: expected, keyPath)
+                return nil
+            }
+            return known(word, of: words, at: node.span, keyPath, collector)
+        }
+    }
+
+    /// The word itself; none, and a problem, when it is none of those that are allowed.
+    fileprivate static func known(
+        _ word: String, of words: [String], at span: SourceSpan, _ keyPath: String, _ collector: ProblemCollector
+    ) -> String? {
+        if words.contains(word) { return word }
+        let kind = Problem.Kind.unknownValue(found: word, allowed: words, nearest: nearest(to: word, among: words))
+        collector.report(kind, at: span, keyPath: keyPath)
+        return nil
+    }
+}
+
 extension ValueReader where Value == Bool {
     /// `true` or `false`, and no other word.
     public static var boolean: ValueReader {
@@ -37,14 +61,11 @@ extension ValueReader where Value == YAMLNode {
 extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One word of a closed list.
     public static func choice(_ type: Value.Type = Value.self) -> ValueReader {
-        let names = Value.allCases.map(\.rawValue)
-        let expected = "one of \(names.joined(separator: ", "))"
-        return ValueReader(expected: expected) { node, keyPath, collector in
-            guard case .scalar(.text(let word)) = node.value else {
-                collector.reportType(of: node, expected: expected, keyPath)
-                return nil
-            }
-            return known(word, at: node.span, keyPath, collector)
+        let words = ValueReader<String>.word(of: Value.allCases.map(\.rawValue))
+        return ValueReader(expected: words.expected) { node, keyPath, collector in
+            // A value may be accepted that is not suggested.
+            if case .scalar(.text(let word)) = node.value, let value = Value(rawValue: word) { return value }
+            return words.value(node, at: keyPath, collector).flatMap(Value.init)
         }
     }
 
@@ -53,11 +74,8 @@ extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawVal
         _ word: String, at span: SourceSpan, _ keyPath: String, _ collector: ProblemCollector
     ) -> Value? {
         if let value = Value(rawValue: word) { return value }
-        let names = Value.allCases.map(\.rawValue)
-        let meant = nearest(to: word, among: names)
-        let kind = Problem.Kind.unknownValue(found: word, allowed: names, nearest: meant)
-        collector.report(kind, at: span, keyPath: keyPath)
-        return nil
+        let words = Value.allCases.map(\.rawValue)
+        return ValueReader<String>.known(word, of: words, at: span, keyPath, collector).flatMap(Value.init)
     }
 }
 

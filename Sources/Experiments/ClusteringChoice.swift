@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 internal import Configuration
-public import Methods
 public import Randomness
 public import Retrieval
+internal import Training
 
 /// How a feature file is clustered.
 public enum ClusteringChoice: Sendable, Equatable {
@@ -115,7 +115,7 @@ struct DensitySettings: Configurable {
     var minimumPoints = 4
 
     static var fields: [Field<Self>] {
-        [.number("eps", \.radius, Limits.radius), .integer("min", \.minimumPoints, Limits.minimumPoints)]
+        [.number("eps", .result, \.radius, Limits.radius), .integer("min", .result, \.minimumPoints, Limits.minimumPoints)]
     }
 }
 
@@ -124,6 +124,6 @@ struct SelfPacedSettings: Configurable {
     var gap = 0.02
 
     static var fields: [Field<Self>] {
-        DensitySettings.fields.map { $0.inside(\.density) } + [.number("gap", \.gap, Limits.radius)]
+        DensitySettings.fields.map { $0.inside(\.density) } + [.number("gap", .result, \.gap, Limits.radius)]
     }
 }

@@ -56,11 +56,11 @@ public struct Launch {
     public func plan() throws -> Plan { try counted().plan }
 
     private func counted() throws -> (plan: Plan, counts: DatasetCounts) {
-        switch experiment.data.location {
+        switch experiment.settings.data.location {
         case .synthetic(let world):
             return (try drawnPlan(initialWeights()), DatasetCounts(world))
         case .folder:
-            let (plan, datasets) = try found(in: experiment.data.root(in: dataFolder), initialWeights(), Interruption())
+            let (plan, datasets) = try found(in: experiment.settings.data.root(in: dataFolder), initialWeights(), Interruption())
             return (plan, DatasetCounts(datasets))
         }
     }
@@ -94,12 +94,12 @@ public struct Launch {
         let progress = ProgressReporter(label: "measure \(stage)", output: output)
         defer { progress.finish() }
         let rehearsal = Rehearsal(
-            experiment: experiment, counts: counts, clock: .system, peakMemory: peakMemory, limit: limit,
+            settings: experiment.settings, counts: counts, clock: .system, peakMemory: peakMemory, limit: limit,
             report: progress.note)
-        guard let found = experiment.stages.first(where: { $0.name == stage }) else {
+        guard let found = experiment.stage(named: stage) else {
             preconditionFailure("the plan's stage '\(stage)' is none of the experiment's")
         }
-        return try rehearsal.cost(of: found)
+        return try found.definition.rehearse(rehearsal)
     }
 
     /// Runs the stages.
@@ -122,9 +122,9 @@ public struct Launch {
         calibration: ((_ threads: Int) -> CalibrationCache)? = nil, killPoint: KillPoint? = nil,
         begun: (RunFolder) -> Void = { _ in }, under offer: ConditionsOffer
     ) throws -> (folder: RunFolder, result: RunResult) {
-        let root = try experiment.data.root(in: dataFolder)
+        let root = try experiment.settings.data.root(in: dataFolder)
         let initial = try initialWeights()
-        let (plan, datasets) = switch experiment.data.location {
+        let (plan, datasets) = switch experiment.settings.data.location {
         case .synthetic(let world): try drawn(world, in: root, initial, until: until, interruption)
         case .folder: try found(in: root, initial, interruption)
         }
@@ -138,8 +138,8 @@ public struct Launch {
             return (backbone, try FittedWeights(stored.tensors, to: backbone, domain: .target).state)
         })
         let workspace = Workspace(
-            experiment: experiment, datasets: datasets, initialWeights: weights,
-            cache: try experiment.cache.cache(in: cacheFolder), badImages: badImages())
+            settings: experiment.settings, datasets: datasets, initialWeights: weights,
+            cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
         let folder = try unfinished
             ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
         begun(folder)
@@ -150,7 +150,7 @@ public struct Launch {
         }
         let orchestrator = Orchestrator(
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
-            sharing: sharing, checkpoints: experiment.checkpoints.policy, output: output, interruption: interruption,
+            sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output, interruption: interruption,
             killPoint: killPoint, forecast: flight?.forecast, conditions: conditions)
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
@@ -171,7 +171,7 @@ public struct Launch {
     }
 
     private func badImages() -> BadImages? {
-        guard experiment.onBadImage == .skip else { return nil }
+        guard experiment.settings.onBadImage == .skip else { return nil }
         return BadImages { [warn] error in warn("\(error); another image takes its place") }
     }
 
@@ -179,14 +179,14 @@ public struct Launch {
     private func found(
         in root: String, _ initial: [Backbone: InitialWeights], _ interruption: Interruption
     ) throws -> (plan: Plan, datasets: Datasets) {
-        let datasets = try scorable(Datasets(experiment.data, root: root))
+        let datasets = try scorable(Datasets(experiment.settings.data, root: root))
         if datasets.backgroundCount > 0 {
             warn("data.source: images with the identity 0 show nobody by the definition of "
-                + "'\(experiment.data.source.rawValue)', and are left out: \(datasets.backgroundCount)")
+                + "'\(experiment.settings.data.source?.rawValue ?? "none")', and are left out: \(datasets.backgroundCount)")
         }
         let progress = LateProgress(label: "data", unit: "images", output: output)
         let contents = try datasets.contents(
-            memoryFolder: memoryFolder, skipsUnreadable: experiment.onBadImage == .skip
+            memoryFolder: memoryFolder, skipsUnreadable: experiment.settings.onBadImage == .skip
         ) { done, total in
             progress.show(done, of: total)
             try interruption.check()
@@ -200,7 +200,7 @@ public struct Launch {
 
     /// Datasets of which some query can be scored; found out before days of work, not after.
     private func scorable(_ datasets: Datasets) throws -> Datasets {
-        let data = experiment.data
+        let data = experiment.settings.data
         let scoring = Scoring(data.target.dataset, query: datasets.query, gallery: datasets.gallery)
         if let error = scoring.error(under: data.rankingProtocol) { throw error }
         return datasets
@@ -208,7 +208,7 @@ public struct Launch {
 
     /// Where networks of each backbone begin. Reads whole files for their digests: to be asked for once.
     private func initialWeights() throws -> [Backbone: InitialWeights] {
-        guard let name = experiment.initialWeights else { return [:] }
+        guard let name = experiment.settings.initialWeights else { return [:] }
         return try Dictionary(uniqueKeysWithValues: experiment.backbonesBegun.map {
             ($0, try InitialWeights(name, for: $0, in: weightFolders))
         })
@@ -217,7 +217,7 @@ public struct Launch {
     /// A drawn world's plan needs only its parameters.
     private func drawnPlan(_ initial: [Backbone: InitialWeights]) throws -> Plan {
         try experiment.plan(
-            dataDigest: ContentDigest(of: experiment.data.root(in: "")), weights: initial.mapValues(\.digest))
+            dataDigest: ContentDigest(of: experiment.settings.data.root(in: "")), weights: initial.mapValues(\.digest))
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.
@@ -228,7 +228,7 @@ public struct Launch {
         let plan = try drawnPlan(initial)
         if let until { _ = try plan.stage(named: until) }
         try draw(world, to: root, interruption)
-        return (plan, try scorable(Datasets(experiment.data, root: root)))
+        return (plan, try scorable(Datasets(experiment.settings.data, root: root)))
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {

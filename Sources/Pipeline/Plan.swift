@@ -3,7 +3,7 @@
 /// An experiment as an ordered list of stages: what will run, and nothing about where.
 public struct Plan: Sendable, Codable, Equatable {
     /// The version of the artefacts' formats; part of every key, so that old results are not taken for new.
-    public static let formatVersion = 3
+    public static let formatVersion = 4
 
     /// The format that the plan was made for; part of every key.
     public let format: Int

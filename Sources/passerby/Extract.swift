@@ -4,7 +4,7 @@ internal import ArgumentParser
 internal import Data
 internal import Experiments
 internal import Foundation
-internal import Methods
+internal import Training
 internal import Pipeline
 internal import Retrieval
 internal import Vocabulary

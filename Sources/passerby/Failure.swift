@@ -6,7 +6,7 @@ internal import Experiments
 internal import Foundation
 internal import Glibc
 internal import Layers
-internal import Methods
+internal import Training
 internal import Pipeline
 internal import Retrieval
 internal import Tensor

@@ -6,9 +6,8 @@ internal import Data
 internal import Experiments
 internal import Foundation
 internal import Layers
-internal import Methods
+internal import Training
 internal import Pipeline
-internal import Randomness
 internal import Tensor
 
 /// How images pass through a network that is no longer trained.
@@ -60,7 +59,7 @@ struct InferenceArguments: ParsableArguments {
                     + "\(Limits.pixelsPerBatch)")
         }
         try Engine.prepare(threads: threads)
-        let images = ImageSource(size: size, workers: workers, random: RandomKey(seed: 0))
+        let images = ImageSource(size: size, workers: workers)
         return FeatureExtractor(images, batchSize: batch, precision: precision == .fp32 ? .float32 : .bfloat16)
     }
 

@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import Experiments
 internal import Foundation
-internal import Methods
+internal import Training
 internal import Pipeline
 internal import Retrieval
 

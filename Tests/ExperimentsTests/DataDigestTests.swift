@@ -193,7 +193,7 @@ private struct Nowhere: ProgressOutput {
     @Test func `can be scored under the protocol that it chooses is keyed by it`() throws {
         let chosen = try folder.plan(["data.protocol=vehicleid"])
         #expect(chosen.stages[0].settings == .object([
-            "backbone": "resnet18", "image": ["height": 256, "width": 128], "protocol": "vehicleid",
+            "image": ["height": 256, "width": 128], "on_bad_image": "error", "protocol": "vehicleid",
             "pretrain": try #require(pretrain(chosen)),
         ]))
         try folder.writeTable()

@@ -11,7 +11,7 @@ import Tensor
 import Testing
 
 @testable import Experiments
-@testable import Methods
+@testable import Training
 
 /// A scope that is left at one moment with the state that is there then, as a process is that saves and ends.
 private final class LeavingScope: TrainingScope {
@@ -60,6 +60,7 @@ private final class LeavingScope: TrainingScope {
     private let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
     private let workspace: Workspace
     private let random = RandomKey(seed: 1)
+    private let shape = NetworkShape(backbone: .resnet18)
 
     init() throws {
         let text = tinyData + """
@@ -68,10 +69,10 @@ private final class LeavingScope: TrainingScope {
             stages: [{pretrain: {images: source}}]
             """
         let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
-        guard case .synthetic(let world) = experiment.data.location else { preconditionFailure("a drawn world") }
+        guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
         try world.write(to: folder) { _, _ in }
         workspace = Workspace(
-            experiment: experiment, datasets: try Datasets(experiment.data, root: folder), initialWeights: [:],
+            settings: experiment.settings, datasets: try Datasets(experiment.settings.data, root: folder), initialWeights: [:],
             cache: nil, badImages: nil)
         try Engine.prepare(threads: 1)
     }
@@ -108,10 +109,7 @@ private final class LeavingScope: TrainingScope {
         (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 8, 2)
         (config.autoAugment, config.evaluateEvery) = (true, 1)
         try expectSameEnd(2 * 3 + 1, leavingAt: [3, 5]) { scope in
-            _ = try SourcePretraining(
-                config, source: workspace.source, target: workspace.target, images: workspace.images(random),
-                validation: workspace.validation, random: random
-            ).train(.resnet18, from: nil, in: scope)
+            _ = try SourcePretraining(config, workspace.training("pre-training")).train(shape, from: nil, in: scope)
         }
     }
 
@@ -120,11 +118,8 @@ private final class LeavingScope: TrainingScope {
         (config.epochs, config.iterations, config.batch, config.padding, config.pool) = (2, 2, 4, 2, 3)
         (config.generatorChannels, config.generatorBlocks, config.discriminatorChannels) = (4, 1, 4)
         try expectSameEnd(2 * 3, leavingAt: [4]) { scope in
-            let encoder = try EmbeddingNetwork(.resnet18, domains: .shared, random: random)
-            _ = try SDA(
-                config, source: workspace.source, target: workspace.target, images: workspace.images(random),
-                random: random
-            ).train(encoder: encoder, in: scope)
+            let encoder = try EmbeddingNetwork(shape, random: random)
+            _ = try SDA(config, workspace.training("SDA")).train(encoder: encoder, in: scope)
         }
     }
 
@@ -134,14 +129,12 @@ private final class LeavingScope: TrainingScope {
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
         (config.neighbours, config.expansion, config.radius, config.minimumPoints) = (6, 2, 0.7, 2)
         let initial = try (1...2).map { number in
-            try EmbeddingNetwork(.resnet18, domains: .shared, random: random.derived("initial \(number)")).store.state
+            try EmbeddingNetwork(shape, random: random.derived("initial \(number)")).store.state
                 .mapValues { try $0.detached().copied() }
         }
         try expectSameEnd(2 * 7, leavingAt: [3, 5, 8]) { scope in
-            _ = try MMTPlus(
-                config, source: workspace.source, target: workspace.target, images: workspace.images(random),
-                validation: workspace.validation, random: random
-            ).train(.resnet18, from: initial, in: scope)
+            _ = try MMTPlus(config, workspace.training("MMT+"))
+                .train(NetworkShape(backbone: .resnet18, domains: .separate), from: initial, in: scope)
         }
     }
 
@@ -149,9 +142,7 @@ private final class LeavingScope: TrainingScope {
         var config = CameraNetwork.Config()
         (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 8, 2)
         try expectSameEnd(2 * 3, leavingAt: [1]) { scope in
-            _ = try CameraNetwork(
-                config, target: workspace.target, images: workspace.images(random), random: random
-            ).train(.resnet18, from: nil, in: scope)
+            _ = try CameraNetwork(config, workspace.training("camera")).train(shape, from: nil, in: scope)
         }
     }
 }

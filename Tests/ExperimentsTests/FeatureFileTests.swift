@@ -2,7 +2,7 @@
 
 import Configuration
 import Foundation
-import Methods
+import Training
 import Randomness
 import Retrieval
 import Tensor

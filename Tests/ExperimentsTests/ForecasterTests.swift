@@ -2,7 +2,7 @@
 
 import Configuration
 import Foundation
-import Methods
+import Training
 import Pipeline
 import Synchronization
 import Testing
@@ -57,13 +57,14 @@ private let cost = StageCost(
 @Suite struct `A forecast` {
     private func forecast(_ name: String, done: Double = 0, _ overrides: [String] = []) throws -> StageForecast {
         let experiment = try experiment(overrides)
-        guard case .synthetic(let world) = experiment.data.location else { preconditionFailure("a drawn world") }
+        guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
         let stage = try #require(experiment.stages.first { $0.name == name })
-        return Forecaster(experiment: experiment, counts: DatasetCounts(world)).forecast(stage, cost, done: done)
+        return Forecaster(statesKept: experiment.settings.checkpoints.keep)
+            .forecast(stage.definition.load(DatasetCounts(world)), cost, done: done)
     }
 
     @Test func `counts the images of a world that is not drawn`() throws {
-        guard case .synthetic(let world) = try experiment().data.location else { return }
+        guard case .synthetic(let world) = try experiment().settings.data.location else { return }
         let counts = DatasetCounts(world)
         #expect(counts.source == 100 && counts.identities == 10 && counts.target == 50)
         #expect(counts.query == 20 && counts.gallery == 80 && counts.validation == 100)
@@ -192,9 +193,9 @@ private let cost = StageCost(
     @Test(arguments: [(64, 32, [48, 96]), (384, 128, [2, 4])])
     func `takes batches that a short measurement can afford`(height: Int, width: Int, batches: [Int]) throws {
         let experiment = try experiment(["image={height: \(height), width: \(width)}"])
-        guard case .synthetic(let world) = experiment.data.location else { return }
+        guard case .synthetic(let world) = experiment.settings.data.location else { return }
         let rehearsal = Rehearsal(
-            experiment: experiment, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
+            settings: experiment.settings, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
         #expect(rehearsal.batches(1000) == batches)
         #expect(rehearsal.batches(4) == [2, 4] && rehearsal.batches(2) == [2])
     }
@@ -204,9 +205,9 @@ private let cost = StageCost(
     @Test(arguments: [(0.0, 12, 3), (1, 12, 3), (2, 10, 2), (8, 4, 2), (1000, 4, 2)] as [(Double, Int, Int)])
     func `measures less where steps are slow`(seconds: Double, batch: Int, steps: Int) throws {
         let experiment = try experiment([])
-        guard case .synthetic(let world) = experiment.data.location else { return }
+        guard case .synthetic(let world) = experiment.settings.data.location else { return }
         let rehearsal = Rehearsal(
-            experiment: experiment, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
+            settings: experiment.settings, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
         let small = StageCost.Steps(batch: 2, seconds: seconds, peakBytes: 0)
         #expect(rehearsal.second(12, after: small, left: 20) == (batch, steps))
         #expect(rehearsal.second(12, after: small, left: -5).batch == (seconds == 0 ? 12 : 4))
@@ -215,15 +216,15 @@ private let cost = StageCost(
     /// A clock that goes on by an hour whenever it is read leaves time for nothing.
     @Test func `takes what it has where time is up`() throws {
         let experiment = try experiment(["workers=0"])
-        guard case .synthetic(let world) = experiment.data.location else { return }
+        guard case .synthetic(let world) = experiment.settings.data.location else { return }
         let hours = Mutex(0.0)
         let clock = RunClock(now: { 0 }, uptime: { hours.withLock { $0 += 3600; return $0 } })
         var reports: [String] = []
         let rehearsal = Rehearsal(
-            experiment: experiment, counts: DatasetCounts(world), clock: clock, peakMemory: { 1 }, limit: 30
+            settings: experiment.settings, counts: DatasetCounts(world), clock: clock, peakMemory: { 1 }, limit: 30
         ) { reports.append($0) }
         let stage = try #require(experiment.stages.first { $0.name == "direct" })
-        let cost = try rehearsal.cost(of: stage)
+        let cost = try stage.definition.rehearse(rehearsal)
         #expect(cost.steps.map(\.batch) == [8, 10])
         #expect(cost.steps.allSatisfy { $0.seconds == 3600 })
         #expect(reports == ["2 steps of 8 images", "2 steps of 10 images", "64 and 128 images without training"])

@@ -3,7 +3,7 @@
 import Backbones
 import Foundation
 import Layers
-import Methods
+import Training
 import Randomness
 import Tensor
 import Testing

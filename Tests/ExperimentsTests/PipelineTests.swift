@@ -108,7 +108,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         for (stage, name) in [("direct", "network-1"), ("adapt", "mean-2"), ("postprocess", "camera")] {
             let file = folder.stageFolder(stage).appendingPathComponent("\(name).safetensors").path
             let facts = try NetworkFacts(WeightFile(readingFrom: file))
-            #expect(facts.image == experiment.image && facts.backbone == .resnet18 && facts.colours == .imageNet)
+            #expect(facts.image == experiment.settings.image && facts.backbone == .resnet18 && facts.colours == .imageNet)
         }
 
         let broken = TemporaryFolder()
@@ -187,7 +187,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
 
     @Test func `whose data vanishes says what is gone, and goes on when it is back`() throws {
         let folder = TemporaryFolder()
-        guard case .synthetic(let world) = experiment.data.location else { return }
+        guard case .synthetic(let world) = experiment.settings.data.location else { return }
         let (data, aside) = (folder.path + "/world", folder.path + "/aside")
         try world.write(to: data) { _, _ in }
         let elsewhere = try overriding(["data.location={folder: \(data)}", "workers=0"])

@@ -6,7 +6,7 @@ import Data
 import Experiments
 import Foundation
 import Layers
-import Methods
+import Training
 import Pipeline
 import Randomness
 import Retrieval

@@ -3,11 +3,11 @@
 internal import Backbones
 internal import Data
 internal import Layers
-internal import Methods
 internal import Pipeline
 internal import Randomness
 internal import Retrieval
 internal import Tensor
+internal import Training
 
 /// A stage's training for a few steps on made-up images, and one of what it does to all images, measured.
 struct Rehearsal {
@@ -19,9 +19,9 @@ struct Rehearsal {
     private static let pixelCount = 200_000
     /// Images of an identity in a batch: fewer than training has, so that batches may be smaller. What a step takes does
     /// not depend on it.
-    private static let instances = 2
+    static let instances = 2
 
-    let experiment: Experiment
+    let settings: ExperimentSettings
     let counts: DatasetCounts
     let clock: RunClock
     /// The most bytes that this process has had in memory.
@@ -35,115 +35,81 @@ struct Rehearsal {
     /// The batch sizes that are measured, the experiment's own if that can be afforded.
     func batches(_ batch: Int) -> [Int] {
         let unit = Self.instances
-        let affordable = Self.pixelCount / (experiment.image.height * experiment.image.width) / unit * unit
+        let affordable = Self.pixelCount / (settings.image.height * settings.image.width) / unit * unit
         let large = min(batch, max(2 * unit, affordable))
         let small = max(unit, large / 2 / unit * unit)
         return small < large ? [small, large] : [large]
     }
 
-    /// - Parameter stage: Not of a kind that trains nothing.
-    func cost(of stage: Experiment.NamedStage) throws -> StageCost {
-        switch stage.choice {
-        case .pretrain(let settings):
-            try pretraining(settings, experiment.backbone(of: stage.name))
-        case .translate(let settings):
-            try translation(settings, encoder: experiment.backbone(of: stage.name))
-        case .adapt(let settings):
-            try adaptation(settings, experiment.backbone(of: stage.name))
-        case .postprocess(let settings):
-            try postProcessing(settings, experiment.backbone(of: stage.name))
+    /// A network that was trained for a few steps.
+    struct Trained {
+        let network: ParameterStore
+        /// Embeds or translates so many images.
+        let handle: (Int) throws -> Void
+
+        init(_ network: ParameterStore, handle: @escaping (Int) throws -> Void) {
+            self.network = network
+            self.handle = handle
         }
     }
 
-    private func pretraining(_ settings: PretrainSettings, _ backbone: Backbone) throws -> StageCost {
-        var config = settings.config
-        (config.epochs, config.evaluateEvery) = (1, 0)
-        return try cost(batches(config.batch)) { batch, steps, set, scope in
-            (config.batch, config.iterations, config.instances) = (batch, steps, Self.instances)
-            let network = try SourcePretraining(
-                config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
-                validation: validation, random: random
-            ).train(backbone, from: nil, in: scope)
-            return Measured(network: network.store) { try embed($0, network, set) }
-        }
+    /// What a stage costs that trains with batches of a size, or with fewer images where that takes too long.
+    ///
+    /// - Parameter train: So many steps of such batches on made-up images.
+    func cost(
+        batch: Int,
+        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: RehearsalScope) throws -> Trained
+    ) throws -> StageCost {
+        try cost(batches(batch), train)
     }
 
-    private func translation(_ settings: TranslateSettings, encoder backbone: Backbone) throws -> StageCost {
-        var config = settings.config
-        config.epochs = 1
-        return try cost(batches(config.batch)) { batch, steps, set, scope in
-            (config.batch, config.iterations, config.instances) = (batch, steps, Self.instances)
-            let encoder = try EmbeddingNetwork(backbone, domains: .shared, random: random)
-            let generator = try SDA(
-                config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
-                random: random
-            ).train(encoder: encoder, in: scope)
-            return Measured(network: generator.store) { count in
-                let samples = Array(SourceImages(set.source).samples.prefix(count))
-                try Translation(images).translate(samples, by: generator) { _, image in
-                    _ = try image.jpeg(quality: settings.quality)
-                }
-            }
-        }
+    /// What a stage costs that trains nothing.
+    func cost(_ make: (_ set: MadeUpImages) throws -> Trained) throws -> StageCost {
+        try cost([1]) { _, set, _ in try make(set) }
     }
 
-    private func adaptation(_ settings: AdaptSettings, _ backbone: Backbone) throws -> StageCost {
-        var config = settings.config
-        (config.epochs, config.evaluateEvery) = (1, 0)
-        return try cost(batches(config.batch)) { batch, steps, set, scope in
-            (config.batch, config.iterations, config.instances) = (batch, steps, Self.instances)
-            try MMTPlus(
-                config, source: SourceImages(set.source), target: TargetImages(set.target), images: images,
-                validation: validation, random: random
-            ).rehearse(backbone, in: scope)
-            let network = try EmbeddingNetwork(backbone, domains: .separate, random: random)
-            return Measured(network: network.store) { try embed($0, network, set) }
-        }
+    /// What a method is handed instead of a run's.
+    func setting(_ set: MadeUpImages) -> TrainingSetting {
+        TrainingSetting(
+            source: SourceImages(set.source), target: TargetImages(set.target), images: images, validation: validation,
+            random: random)
     }
 
-    private func postProcessing(_ settings: PostprocessSettings, _ backbone: Backbone) throws -> StageCost {
-        let adapted = try EmbeddingNetwork(backbone, domains: .separate, random: random)
-        guard let camera = settings.camera else {
-            return try cost([1]) { _, _, set, _ in
-                Measured(network: adapted.store) { try embed($0, adapted, set) }
-            }
-        }
-        var config = camera.config
-        config.epochs = 1
-        return try cost(batches(config.batch)) { batch, steps, set, scope in
-            (config.batch, config.iterations) = (batch, steps)
-            let network = try CameraNetwork(config, target: TargetImages(set.target), images: images, random: random)
-                .train(camera.backbone ?? experiment.backbone, from: nil, in: scope)
-            return Measured(network: network.store) { try embed($0, adapted, set) }
-        }
+    let random = RandomKey(seed: 1)
+
+    /// Embeds so many of the target's images.
+    func embed(_ count: Int, _ network: EmbeddingNetwork, _ set: MadeUpImages) throws {
+        _ = try FeatureExtractor(images).features(
+            of: Array(TargetImages(set.target).samples.prefix(count)), by: network)
+    }
+
+    private var images: ImageSource { ImageSource(size: settings.image, workers: settings.workers) }
+
+    /// Nothing is scored.
+    private var validation: Validation {
+        Validation(query: [], gallery: [], rankingProtocol: .market1501, extractor: FeatureExtractor(images))
     }
 
     // MARK: Measuring
 
-    private struct Measured {
-        let network: ParameterStore
-        /// Embeds or translates so many images.
-        let handle: (Int) throws -> Void
-    }
-
     private func cost(
         _ batches: [Int],
-        _ train: (_ batch: Int, _ steps: Int, _ set: MadeUpImages, _ scope: RehearsalScope) throws -> Measured
+        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: RehearsalScope) throws -> Trained
     ) throws -> StageCost {
         let begun = clock.uptime()
         let left = { limit - (clock.uptime() - begun) }
-        let size = experiment.image
+        let size = settings.image
         let largest = batches.max() ?? 1
         let handled = max(4, min(64, Self.pixelCount / (size.height * size.width)))
         let set = try MadeUpImages(
             height: size.height, width: size.width, identities: max(counts.identities, largest),
             instances: Self.instances, count: 4 * max(largest, handled))
-        func measure(_ batch: Int, _ count: Int) throws -> (steps: StageCost.Steps, stateBytes: Int, measured: Measured) {
+        func measure(_ batch: Int, _ count: Int) throws -> (steps: StageCost.Steps, stateBytes: Int, trained: Trained) {
             report("\(count) steps of \(batch) images")
             let scope = RehearsalScope(clock)
-            let measured = try train(batch, count, set, scope)
+            let trained = try train((batch, count), set, scope)
             let steps = StageCost.Steps(batch: batch, seconds: scope.secondsPerStep, peakBytes: peakMemory())
-            return (steps, scope.stateBytes, measured)
+            return (steps, scope.stateBytes, trained)
         }
         var last = try measure(batches[0], Self.fewestSteps)
         // Where that was quick, one step is too few to believe.
@@ -155,10 +121,10 @@ struct Rehearsal {
             steps.append(last.steps)
         }
         report("\(handled) and \(2 * handled) images without training")
-        let secondsPerImage = try secondsPerImage(handled, last.measured.handle) { left() > 0 }
+        let secondsPerImage = try secondsPerImage(handled, last.trained.handle) { left() > 0 }
         return StageCost(
             steps: steps, secondsPerImage: secondsPerImage, peakBytes: peakMemory(), stateBytes: last.stateBytes,
-            networkBytes: last.measured.network.entries.reduce(0) { $0 + $1.tensor.byteCount },
+            networkBytes: last.trained.network.entries.reduce(0) { $0 + $1.tensor.byteCount },
             matrixRate: MatrixLibrary.current.measuredRate().best)
     }
 
@@ -186,21 +152,5 @@ struct Rehearsal {
         var (once, twice) = (try seconds(count), try seconds(2 * count))
         if hasTime() { (once, twice) = (min(once, try seconds(count)), min(twice, try seconds(2 * count))) }
         return twice > once ? (twice - once) / Double(count) : twice / Double(2 * count)
-    }
-
-    private var random: RandomKey { RandomKey(seed: 1) }
-
-    private var images: ImageSource {
-        ImageSource(size: experiment.image, workers: experiment.workers, random: random)
-    }
-
-    /// Nothing is scored.
-    private var validation: Validation {
-        Validation(query: [], gallery: [], rankingProtocol: .market1501, extractor: FeatureExtractor(images))
-    }
-
-    private func embed(_ count: Int, _ network: EmbeddingNetwork, _ set: MadeUpImages) throws {
-        _ = try FeatureExtractor(images).features(
-            of: Array(TargetImages(set.target).samples.prefix(count)), by: network)
     }
 }

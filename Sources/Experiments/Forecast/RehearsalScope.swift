@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-internal import Methods
 internal import Pipeline
 internal import Tensor
+internal import Training
 
 /// A training of a few steps whose time counts and whose result does not.
 final class RehearsalScope: TrainingScope {

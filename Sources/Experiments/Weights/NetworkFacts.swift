@@ -2,7 +2,7 @@
 
 public import Backbones
 public import Layers
-public import Methods
+public import Training
 internal import Data
 
 /// What a file of weights says of its network beside the tensors: how images have to reach it.

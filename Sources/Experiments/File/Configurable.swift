@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+internal import Configuration
+internal import Pipeline
+
+/// A part of the experiment file that is described by a table of fields.
+protocol Configurable {
+    /// All defaults.
+    init()
+    static var fields: [Field<Self>] { get }
+}
+
+extension Configurable {
+    /// The defaults, overwritten by the keys of a mapping.
+    init(_ mapping: MappingReader) {
+        self.init()
+        for field in Self.fields { field.read(mapping, &self) }
+    }
+
+    static var reader: ValueReader<Self> { .mapping { Self($0) } }
+
+    /// All that any field has an effect on.
+    static var roles: FieldRoles { fields.reduce(into: []) { $0.formUnion($1.roles) } }
+
+    /// The keys that have any of the roles, with their values.
+    func entries(_ roles: FieldRoles = .all) -> [YAMLNode.Entry] {
+        Self.fields.compactMap { field in
+            guard !field.roles.isDisjoint(with: roles) else { return nil }
+            return field.write(self, roles).map { YAMLNode.Entry(key: field.key, value: $0) }
+        }
+    }
+
+    var node: YAMLNode { YAMLNode(.mapping(entries())) }
+}
+
+extension JSONValue {
+    /// A tree of settings as data that can be hashed and compared.
+    init(_ node: YAMLNode) {
+        self =
+            switch node.value {
+            case .scalar(.null), .scalar(.empty): .null
+            case .scalar(.boolean(let value)): .bool(value)
+            case .scalar(.integer(let value)): .integer(value)
+            case .scalar(.float(let value)): .number(value)
+            case .scalar(.text(let value)): .string(value)
+            case .sequence(let items): .array(items.map { JSONValue($0) })
+            case .mapping(let entries): JSONValue(entries)
+            }
+    }
+
+    init(_ entries: [YAMLNode.Entry]) {
+        self = .object(Dictionary(entries.map { ($0.key, JSONValue($0.value)) }) { $1 })
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+
+public import Backbones
+internal import Configuration
+public import Training
+
+/// What holds for all stages of an experiment.
+public struct ExperimentSettings: Sendable, Configurable {
+    public var data = DataChoice()
+    public var image = ImageSize(height: 256, width: 128)
+    /// That of networks which a stage begins without a backbone of its own.
+    public var backbone = Backbone.resnet50
+    /// Weights that networks begin with: a path or a published name; nothing for drawn ones.
+    public var initialWeights: String?
+    public var seed: UInt64 = 1
+    /// Threads that load images.
+    public var workers = 2
+    /// Where decoded images are kept.
+    public var cache = CacheChoice.off
+    /// What training does about images that cannot be read.
+    public var onBadImage = BadImageChoice.error
+    /// When training keeps its state.
+    public var checkpoints = CheckpointChoice()
+
+    init() {}
+
+    // Datasets and weights enter keys by their digests, the seed by the plan, and the backbone by the stages that begin
+    // networks.
+    static var fields: [Field<Self>] {
+        [
+            Field("data", .reference, \.data, DataChoice.reader) { $0.node },
+            Field("image", [.result, .cost], \.image, .imageSize) { size in
+                YAMLNode(["height": YAMLNode(size.height), "width": YAMLNode(size.width)])
+            },
+            .choice("backbone", .reference, \.backbone),
+            Field("initial_weights", .reference, \.initialWeights, ValueReader<String>.name.map { $0 }) {
+                $0.map { YAMLNode($0) }
+            },
+            Field("seed", .reference, \.seed, .seed) { YAMLNode(Int($0)) },
+            .integer("workers", .cost, \.workers, Limits.workers),
+            .choice("cache", .reporting, \.cache),
+            .choice("on_bad_image", .result, \.onBadImage),
+            Field("checkpoints", .reporting, \.checkpoints, CheckpointChoice.reader) { $0.node },
+        ]
+    }
+}
+
+extension ValueReader where Value == ImageSize {
+    fileprivate static var imageSize: ValueReader {
+        .mapping { mapping in
+            let height = mapping.required("height", .integer(Limits.imageSide))
+            let width = mapping.required("width", .integer(Limits.imageSide))
+            guard let height, let width else { return nil }
+            return ImageSize(height: height.value, width: width.value)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+
+internal import Configuration
+
+/// Where the fields that determine a stage's result are written: in the experiment's file, in one that it extends, or
+/// in an override.
+public struct FieldPlaces: Sendable {
+    private let document: YAMLNode
+
+    /// - Throws: `ConfigurationError`.
+    public init(path: String, overrides: [String]) throws {
+        document = try Document.overriding(Document.load(path), with: overrides)
+    }
+
+    init(_ document: YAMLNode) {
+        self.document = document
+    }
+
+    /// The place of a field as a stage's plan names it, such as `settings.adapt.epochs`; nil for one that is not
+    /// written, as its default holds.
+    ///
+    /// A key that the stage leaves out may be the experiment's, as its backbone is.
+    public func place(stage: String, field: String) -> String? {
+        var keys = field.split(separator: ".").map(String.init)
+        guard keys.first == "settings" else { return place(of: keys, in: document) }
+        keys.removeFirst()
+        if let (kind, body) = item(named: stage), keys.first == kind {
+            let inherited = keys.last.flatMap { document[$0] }
+            return place(of: Array(keys.dropFirst()), in: body) ?? inherited.flatMap { place(of: [], in: $0) }
+        }
+        return place(of: keys, in: document)
+            ?? document.entries.lazy.compactMap { place(of: keys, in: $0.value) }.first
+    }
+
+    private func place(of keys: [String], in node: YAMLNode) -> String? {
+        var node = node
+        for key in keys {
+            guard let next = node[key] else { return nil }
+            node = next
+        }
+        return node.span == .generated ? nil : "\(node.span)"
+    }
+
+    /// The kind and the keys of the stage with this name, or of the one whose kind is its name.
+    private func item(named stage: String) -> (kind: String, body: YAMLNode)? {
+        guard case .sequence(let items)? = document["stages"]?.value else { return nil }
+        return items.lazy.flatMap(\.entries).first { item in
+            guard case .scalar(let name)? = item.value["name"]?.value else { return stage == item.key }
+            return name == .text(stage)
+        }.map { ($0.key, $0.value) }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+internal import Data
+internal import Pipeline
+
+/// The experiment's images, found and listed.
+struct Datasets {
+    let source: [LabelledImage]
+    let target: [UnlabelledImage]
+    let query: [LabelledImage]
+    let gallery: [LabelledImage]
+    /// Source images that are left out, as they show nobody of interest.
+    let backgroundCount: Int
+    private let found: (source: FoundDataset?, target: FoundDataset)
+
+    /// - Throws: `DataError`, which names what is missing and the layouts that are known.
+    init(_ choice: DataChoice, root: String) throws {
+        found = (try choice.source?.dataset.find(in: root), try choice.target.dataset.find(in: root))
+        (source, backgroundCount) = try found.source?.training() ?? ([], 0)
+        target = try found.target.unlabelled(.train)
+        query = try found.target.labelled(.query)
+        gallery = try found.target.labelled(.gallery)
+    }
+
+    /// What the images hold, as hexadecimal hashes, by path.
+    ///
+    /// - Parameters:
+    ///   - memoryFolder: Where hashes are remembered; nil for nowhere.
+    ///   - skipsUnreadable: Whether a run would leave out a file that cannot be read.
+    ///   - progress: Told how many of how many files are done.
+    /// - Throws: `DataError.unreadable(path:reason:)`, and what `progress` throws.
+    func contents(
+        memoryFolder: String?, skipsUnreadable: Bool, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> [String: String] {
+        let sourcePaths = source.map(\.path)
+        let targetPaths = target.map(\.path) + (query + gallery).map(\.path)
+        // One dataset as both has one memory, which need not be read twice.
+        let isOne = found.source?.dataset == found.target.dataset && found.source?.folder == found.target.folder
+        let ofSource = isOne ? nil : found.source.map { [($0, sourcePaths)] }
+        let parts = (ofSource ?? []) + [(found.target, (isOne ? sourcePaths : []) + targetPaths)]
+        let total = parts.map(\.1.count).reduce(0, +)
+        var contents: [String: String] = [:]
+        var earlier = 0
+        for (dataset, paths) in parts {
+            let hashes = try dataset.contents(of: paths, memoryFile: memoryFolder.map(dataset.memoryFile)) { done, _ in
+                try progress(earlier + done, total)
+            }
+            for (path, hash) in hashes {
+                switch hash {
+                case .success(let value): contents[path] = String(value, radix: 16)
+                case .failure(let error):
+                    guard skipsUnreadable else { throw error }
+                    contents[path] = "unreadable"
+                }
+            }
+            earlier += paths.count
+        }
+        return contents
+    }
+}
+
+extension DataChoice {
+    /// Where the datasets lie, the synthetic ones in a folder named by their parameters.
+    ///
+    /// - Parameter dataFolder: The folder of all data, for relative paths and drawn worlds.
+    func root(in dataFolder: String) throws -> String {
+        switch location {
+        case .folder(let path):
+            return path == "data" ? dataFolder : absolutePath(path)
+        case .synthetic(let world):
+            let parameters = try JSONValue(encoding: world).canonicalText
+            return "\(dataFolder)/synthetic/\(ContentDigest(of: parameters).hexadecimal.prefix(12))"
+        }
+    }
+}

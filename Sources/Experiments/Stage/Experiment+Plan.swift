@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+public import Backbones
+public import Pipeline
+internal import Configuration
+internal import Data
+internal import Retrieval
+
+extension Experiment {
+    /// The experiment as an ordered list of stages with what goes in and what comes out.
+    ///
+    /// - Parameters:
+    ///   - dataDigest: The digest of the datasets.
+    ///   - dataParts: What it is made of, where that is known.
+    ///   - weights: Those of the weights that networks of a backbone begin with, where the experiment names them.
+    public func plan(
+        dataDigest: ContentDigest, dataParts: [String: ContentDigest]? = nil, weights: [Backbone: ContentDigest] = [:]
+    ) throws -> Plan {
+        try Plan(
+            experiment: name, seed: settings.seed, dataDigest: dataDigest, dataParts: dataParts,
+            stages: stages.map { stage in
+                StagePlan(
+                    name: stage.name, method: stage.definition.method,
+                    settings: identity(of: stage.definition, weights),
+                    inputs: [StagePlan.data] + stage.definition.inputs.map(\.stage), outputs: stage.definition.outputs)
+            })
+    }
+
+    /// Every backbone of which networks are begun.
+    var backbonesBegun: Set<Backbone> { Set(stages.compactMap(\.definition.begins)) }
+
+    /// All that changes the stage's result beside its inputs, the data and the seed: its own settings, what the networks
+    /// that it begins start from, and what of the experiment concerns it.
+    private func identity(of stage: any StageDefinition, _ weights: [Backbone: ContentDigest]) -> JSONValue {
+        var members = Dictionary(settings.entries(.result).map { ($0.key, JSONValue($0.value)) }) { $1 }
+        members[stage.kind.rawValue] = JSONValue(stage.entries(.result))
+        if let begun = stage.begins, let digest = weights[begun] {
+            members["initial_weights"] = .string(digest.hexadecimal)
+        }
+        // The target's own goes without saying.
+        let data = settings.data
+        if stage.isScored, data.rankingProtocol != data.target.dataset.rankingProtocol {
+            members["protocol"] = .string(data.rankingProtocol.rawValue)
+        }
+        return .object(members)
+    }
+
+    /// The stages, ready to run.
+    func runnableStages(_ plan: Plan, _ workspace: Workspace) -> [any Stage] {
+        zip(stages, plan.stages).map { stage, plan -> any Stage in
+            guard let badImages = workspace.badImages else {
+                return DefinedStage(plan: plan, definition: stage.definition, workspace: workspace)
+            }
+            return CountingStage(plan: plan, badImages: badImages) { met in
+                DefinedStage(plan: plan, definition: stage.definition, workspace: workspace.telling(met))
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Configuration
+internal import Pipeline
+
+/// What a stage is for, by the keys of `stages:`.
+enum StageKind: String, Sendable, CaseIterable {
+    case pretrain, translate, adapt, postprocess
+}
+
+/// The keys of a method as a file says them, each with its default.
+protocol StageSettings: Configurable, Sendable {
+    static var kind: StageKind { get }
+    /// What the key `method`, plans and results call it: `mmt+`.
+    static var method: String { get }
+
+    /// The stage that these settings make after others, its references and what it takes from the experiment filled in.
+    ///
+    /// - Parameter rules: Finds earlier stages, and is told of every rule that is broken.
+    /// - Returns: Nothing where a reference could not be resolved.
+    func definition(under rules: StageRules) -> (any StageDefinition)?
+}
+
+/// All that an experiment must know of one of its stages, resolved. Nothing outside a stage's folder knows more of it.
+protocol StageDefinition: Sendable {
+    associatedtype Settings: StageSettings
+
+    /// With references by name and nothing left to the experiment.
+    var settings: Settings { get }
+    /// What it takes from earlier stages, in the order in which their keys enter its own.
+    var inputs: [StageInput] { get }
+    /// What it writes.
+    var outputs: [Artefact] { get }
+    /// What of it later stages may take.
+    var offer: StageOffer { get }
+    /// The backbone of networks that it begins, with the experiment's initial weights; nothing for none.
+    var begins: Backbone? { get }
+    /// Whether its result holds figures of a ranking, which depend on the protocol.
+    var isScored: Bool { get }
+
+    /// What there is to do, and to hold, for forecasts and for how far a resume point is.
+    func load(_ data: DatasetCounts) -> StageLoad
+
+    /// A few steps and a few images of this, measured.
+    func rehearse(_ rehearsal: Rehearsal) throws -> StageCost
+
+    /// Runs to the end, from the last checkpoint where there is one; see `Stage.run(in:)`.
+    func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome
+}
+
+extension StageDefinition {
+    var kind: StageKind { Settings.kind }
+    var method: String { Settings.method }
+    func entries(_ roles: FieldRoles = .all) -> [YAMLNode.Entry] { settings.entries(roles) }
+}
+
+/// A definition under the name that an experiment gives it, ready to run.
+struct DefinedStage: Stage {
+    let plan: StagePlan
+    let definition: any StageDefinition
+    let workspace: Workspace
+
+    func run(in scope: StageScope) throws -> StageOutcome { try definition.run(in: scope, workspace) }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+
+/// What a stage has to do and to hold, as far as it can be counted before: forecasts multiply it by what was measured.
+struct StageLoad {
+    /// Steps of the same size, one after another.
+    struct Training {
+        /// The trainings that follow each other, by what their states are filed under; empty for the only one.
+        var parts = [""]
+        let epochs: Int
+        let iterations: Int
+        /// Images of a domain in a batch, and what that is a multiple of.
+        let batch: Int
+        let batchUnit: Int
+        /// The key of the batch size.
+        var batchKey = "batch"
+
+        var stepCount: Double { Double(parts.count) * Double(epochs) * Double(iterations) }
+
+        /// The share of all steps that were done at a point of one of the trainings.
+        func share(part: String, epoch: Int, step: Int) -> Double {
+            let earlier = Double(parts.firstIndex(of: part) ?? 0) * Double(epochs)
+            return min(1, ((earlier + Double(epoch)) * Double(iterations) + Double(step)) / stepCount)
+        }
+    }
+
+    /// Work without training.
+    struct Passes {
+        /// Images that are embedded or translated.
+        var images = 0.0
+        /// Multiplications and additions of matrix products.
+        var operations = 0.0
+
+        /// All products of some rows with others; what is done with them takes about as long again.
+        static func operations(_ rows: Int, _ others: Int, length: Int) -> Double {
+            2 * 2 * Double(rows) * Double(others) * Double(length)
+        }
+    }
+
+    var training: Training?
+    /// Between the steps, in proportion to them.
+    var during = Passes()
+    /// Before the first step or after the last.
+    var besides = Passes()
+    /// Bytes that are held beside what steps hold: queues, neighbours, pools.
+    var bytesHeld = 0
+    /// Networks that the stage leaves, and bytes of images.
+    var networksLeft = 0
+    var imageBytesLeft = 0
+    /// States that are kept at a time, one of each training, and bytes of each beside what a measured one has.
+    var statesKept = 1
+    var bytesOfState = 0
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+internal import Configuration
+internal import Data
+internal import Layers
+internal import Training
+
+/// What a stage's settings are held against when they are resolved: earlier stages, and the experiment.
+struct StageRules {
+    /// A stage before, and what it leaves; nothing is known of what one leaves that breaks a rule itself.
+    struct Earlier {
+        let name: String
+        let offer: StageOffer?
+    }
+
+    let name: Located<String>
+    let places: [String: Located<String>]
+    let earlier: [Earlier]
+    let experiment: ExperimentSettings
+    let imagePlace: Located<String>
+    let problems: ProblemCollector
+
+    // MARK: What is reported
+
+    func report(_ key: String, _ message: String) {
+        problems.report(
+            .conflict(message), at: places[key]?.span ?? name.span, keyPath: "\(name.value).\(key)")
+    }
+
+    func reportImageSize(_ message: String) {
+        problems.report(.conflict(message), at: imagePlace)
+    }
+
+    // MARK: Rules of several stages
+
+    func requireSource() {
+        guard experiment.data.source == nil else { return }
+        problems.report(
+            .conflict("'\(name.value)' trains on labelled source images, and the experiment has none; "
+                + "allowed: a dataset as 'data.source'"), at: name.span, keyPath: name.value)
+    }
+
+    /// - Parameter key: What the rule is reported at.
+    func batch(_ batch: Int, holds instances: Int) {
+        guard batch % instances != 0 else { return }
+        report("batch", "a batch of \(batch) holds no whole number of identities with \(instances) images each; "
+            + "allowed: a multiple of 'instances'")
+    }
+
+    /// All positions of an epoch's batches are drawn before it begins, and a batch is in memory whole.
+    func epoch(_ iterations: Int, of batch: Int, at key: String = "batch") {
+        let (height, width) = (experiment.image.height, experiment.image.width)
+        if iterations * batch > Limits.imagesPerEpoch {
+            report(key, "\(iterations) iterations of \(batch) images are more than an epoch may have; allowed: "
+                + "iterations × batch up to \(Limits.imagesPerEpoch)")
+        }
+        if batch * height * width > Limits.pixelsPerBatch {
+            report(key, "\(batch) images of \(height) × \(width) pixels are more than a batch may hold; "
+                + "allowed: batch × height × width up to \(Limits.pixelsPerBatch)")
+        }
+    }
+
+    // MARK: Earlier stages
+
+    /// The earlier stage that a key names, or the latest suitable one: its networks.
+    ///
+    /// - Parameter unsuitable: Why a set is of no use here; nothing where it is.
+    func networks(
+        _ key: String, _ reference: StageReference, unsuitable: (NetworkSet) -> String? = { _ in nil }
+    ) -> (stage: String, set: NetworkSet)? {
+        self.reference(key, reference, to: "leaves networks", \.networks, unsuitable: unsuitable).map { ($0, $1) }
+    }
+
+    /// The same for translated images.
+    func images(_ key: String, _ reference: StageReference) -> (stage: String, artefact: String)? {
+        self.reference(key, reference, to: "translates images", \.images) { _ in nil }.map { ($0, $1) }
+    }
+
+    private func reference<Offered>(
+        _ key: String, _ reference: StageReference, to what: String, _ part: KeyPath<StageOffer, Offered?>,
+        unsuitable: (Offered) -> String?
+    ) -> (String, Offered)? {
+        let candidates = earlier.compactMap { stage in
+            stage.offer?[keyPath: part].map { (name: stage.name, offered: $0) }
+        }
+        switch reference {
+        case .latest:
+            if let found = candidates.last(where: { unsuitable($0.offered) == nil }) { return found }
+            // One that breaks a rule itself has been reported.
+            guard !earlier.contains(where: { $0.offer == nil }) else { return nil }
+            let reasons = candidates.compactMap { stage in unsuitable(stage.offered).map { "'\(stage.name)' \($0)" } }
+            let reason = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
+            report(key, "'\(name.value)' needs an earlier stage that \(what)\(reason); there is none")
+            return nil
+        case .named(let written):
+            guard let found = candidates.first(where: { $0.name == written }) else {
+                guard !earlier.contains(where: { $0.name == written && $0.offer == nil }) else { return nil }
+                let names = candidates.map(\.name).joined(separator: ", ")
+                report(key, "'\(written)' is no earlier stage that \(what); allowed: \(names.isEmpty ? "none" : names)")
+                return nil
+            }
+            if let reason = unsuitable(found.offered) {
+                report(key, "'\(written)' \(reason)")
+                return nil
+            }
+            return found
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+internal import Pipeline
+internal import Tensor
+internal import Training
+
+/// A method's view of the stage that runs it: checkpoints, events and progress of one of its networks.
+final class StageTrainingScope: TrainingScope {
+    private let stage: StageScope
+    private let checkpoints: CheckpointStore
+    private let part: String
+    /// The epoch and step of the last state that was kept.
+    private var kept: (Int, Int)?
+
+    /// - Parameters:
+    ///   - part: A name for one of several trainings of the stage; empty where there is one.
+    init(_ stage: StageScope, part: String = "") {
+        self.stage = stage
+        self.part = part
+        checkpoints = part.isEmpty ? stage.checkpoints : stage.checkpoints.part(part)
+    }
+
+    // MARK: State
+
+    func restore() throws -> TrainingState? {
+        guard let last = try checkpoints.latest() else { return nil }
+        let file = try Safetensors(readingFrom: last.path)
+        try file.tensors.requireFinite(in: last.path)
+        let state = TrainingState(file, epoch: last.epoch, step: last.step ?? 0)
+        kept = (state.epoch, state.step)
+        return state
+    }
+
+    func endEpoch(_ state: TrainingState) throws {
+        try keep(where: checkpoints.isAffordable) { state }
+    }
+
+    func endStep(_ state: () throws -> TrainingState) throws {
+        stage.progress.advance()
+        try keep(where: checkpoints.isDue(), state)
+    }
+
+    func pause(_ state: () throws -> TrainingState) throws {
+        try keep(where: checkpoints.isDue(), state)
+    }
+
+    /// The state of a finished training is the end of its last epoch's. Where another training follows in the stage it is
+    /// saved now, else when the stage is left before its end.
+    func finish(_ state: TrainingState) throws {
+        stage.note(try state.digest(), of: part)
+        if part.isEmpty {
+            stage.beforeLeaving { [self] in try save(state) }
+        } else {
+            try save(state)
+        }
+        try stage.checkInterruption()
+    }
+
+    /// Saves where it is time for it, or where the run is asked to stop.
+    private func keep(where isTime: Bool, _ state: () throws -> TrainingState) throws {
+        do {
+            try stage.checkInterruption()
+        } catch let interrupted as Interrupted {
+            try save(state())
+            throw interrupted
+        }
+        if isTime { try save(state()) }
+    }
+
+    private func save(_ state: TrainingState) throws {
+        guard kept.map({ $0 != (state.epoch, state.step) }) ?? true else { return }
+        try checkpoints.save(epoch: state.epoch, step: state.step > 0 ? state.step : nil) {
+            try state.file.write(to: $0)
+        }
+        kept = (state.epoch, state.step)
+    }
+
+    // MARK: Reports
+
+    func record(_ name: String, _ value: Double, epoch: Int) throws {
+        try stage.events.record(epoch: epoch, name: part.isEmpty ? name : "\(part)/\(name)", value: value)
+    }
+
+    func begin(steps: Int, done: Int, unit: String) {
+        if !part.isEmpty { stage.progress.note(part) }
+        stage.progress.begin(total: steps, unit: unit, done: done)
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Data
+internal import Layers
+internal import Pipeline
+internal import Randomness
+internal import Retrieval
+internal import Training
+
+/// What all stages of a run share.
+struct Workspace {
+    let settings: ExperimentSettings
+    let datasets: Datasets
+    /// What networks of a backbone begin with, where the experiment names it.
+    let initialWeights: [Backbone: StateDictionary]
+    let cache: ImageCache?
+    /// The images that could not be read; nothing where the first of them ends the run.
+    let badImages: BadImages?
+
+    /// The same, telling of images that cannot be read elsewhere.
+    func telling(_ badImages: BadImages) -> Workspace {
+        Workspace(
+            settings: settings, datasets: datasets, initialWeights: initialWeights, cache: cache, badImages: badImages)
+    }
+
+    // MARK: Training
+
+    /// What a method is handed; equal settings give equal results under whatever name the stage has.
+    ///
+    /// - Parameter purpose: What the method's randomness is derived by.
+    func training(_ purpose: String) -> TrainingSetting {
+        TrainingSetting(
+            source: settings.data.source == nil ? nil : SourceImages(datasets.source),
+            target: TargetImages(datasets.target), images: images, validation: validation,
+            random: RandomKey(seed: settings.seed).derived(purpose))
+    }
+
+    private var images: ImageSource {
+        ImageSource(
+            size: settings.image, workers: settings.workers, cache: cache,
+            onBadImage: badImages.map { .skip($0) } ?? .error)
+    }
+
+    // MARK: Results
+
+    /// A number that leaves an image out is no published number: the first one that cannot be read ends the run.
+    var validation: Validation {
+        Validation(
+            query: datasets.query, gallery: datasets.gallery, rankingProtocol: settings.data.rankingProtocol,
+            extractor: FeatureExtractor(ImageSource(size: settings.image, workers: settings.workers, cache: cache)))
+    }
+
+    /// A trained network's result, which the run may be left without.
+    func metrics(of network: EmbeddingNetwork, in scope: StageScope) throws -> RankingMetrics {
+        try validation.metrics(of: network) { _ in try scope.checkInterruption() }
+    }
+
+    // MARK: Networks
+
+    /// The networks of an earlier stage.
+    func networks(_ stage: String, _ set: NetworkSet, in scope: StageScope) throws -> [EmbeddingNetwork] {
+        try set.members.map { try network(scope.input(stage, $0.file), $0.shape) }
+    }
+
+    /// A network with stored weights.
+    ///
+    /// - Throws: ``WeightFileError`` where the file says that it holds another one.
+    func network(_ path: String, _ shape: NetworkShape) throws -> EmbeddingNetwork {
+        let network = try EmbeddingNetwork(shape, random: nil)
+        let file = try WeightFile(readingFrom: path)
+        try NetworkFacts(file).require(shape, in: path)
+        try network.store.load(file.tensors)
+        return network
+    }
+
+    /// Writes a network that a stage leaves.
+    ///
+    /// - Throws: ``WeightFileError/notFinite(path:_:)``: losses may be finite where a weight is not.
+    func save(_ network: EmbeddingNetwork, as member: NetworkSet.Member, in scope: StageScope) throws {
+        let path = scope.artefact(member.file)
+        try network.store.state.requireFinite(in: path)
+        let facts = NetworkFacts(of: network, image: settings.image)
+        try WeightFile.write(network.store.state, facts: facts.text, to: path)
+    }
+}

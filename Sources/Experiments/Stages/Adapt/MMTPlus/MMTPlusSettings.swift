@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Configuration
+internal import Layers
+internal import Training
+
+/// Adaptation of two networks to the target by improved mutual mean-teaching.
+struct MMTPlusSettings: StageSettings {
+    static let kind = StageKind.adapt
+    static let method = "mmt+"
+
+    /// The stage whose networks are adapted.
+    var from = StageReference.latest
+    var config = MMTPlus.Config()
+
+    static var fields: [Field<Self>] {
+        [.reference("from", \.from)] + MMTPlus.Config.fields.map { $0.inside(\.config) }
+    }
+
+    func definition(under rules: StageRules) -> (any StageDefinition)? {
+        rules.requireSource()
+        rules.batch(config.batch, holds: config.instances)
+        rules.epoch(config.iterations, of: config.batch)
+        let found = rules.networks("from", from) { set in
+            if set.count != 2 {
+                return "trains \(set.count) network\(set.count == 1 ? "" : "s"), and mmt+ needs 2"
+            }
+            if Set(set.members.map(\.shape.backbone)).count > 1 { return "has two backbones, and mmt+ needs one" }
+            return set.members.contains { $0.shape.domains == .separate }
+                ? "has normalisation by domain already, and mmt+ begins with shared one" : nil
+        }
+        guard let found else { return nil }
+        var resolved = self
+        resolved.from = .named(found.stage)
+        return MMTPlusStage(settings: resolved, initial: found)
+    }
+}
+
+extension MMTPlus.Config: Configurable {
+    static var fields: [Field<Self>] {
+        [
+            .integer("epochs", .result, \.epochs, Limits.epochs),
+            .integer("iterations", .result, \.iterations, Limits.iterations),
+            .integer("batch", [.result, .cost], \.batch, Limits.batch),
+            .integer("instances", [.result, .cost], \.instances, Limits.instances),
+            .number("rate", .result, \.rate, Limits.learningRate),
+            .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
+            .integer("padding", .result, \.padding, Limits.padding),
+            Field("head", [.result, .cost], \.head, HeadField.reader, HeadField.node),
+            .choice("source_rows", .result, \.sourceRows),
+            .integer("k1", .result, \.neighbours, Limits.clusteringNeighbours),
+            .integer("k2", .result, \.expansion, Limits.neighbours),
+            .number("eps", .result, \.radius, Limits.radius),
+            .integer("min_samples", .result, \.minimumPoints, Limits.minimumPoints),
+            .number("alpha", .result, \.meanDecay, Limits.meanDecay),
+            .number("soft_classification", .result, \.softClassification, Limits.share),
+            .number("triplet_weight", [.result, .cost], \.tripletWeight, Limits.lossWeight),
+            .number("soft_triplet", .result, \.softTriplet, Limits.share),
+            .number("contrastive_weight", .result, \.contrastiveWeight, Limits.lossWeight),
+            .number("temperature", .result, \.temperature, Limits.temperature),
+            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
+        ]
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Configuration
+internal import Data
+internal import Training
+
+/// What is done at test time.
+struct PostprocessSettings: StageSettings {
+    static let kind = StageKind.postprocess
+    static let method = "post-processing"
+
+    /// The stage whose networks are tested.
+    var from = StageReference.latest
+    var flip = true
+    var ensemble = true
+    var camera: CameraSettings? = CameraSettings()
+    var reRanking: PostProcessing.ReRanking? = PostProcessing.ReRanking()
+
+    static var fields: [Field<Self>] {
+        [
+            .reference("from", \.from), .boolean("flip", .result, \.flip), .boolean("ensemble", .result, \.ensemble),
+            .switchable("camera", \.camera), .switchable("rerank", \.reRanking),
+        ]
+    }
+
+    func definition(under rules: StageRules) -> (any StageDefinition)? {
+        var resolved = self
+        if let camera {
+            rules.epoch(camera.config.iterations, of: camera.config.batch, at: "camera")
+            let target = rules.experiment.data.target
+            if !target.dataset.definition.hasCameras {
+                rules.report("camera", "'\(target.rawValue)' does not say which camera took an image; "
+                    + "allowed: camera: false")
+            }
+            resolved.camera?.backbone = camera.backbone ?? rules.experiment.backbone
+        }
+        guard let found = rules.networks("from", from) else { return nil }
+        resolved.from = .named(found.stage)
+        return PostprocessStage(settings: resolved, tested: found)
+    }
+}
+
+/// The camera network and the weight of its distances.
+struct CameraSettings: Sendable, Configurable {
+    var weight = 0.1
+    /// The experiment's where the camera network has none of its own.
+    var backbone: Backbone?
+    var config = CameraNetwork.Config()
+
+    static var fields: [Field<Self>] {
+        [
+            .number("weight", .result, \.weight, Limits.cameraWeight),
+            .choice("backbone", [.result, .cost], \.backbone),
+        ] + CameraNetwork.Config.fields.map { $0.inside(\.config) }
+    }
+}
+
+extension CameraNetwork.Config: Configurable {
+    static var fields: [Field<Self>] {
+        [
+            .integer("epochs", .result, \.epochs, Limits.epochs),
+            .integer("iterations", .result, \.iterations, Limits.iterations),
+            .integer("batch", [.result, .cost], \.batch, Limits.batch),
+            .number("rate", .result, \.schedule.rate, Limits.learningRate),
+            .integer("warmup", .result, \.schedule.warmup, Limits.optionalEpochs), .milestones(\.schedule.milestones),
+            .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
+            .integer("padding", .result, \.padding, Limits.padding),
+        ]
+    }
+}
+
+extension PostProcessing.ReRanking: Configurable {
+    static var fields: [Field<Self>] {
+        [
+            .integer("k1", .result, \.neighbours, Limits.neighbours),
+            .integer("k2", .result, \.expansion, Limits.neighbours),
+            .number("lambda", .result, \.originalWeight, Limits.share),
+        ]
+    }
+}

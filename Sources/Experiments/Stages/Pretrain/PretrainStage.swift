@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Data
+internal import Layers
+internal import Pipeline
+internal import Randomness
+internal import Training
+
+/// Trains networks on source images, as they are or translated.
+struct PretrainStage: StageDefinition {
+    let settings: PretrainSettings
+    /// The stage that translates, and its artefact.
+    let translated: (stage: String, artefact: String)?
+
+    private var shape: NetworkShape {
+        guard let backbone = settings.backbone else { preconditionFailure("a resolved stage has a backbone") }
+        return NetworkShape(backbone: backbone)
+    }
+
+    private var networks: NetworkSet { NetworkSet("network", count: settings.networks, shape) }
+
+    var inputs: [StageInput] { translated.map { [StageInput(stage: $0.stage, offer: StageOffer(images: $0.artefact))] } ?? [] }
+    var outputs: [Artefact] { networks.artefacts }
+    var offer: StageOffer { StageOffer(networks: networks) }
+    var begins: Backbone? { shape.backbone }
+    var isScored: Bool { true }
+
+    func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
+        var setting = workspace.training("pretrain")
+        if let translated {
+            let images = TranslatedImages(folder: scope.input(translated.stage, translated.artefact))
+            setting.source = SourceImages(
+                images.images(of: workspace.datasets.source, skipsMissing: workspace.badImages != nil))
+        }
+        var rows: [ResultRow] = []
+        for (index, part) in parts.enumerated() {
+            setting.random = workspace.training("pretrain").random.derived("network \(index + 1)")
+            let network = try SourcePretraining(settings.config, setting).train(
+                shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope, part: part))
+            try workspace.save(network, as: networks.members[index], in: scope)
+            if index == 0 { rows.append(ResultRow(rowName, try workspace.metrics(of: network, in: scope))) }
+        }
+        return StageOutcome(rows: rows)
+    }
+
+    private var rowName: String { translated == nil ? "direct transfer" : "translated pre-training" }
+
+    /// What the trainings' states are filed under.
+    private var parts: [String] {
+        settings.networks == 1 ? [""] : (1...settings.networks).map { "network-\($0)" }
+    }
+}
+
+// MARK: Forecast
+
+extension PretrainStage {
+    func load(_ data: DatasetCounts) -> StageLoad {
+        let config = settings.config
+        let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
+        var load = StageLoad()
+        load.training = StageLoad.Training(
+            parts: parts, epochs: config.epochs, iterations: config.iterations, batch: config.batch,
+            batchUnit: config.instances)
+        load.during.images = Double(settings.networks * evaluations * data.validation)
+        load.besides.images = Double(data.validation)
+        load.networksLeft = settings.networks
+        load.statesKept = settings.networks
+        return load
+    }
+
+    func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
+        var config = settings.config
+        (config.epochs, config.evaluateEvery) = (1, 0)
+        return try rehearsal.cost(batch: config.batch) { size, set, scope in
+            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+            let network = try SourcePretraining(config, rehearsal.setting(set)).train(shape, from: nil, in: scope)
+            return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+//
+// Training on labelled source images, translated or not, while the target's images pass through the network.
+//
+// Goals, in order: the authors' procedure; equal results for equal seeds; readability.
+//
+// Deviations from the code of the report (arXiv:2008.10313, §2.2), mirrored in docs/methods/source-pretraining.md:
+// 1. The target's forward pass builds no graph; its effect, the normalisation statistics, is the same.
+// 2. One device: statistics are those of the whole batch, not of its sixteen images on the first of four.
+// 3. The last epoch's network is kept. The authors keep the best by the target's validation labels.
+
+internal import Backbones
+internal import Layers
+internal import Randomness
+internal import Data
+internal import Retrieval
+internal import Tensor
+internal import Training
+
+/// Pre-training on the source domain with cross-entropy and the softmax triplet loss.
+struct SourcePretraining {
+    /// The numbers of the method; the defaults are the report's.
+    struct Config: Sendable, Equatable, Codable {
+        var epochs = 120
+        var iterations = 200
+        var batch = 64
+        /// Images of each identity in a batch.
+        var instances = 4
+        var schedule = StepSchedule(rate: 3.5e-4, warmup: 10, milestones: [40, 70])
+        var weightDecay = 5e-4
+        var autoAugment = true
+        var padding = 10
+        /// Whether the target's images pass through the network too.
+        var targetForward = true
+        /// Epochs between evaluations; 0 for none.
+        var evaluateEvery = 10
+
+        init() {}
+    }
+
+    private let config: Config
+    private let source: SourceImages
+    private let setting: TrainingSetting
+
+    init(_ config: Config, _ setting: TrainingSetting) throws {
+        self.config = config
+        self.setting = setting
+        source = try setting.requireSource()
+    }
+
+    /// Trains a new network, or goes on with the one of the scope's last checkpoint.
+    ///
+    /// - Parameter initial: The weights that it begins with, ImageNet's as a rule; nothing for drawn ones.
+    func train(
+        _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
+    ) throws -> EmbeddingNetwork {
+        let training = try ClassifierTraining(
+            shape, from: initial, classes: source.classCount, random: setting.random, in: scope)
+        let loaders = self.loaders()
+        var meter = training.start
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
+        while meter.epoch < config.epochs {
+            try train(training, &meter, loaders, in: scope)
+            if config.evaluateEvery > 0, (meter.epoch + 1) % config.evaluateEvery == 0, meter.epoch + 1 < config.epochs {
+                let metrics = try setting.validation.metrics(of: training.network) { _ in
+                    try scope.pause { training.state(meter) }
+                }
+                try scope.record("mAP", metrics.mAP, epoch: meter.epoch)
+            }
+            meter = LossMeter(epoch: meter.epoch + 1)
+            try scope.endEpoch(training.state(meter))
+        }
+        try scope.finish(training.state(meter))
+        return training.network
+    }
+
+    private func loaders() -> (source: EpochLoader, target: EpochLoader) {
+        let transform = setting.images.augmentation(padding: config.padding, autoAugment: config.autoAugment)
+        return (
+            setting.identityBatches(source.samples, instances: config.instances, transform, purpose: "pretrain.source"),
+            setting.shuffledBatches(setting.target.samples, transform, purpose: "pretrain.target")
+        )
+    }
+
+    /// One epoch's steps, with as many batches of the target.
+    private func train(
+        _ training: ClassifierTraining, _ meter: inout LossMeter, _ loaders: (source: EpochLoader, target: EpochLoader),
+        in scope: any TrainingScope
+    ) throws {
+        let sources = try loaders.source.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
+        let targets = config.targetForward
+            ? try loaders.target.batches(of: meter, iterations: config.iterations, batchSize: config.batch) : nil
+        while let batch = try sources.next() {
+            try step(
+                training, batch.images(size: setting.images.size), labels: Tensor(batch.labels),
+                seen: targets?.next()?.images(size: setting.images.size), &meter)
+            try scope.endStep { training.state(meter) }
+        }
+        try meter.report(to: scope)
+        let waited = sources.waited + (targets?.waited ?? .zero)
+        try scope.record("loading/seconds", waited / .seconds(1), epoch: meter.epoch)
+    }
+
+    /// One iteration: a step on labelled images, between whose passes the target's images pass through the network.
+    ///
+    /// - Parameters:
+    ///   - batch: The source's images, `[B, 3, H, W]`.
+    ///   - labels: `[B]`.
+    ///   - seen: The target's images, `[N, 3, H, W]`; nothing where they do not pass through.
+    func step(
+        _ training: ClassifierTraining, _ batch: Tensor, labels: Tensor, seen: Tensor?, _ meter: inout LossMeter
+    ) throws {
+        let output = try training.network(batch, .training)
+        let logits = try training.classifier(output.embedding, labels: labels)
+        let identity = try smoothedCrossEntropy(logits, labels: labels)
+        let triplet = try softmaxTriplet(output.pooled, labels: labels)
+        if let seen { _ = try withoutGradients { try training.network(seen, .training) } }
+        let rate = config.schedule.rate(epoch: meter.epoch)
+        try training.step(identity + triplet, AdamStep(rate: rate, decay: config.weightDecay))
+        try meter.add(["identity": identity, "triplet": triplet])
+    }
+}

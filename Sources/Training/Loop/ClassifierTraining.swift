@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+package import Backbones
+package import Layers
+package import Randomness
+package import Tensor
+
+/// A network, the linear classifier that trains it, and the optimiser of both.
+package struct ClassifierTraining {
+    package let network: EmbeddingNetwork
+    package let classifier: Classifier
+    package let optimiser: Adam
+    /// Where training begins or goes on.
+    package let start: LossMeter
+    private let rows: ParameterStore
+
+    /// New ones, or those of the scope's last checkpoint.
+    ///
+    /// - Parameters:
+    ///   - initial: What a new network begins with; nothing for drawn weights.
+    ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
+    package init(
+        _ shape: NetworkShape, from initial: StateDictionary?, classes: Int, random: RandomKey,
+        in scope: any TrainingScope, elementType: ElementType = .float32
+    ) throws {
+        network = try EmbeddingNetwork(shape, random: random, elementType: elementType)
+        if let initial { try network.begin(with: initial) }
+        rows = ParameterStore(random: random, elementType: elementType)
+        classifier = try Classifier(
+            shape.dimension, classes: classes, head: .linear, at: rows.root / "classifier")
+        optimiser = try Adam(network.store.trained + rows.trained)
+        let state = try scope.restore()
+        start = LossMeter(state)
+        guard let state else { return }
+        try network.store.load(state["network"])
+        try rows.load(state["classifier"])
+        try optimiser.load(state["optimiser"])
+    }
+
+    /// One step of the optimiser against a loss.
+    package func step(_ loss: Tensor, _ settings: AdamStep) throws {
+        optimiser.dropGradients()
+        try loss.backward()
+        try optimiser.step(settings)
+    }
+
+    /// Everything, so far into an epoch.
+    package func state(_ meter: LossMeter) -> TrainingState {
+        var state = meter.state
+        state["network"] = network.store.state
+        state["classifier"] = rows.state
+        state["optimiser"] = optimiser.state
+        return state
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+
+/// What can go wrong while a method trains.
+public enum MethodError: Error, Equatable {
+    /// A loss is infinite or not a number.
+    case notFinite(loss: String, epoch: Int, step: Int)
+    /// Clustering left too few clusters to fill a batch.
+    case tooFewClusters(found: Int, needed: Int, outliers: Int, images: Int, epoch: Int)
+    /// A method that trains on labelled source images was given none.
+    case noSource
+    /// A stored state lacks something.
+    case incompleteState(missing: String)
+}
+
+extension MethodError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFinite(let loss, let epoch, let step):
+            return "the \(loss) loss of epoch \(epoch + 1), step \(step + 1) is not a finite number; "
+                + "a smaller learning rate may help"
+        case .tooFewClusters(let found, let needed, let outliers, let images, let epoch):
+            // Images that lie apart are outliers; where few do and clusters are few too, they were merged.
+            let radius = 2 * outliers > images
+                ? "most images lie apart: a larger clustering radius"
+                : "most images were merged: a smaller clustering radius"
+            return "clustering before epoch \(epoch + 1) found \(found) clusters, \(needed) are needed to fill a batch "
+                + "(\(outliers) of \(images) images are outliers); \(radius), more pre-training or smaller batches may help"
+        case .noSource:
+            return "the method trains on labelled source images, and there are none"
+        case .incompleteState(let missing):
+            return "the checkpoint lacks '\(missing)'"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+public import Randomness
+internal import Layers
+
+/// What every method is handed beside its own numbers.
+public struct TrainingSetting: Sendable {
+    /// What tensors are on.
+    public enum Device: String, Sendable, CaseIterable {
+        case cpu
+    }
+
+    /// What convolutions and products compute in.
+    public enum Precision: String, Sendable, CaseIterable {
+        case fp32
+    }
+
+    /// Which of several processes this is that train one network together.
+    public struct ProcessShare: Sendable, Equatable {
+        public let index: Int
+        public let count: Int
+
+        /// A process that trains alone.
+        public static let whole = ProcessShare(index: 0, count: 1)
+    }
+
+    /// The source domain's images; nothing where the target is learnt from alone.
+    public var source: SourceImages?
+    public var target: TargetImages
+    public var images: ImageSource
+    public var validation: Validation
+    /// What everything that is drawn is derived from.
+    public var random: RandomKey
+    public var device = Device.cpu
+    public var precision = Precision.fp32
+    public var share = ProcessShare.whole
+
+    public init(
+        source: SourceImages?, target: TargetImages, images: ImageSource, validation: Validation, random: RandomKey
+    ) {
+        self.source = source
+        self.target = target
+        self.images = images
+        self.validation = validation
+        self.random = random
+    }
+
+    /// The source domain's images, for a method that cannot do without.
+    ///
+    /// - Throws: ``MethodError/noSource``.
+    public func requireSource() throws(MethodError) -> SourceImages {
+        guard let source else { throw .noSource }
+        return source
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+@testable import Tensor
+
+/// How far a value may be from the wanted one: `absolute + relative · |wanted|`.
+struct Tolerance {
+    let relative: Double
+    let absolute: Double
+
+    /// A few roundings in single precision (one is 6e-8 relative).
+    static let roundings = Tolerance(relative: 1e-6, absolute: 1e-6)
+    /// Wanted values printed with six decimals (half a unit: 5e-7), by another order of the same roundings.
+    static let sixDecimals = Tolerance(relative: 2e-6, absolute: 1e-6)
+}
+
+/// Expects values close to the wanted ones, as many, in order.
+func expectClose(
+    _ values: [Float], _ wanted: [Double], _ tolerance: Tolerance = .roundings,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(values.count == wanted.count, sourceLocation: sourceLocation)
+    for (index, (value, want)) in zip(values, wanted).enumerated() {
+        let allowed = tolerance.absolute + tolerance.relative * abs(want)
+        #expect(
+            abs(Double(value) - want) <= allowed, "element \(index): \(value), wanted \(want) ± \(allowed)",
+            sourceLocation: sourceLocation)
+    }
+}
+
+func expectClose(
+    _ tensor: Tensor, _ wanted: [Double], _ tolerance: Tolerance = .roundings,
+    sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    expectClose(try tensor.floats(), wanted, tolerance, sourceLocation: sourceLocation)
+}
+
+/// A tensor of f(0), f(1), … in row-major order.
+func tensor(_ shape: [Int], _ function: (Double) -> Double) throws -> Tensor {
+    try Tensor((0..<shape.reduce(1, *)).map { Float(function(Double($0))) }, shape: shape)
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+import Backbones
+import Data
+import Layers
+import Randomness
+import Retrieval
+import Testing
+import Vocabulary
+
+@testable import Experiments
+@testable import Tensor
+@testable import Training
+
+@Suite struct `Relabelling` {
+    private func method(targets: Int) throws -> MMTPlus {
+        var setting = TraceInputs.setting()
+        setting.target = TargetImages((0..<targets).map {
+            UnlabelledImage(path: "\($0).jpg", camera: Camera(rawValue: 10 + $0))
+        })
+        return try MMTPlus(.init(), setting)
+    }
+
+    /// Clusters 0 and 1 follow the source's six classes, 0 … 5.
+    @Test func `leaves outliers out, and numbers clusters after the source's classes, in the images' order`() throws {
+        let samples = try method(targets: 5).pseudoLabelled(ClusterLabels(values: [1, -1, 0, 1, -1]))
+        #expect(samples.map(\.path) == ["0.jpg", "2.jpg", "3.jpg"])
+        #expect(samples.map(\.label) == [7, 6, 7])
+        #expect(samples.map(\.camera.rawValue) == [10, 12, 13])
+    }
+
+    @Test func `of outliers alone leaves nothing`() throws {
+        #expect(try method(targets: 2).pseudoLabelled(ClusterLabels(values: [-1, -1])).isEmpty)
+    }
+
+    @Test func `keeps each classifier's own rows of the source, and begins clusters at their centroids`() throws {
+        var config = MMTPlus.Config()
+        (config.batch, config.iterations) = (2, 1)
+        let blank = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil).store.state
+        var pair = try MutualPair(
+            NetworkShape(backbone: .resnet18, domains: .separate), from: blank, classes: 2, config, random: RandomKey(seed: 1))
+        #expect(try pair.studentClassifier.weight.floats() == pair.meanClassifier.weight.floats())
+        let width = 512
+        try pair.studentClassifier.weight.copy(from: Tensor.full(2, shape: [2, width]))
+        try pair.meanClassifier.weight.copy(from: Tensor.full(3, shape: [2, width]))
+        for clusters in [3, 1] {
+            // Cluster k points along coordinate k.
+            let rows = (0..<clusters).flatMap { row in (0..<width).map { $0 == row ? Float(1) : 0 } }
+            let centroids = try Features<Raw>(rows, count: clusters, dimension: width).normalised()
+            try pair.relabel(sourceClasses: 2, centroids)
+            for (classifier, kept) in [(pair.studentClassifier, Float(2)), (pair.meanClassifier, 3)] {
+                #expect(classifier.weight.shape == [2 + clusters, width])
+                #expect(try classifier.weight.floats() == [Float](repeating: kept, count: 2 * width) + rows)
+            }
+            #expect(pair.studentClassifier.weight.requiresGradient)
+            #expect(!pair.meanClassifier.weight.requiresGradient)
+        }
+    }
+}

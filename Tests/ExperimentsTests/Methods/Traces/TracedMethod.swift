@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+import Layers
+
+@testable import Experiments
+@testable import Training
+
+/// Every method that trains something, with what changes its formulas. A case has a file `Fixtures/traces/CASE.json` from
+/// `make_traces.py`, and an arm in ``train(_:)``; without both the tests fail.
+enum TracedMethod: String, CaseIterable {
+    case sourcePretraining
+    case translation
+    case mutualArcFace
+    case mutualCosFace
+    case mutualCircle
+    case mutualAM
+    case mutualTriplets
+    case cameraNetwork
+
+    /// Takes steps for as long as what they come to is right.
+    func train(_ isRight: StepCheck) throws {
+        switch self {
+        case .sourcePretraining: try sourcePretrainingTrace(isRight)
+        case .cameraNetwork: try cameraNetworkTrace(isRight)
+        case .translation: try translationTrace(isRight)
+        case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, isRight)
+        case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), isRight)
+        case .mutualCircle: try mutualTrace(.circle(scale: 64, margin: 0.35), isRight)
+        case .mutualAM: try mutualTrace(.am(scale: 30, margin: 0.3), isRight)
+        case .mutualTriplets: try mutualTrace(.arcface(scale: 30, margin: 0.3), tripletWeight: 0.8, isRight)
+        }
+    }
+}
+
+extension Head {
+    /// The trace that a head is part of; a new head does not compile without one.
+    var trace: TracedMethod {
+        switch self {
+        case .linear: .sourcePretraining
+        case .arcface: .mutualArcFace
+        case .cosface: .mutualCosFace
+        case .circle: .mutualCircle
+        case .am: .mutualAM
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import Training
+@testable import Tensor
+
+/// Collects what is reported.
+private final class Notebook: TrainingScope {
+    private(set) var records: [String] = []
+
+    func restore() -> TrainingState? { nil }
+    func endEpoch(_ state: TrainingState) {}
+    func endStep(_ state: () throws -> TrainingState) {}
+    func pause(_ state: () throws -> TrainingState) {}
+    func finish(_ state: TrainingState) {}
+    func record(_ name: String, _ value: Double, epoch: Int) { records.append("\(name) \(value) in \(epoch)") }
+    func begin(steps: Int, done: Int, unit: String) { records.append("\(done) of \(steps) \(unit)") }
+}
+
+@Suite struct `A loss meter` {
+    private func scalar(_ value: Float) throws -> Tensor { try Tensor([value], shape: []) }
+
+    /// (1 + 2 + 6) / 3 = 3 and (0.5 + 0 + 1) / 3 = 0.5, by name.
+    @Test func `reports each loss's mean over the epoch's steps`() throws {
+        var meter = LossMeter(epoch: 4)
+        for (triplet, identity) in [(Float(1), Float(0.5)), (2, 0), (6, 1)] {
+            try meter.add(["triplet": scalar(triplet), "identity": scalar(identity)])
+        }
+        #expect(meter.step == 3)
+        let notebook = Notebook()
+        try meter.report(to: notebook)
+        #expect(notebook.records == ["loss/identity 0.5 in 4", "loss/triplet 3.0 in 4"])
+    }
+
+    /// (1 + 3) / 2 = 2, one of the two before the interruption.
+    @Test func `goes on in the middle of an epoch`() throws {
+        var first = LossMeter(epoch: 2)
+        try first.add(["camera": scalar(1)])
+        var second = LossMeter(first.state)
+        try second.add(["camera": scalar(3)])
+        let notebook = Notebook()
+        notebook.begin(epochs: 5, iterations: 10, from: second)
+        try second.report(to: notebook)
+        #expect(notebook.records == ["22 of 50 steps", "loss/camera 2.0 in 2"])
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -.infinity])
+    func `stops at a loss that is no number`(value: Float) throws {
+        var meter = LossMeter(epoch: 1)
+        try meter.add(["cycle": scalar(1)])
+        let error = MethodError.notFinite(loss: "cycle", epoch: 1, step: 1)
+        #expect(throws: error) { try meter.add(["cycle": scalar(value)]) }
+        #expect(meter.step == 1)
+        #expect(error.description
+            == "the cycle loss of epoch 2, step 2 is not a finite number; a smaller learning rate may help")
+    }
+}
