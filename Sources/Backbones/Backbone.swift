@@ -26,11 +26,11 @@ public enum Backbone: String, Sendable, CaseIterable {
         }
     }
 
-    func make(domains: NormalisationDomains, at path: Path) throws -> any FeatureMap {
+    func make(statistics: BatchStatistics, at path: Path) throws -> any FeatureMap {
         switch architecture {
-        case .residual(let variant): try ResNet(variant, domains: domains, at: path)
-        case .dense(let variant): try DenseNet(variant, domains: domains, at: path)
-        case .splitAttention(let variant): try ResNeSt(variant, domains: domains, at: path)
+        case .residual(let variant): try ResNet(variant, statistics: statistics, at: path)
+        case .dense(let variant): try DenseNet(variant, statistics: statistics, at: path)
+        case .splitAttention(let variant): try ResNeSt(variant, statistics: statistics, at: path)
         }
     }
 

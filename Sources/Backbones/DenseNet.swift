@@ -30,26 +30,26 @@ struct DenseNet: FeatureMap {
     private var parts: [any FeatureMap]
     private var last: BatchNormalisation
 
-    init(_ variant: Variant, domains: NormalisationDomains, at path: Path) throws {
+    init(_ variant: Variant, statistics: BatchStatistics, at path: Path) throws {
         let path = path / "features"
         stem = NormalisedConvolution(
             try Convolution(3, variant.stem, kernel: 7, stride: 2, padding: 3, at: path / "conv0"),
-            try BatchNormalisation(variant.stem, domains: domains, at: path / "norm0"))
+            try BatchNormalisation(variant.stem, statistics: statistics, at: path / "norm0"))
         parts = []
         var channels = variant.stem
         for (block, count) in variant.layerCounts.enumerated() {
             for layer in 0..<count {
                 parts.append(
                     try DenseLayer(
-                        channels, growth: variant.growth, instanceBatch: block < 3 && layer % 3 == 0, domains: domains,
-                        at: path / "denseblock\(block + 1)" / "denselayer\(layer + 1)"))
+                        channels, growth: variant.growth, instanceBatch: block < 3 && layer % 3 == 0,
+                        statistics: statistics, at: path / "denseblock\(block + 1)" / "denselayer\(layer + 1)"))
                 channels += variant.growth
             }
             guard block + 1 < variant.layerCounts.count else { continue }
-            parts.append(try Transition(channels, domains: domains, at: path / "transition\(block + 1)"))
+            parts.append(try Transition(channels, statistics: statistics, at: path / "transition\(block + 1)"))
             channels /= 2
         }
-        last = try BatchNormalisation(channels, domains: domains, at: path / "norm5")
+        last = try BatchNormalisation(channels, statistics: statistics, at: path / "norm5")
     }
 
     func callAsFunction(_ images: Tensor, _ mode: Mode) throws -> Tensor {
@@ -73,15 +73,16 @@ private struct DenseLayer: FeatureMap {
     private var convolution: Convolution
 
     init(
-        _ channels: Int, growth: Int, instanceBatch: Bool, domains: NormalisationDomains, at path: Path
+        _ channels: Int, growth: Int, instanceBatch: Bool, statistics: BatchStatistics, at path: Path
     ) throws {
         entrance = instanceBatch
             ? .instanceBatch(
-                try InstanceBatchNormalisation(channels, split: .lastTwoFifths, domains: domains, at: path / "norm1"))
-            : .batch(try BatchNormalisation(channels, domains: domains, at: path / "norm1"))
+                try InstanceBatchNormalisation(
+                    channels, split: .lastTwoFifths, statistics: statistics, at: path / "norm1"))
+            : .batch(try BatchNormalisation(channels, statistics: statistics, at: path / "norm1"))
         bottleneck = NormalisedConvolution(
             try Convolution(channels, 4 * growth, kernel: 1, at: path / "conv1"),
-            try BatchNormalisation(4 * growth, domains: domains, at: path / "norm2"))
+            try BatchNormalisation(4 * growth, statistics: statistics, at: path / "norm2"))
         convolution = try Convolution(4 * growth, growth, kernel: 3, padding: 1, at: path / "conv2")
     }
 
@@ -104,8 +105,8 @@ private struct Transition: FeatureMap {
     private var normalisation: BatchNormalisation
     private var convolution: Convolution
 
-    init(_ channels: Int, domains: NormalisationDomains, at path: Path) throws {
-        normalisation = try BatchNormalisation(channels, domains: domains, at: path / "norm")
+    init(_ channels: Int, statistics: BatchStatistics, at path: Path) throws {
+        normalisation = try BatchNormalisation(channels, statistics: statistics, at: path / "norm")
         convolution = try Convolution(channels, channels / 2, kernel: 1, at: path / "conv")
     }
 

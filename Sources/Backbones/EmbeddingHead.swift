@@ -11,13 +11,11 @@ struct EmbeddingHead {
     private var reduction: Linear?
     private var neck: BatchNormalisation
 
-    init(
-        _ channels: Int, pooling: GlobalPooling.Kind, embedding: Int?, domains: NormalisationDomains, at path: Path
-    ) throws {
-        self.pooling = try GlobalPooling(pooling, at: path / "gap")
-        reduction = try embedding.map { try Linear(channels, $0, at: path / "feat") }
+    init(_ shape: NetworkShape, at path: Path) throws {
+        pooling = try GlobalPooling(shape.pooling, at: path / "gap")
+        reduction = try shape.embedding.map { try Linear(shape.backbone.dimension, $0, at: path / "feat") }
         neck = try BatchNormalisation(
-            embedding ?? channels, domains: domains, frozenBias: true, at: path / "feat_bn")
+            shape.dimension, statistics: shape.statistics, frozenBias: true, at: path / "feat_bn")
     }
 
     /// `[N, D, H, W]` to `[N, D]` and `[N, E]`.

@@ -18,32 +18,32 @@ public final class EmbeddingNetwork {
         public let embedding: Tensor
     }
 
-    public let backbone: Backbone
-    /// The length of an embedding, E.
-    public let dimension: Int
+    public let shape: NetworkShape
     public let store: ParameterStore
     let base: any FeatureMap
     let head: EmbeddingHead
 
     /// - Parameters:
-    ///   - pooling: From maps to x: GeM as in MMT+ and OpenUnReID, or the average as in SpCL and MMT.
-    ///   - embedding: E of a linear layer between x and the neck; without one z has the length of x.
     ///   - random: Where initial values come from; without it the network waits for its stored values to be loaded.
     ///   - elementType: What parameters and statistics are made of; images must be of the same.
-    public init(
+    public init(_ shape: NetworkShape, random: RandomKey?, elementType: ElementType = .float32) throws {
+        self.shape = shape
+        store = ParameterStore(random: random, elementType: elementType)
+        base = try shape.backbone.make(statistics: shape.statistics, at: store.root)
+        head = try EmbeddingHead(shape, at: store.root)
+    }
+
+    public convenience init(
         _ backbone: Backbone, pooling: GlobalPooling.Kind = .generalisedMean, embedding: Int? = nil,
         domains: NormalisationDomains, random: RandomKey?, elementType: ElementType = .float32
     ) throws {
-        self.backbone = backbone
-        dimension = embedding ?? backbone.dimension
-        store = ParameterStore(random: random, elementType: elementType)
-        base = try backbone.make(domains: domains, at: store.root)
-        head = try EmbeddingHead(
-            backbone.dimension, pooling: pooling, embedding: embedding, domains: domains, at: store.root)
+        let shape = NetworkShape(backbone: backbone, pooling: pooling, embedding: embedding, domains: domains)
+        try self.init(shape, random: random, elementType: elementType)
     }
 
-    /// How maps become x; an average has no power to store.
-    public var pooling: GlobalPooling.Kind { store.state["gap.p"] == nil ? .average : .generalisedMean }
+    public var backbone: Backbone { shape.backbone }
+    /// The length of an embedding, E.
+    public var dimension: Int { shape.dimension }
 
     /// - Parameter images: ImageNet-normalised, `[N, 3, H, W]`.
     public func callAsFunction(_ images: Tensor, _ mode: Mode) throws -> Output {

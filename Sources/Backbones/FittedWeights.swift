@@ -70,13 +70,13 @@ public struct FittedWeights {
         isComplete = EmbeddingNetwork.isBackbone(of: own, filledBy: state)
     }
 
-    /// The pooling that the weights were trained with; average pooling has no power.
-    public var pooling: GlobalPooling.Kind {
-        hasHead && state["gap.p"] == nil ? .average : .generalisedMean
+    /// The shape of the network that the weights came from, as far as tensors tell: not in which groups its images were
+    /// normalised, and nothing of a head that is not there.
+    public var shape: NetworkShape {
+        NetworkShape(
+            backbone: backbone, pooling: hasHead && state["gap.p"] == nil ? .average : .generalisedMean,
+            embedding: state["feat.weight"]?.shape.first, domains: isByDomain ? .separate : .shared)
     }
-
-    /// The length of the embedding layer, where there is one.
-    public var embedding: Int? { state["feat.weight"]?.shape.first }
 
     /// Whether pooling and neck are there too, as in every trained re-ID network.
     public var hasHead: Bool { state.keys.contains { $0.hasPrefix("feat_bn.") } }
@@ -108,7 +108,9 @@ public struct FittedWeights {
     }
 
     private func unfilled(random: RandomKey? = nil) throws -> EmbeddingNetwork {
-        try EmbeddingNetwork(backbone, pooling: pooling, embedding: embedding, domains: .shared, random: random)
+        var kept = shape
+        kept.domains = .shared
+        return try EmbeddingNetwork(kept, random: random)
     }
 }
 

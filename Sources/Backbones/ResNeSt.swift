@@ -28,18 +28,18 @@ struct ResNeSt: FeatureMap {
     private var stem: [NormalisedConvolution]
     private var blocks: [any FeatureMap]
 
-    init(_ variant: Variant, domains: NormalisationDomains, at path: Path) throws {
+    init(_ variant: Variant, statistics: BatchStatistics, at path: Path) throws {
         let width = variant.stem
         stem = [
             NormalisedConvolution(
                 try Convolution(3, width, kernel: 3, stride: 2, padding: 1, at: path / "conv1" / 0),
-                try BatchNormalisation(width, domains: domains, at: path / "conv1" / 1)),
+                try BatchNormalisation(width, statistics: statistics, at: path / "conv1" / 1)),
             NormalisedConvolution(
                 try Convolution(width, width, kernel: 3, padding: 1, at: path / "conv1" / 3),
-                try BatchNormalisation(width, domains: domains, at: path / "conv1" / 4)),
+                try BatchNormalisation(width, statistics: statistics, at: path / "conv1" / 4)),
             NormalisedConvolution(
                 try Convolution(width, 2 * width, kernel: 3, padding: 1, at: path / "conv1" / 6),
-                try BatchNormalisation(2 * width, domains: domains, at: path / "bn1")),
+                try BatchNormalisation(2 * width, statistics: statistics, at: path / "bn1")),
         ]
         blocks = []
         var input = 2 * width
@@ -47,8 +47,8 @@ struct ResNeSt: FeatureMap {
             for block in 0..<count {
                 blocks.append(
                     try SplitAttentionBlock(
-                        input: input, planes: 64 << stage, stride: block == 0 && stage > 0 ? 2 : 1, domains: domains,
-                        at: path / "layer\(stage + 1)" / block))
+                        input: input, planes: 64 << stage, stride: block == 0 && stage > 0 ? 2 : 1,
+                        statistics: statistics, at: path / "layer\(stage + 1)" / block))
                 input = 4 * (64 << stage)
             }
         }
@@ -76,21 +76,21 @@ private struct SplitAttentionBlock: FeatureMap {
     private var expansion: NormalisedConvolution
     private var shortcut: NormalisedConvolution?
 
-    init(input: Int, planes: Int, stride: Int, domains: NormalisationDomains, at path: Path) throws {
+    init(input: Int, planes: Int, stride: Int, statistics: BatchStatistics, at path: Path) throws {
         self.stride = stride
         let output = 4 * planes
         reduction = NormalisedConvolution(
             try Convolution(input, planes, kernel: 1, at: path / "conv1"),
-            try BatchNormalisation(planes, domains: domains, at: path / "bn1"))
-        attention = try SplitAttention(planes, domains: domains, at: path / "conv2")
+            try BatchNormalisation(planes, statistics: statistics, at: path / "bn1"))
+        attention = try SplitAttention(planes, statistics: statistics, at: path / "conv2")
         expansion = NormalisedConvolution(
             try Convolution(planes, output, kernel: 1, at: path / "conv3"),
-            try BatchNormalisation(output, domains: domains, at: path / "bn3"))
+            try BatchNormalisation(output, statistics: statistics, at: path / "bn3"))
         guard stride != 1 || input != output else { return }
         // Index 0 is the average pooling, which has no parameters.
         shortcut = NormalisedConvolution(
             try Convolution(input, output, kernel: 1, at: path / "downsample" / 1),
-            try BatchNormalisation(output, domains: domains, at: path / "downsample" / 2))
+            try BatchNormalisation(output, statistics: statistics, at: path / "downsample" / 2))
     }
 
     func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
@@ -125,15 +125,15 @@ private struct SplitAttention: FeatureMap {
     private var squeeze: NormalisedConvolution
     private var excitation: Convolution
 
-    init(_ channels: Int, domains: NormalisationDomains, at path: Path) throws {
+    init(_ channels: Int, statistics: BatchStatistics, at path: Path) throws {
         self.channels = channels
         let inner = max(channels / 2, 32)
         alternatives = NormalisedConvolution(
             try Convolution(channels, 2 * channels, kernel: 3, padding: 1, groups: 2, at: path / "conv"),
-            try BatchNormalisation(2 * channels, domains: domains, at: path / "bn0"))
+            try BatchNormalisation(2 * channels, statistics: statistics, at: path / "bn0"))
         squeeze = NormalisedConvolution(
             try Convolution(channels, inner, kernel: 1, bias: true, at: path / "fc1"),
-            try BatchNormalisation(inner, domains: domains, at: path / "bn1"))
+            try BatchNormalisation(inner, statistics: statistics, at: path / "bn1"))
         excitation = try Convolution(inner, 2 * channels, kernel: 1, bias: true, at: path / "fc2")
     }
 

@@ -41,10 +41,10 @@ struct ResNet: FeatureMap {
     private var stem: NormalisedConvolution
     private var blocks: [any FeatureMap]
 
-    init(_ variant: Variant, domains: NormalisationDomains, at path: Path) throws {
+    init(_ variant: Variant, statistics: BatchStatistics, at path: Path) throws {
         stem = NormalisedConvolution(
             try Convolution(3, 64, kernel: 7, stride: 2, padding: 3, at: path / "conv1"),
-            try BatchNormalisation(64, domains: domains, at: path / "bn1"))
+            try BatchNormalisation(64, statistics: statistics, at: path / "bn1"))
         blocks = []
         var input = 64
         for (stage, count) in variant.blockCounts.enumerated() {
@@ -57,9 +57,10 @@ struct ResNet: FeatureMap {
                 let place = path / "layer\(stage + 1)" / block
                 switch variant.block {
                 case .basic:
-                    blocks.append(try BasicBlock(shape, domains: domains, at: place))
+                    blocks.append(try BasicBlock(shape, statistics: statistics, at: place))
                 case .bottleneck(let groups, let width):
-                    blocks.append(try Bottleneck(shape, groups: groups, width: width, domains: domains, at: place))
+                    blocks.append(
+                        try Bottleneck(shape, groups: groups, width: width, statistics: statistics, at: place))
                 }
                 input = shape.output
             }
@@ -106,14 +107,14 @@ private struct BasicBlock: FeatureMap {
     private var second: NormalisedConvolution
     private var shortcut: NormalisedConvolution?
 
-    init(_ shape: BlockShape, domains: NormalisationDomains, at path: Path) throws {
+    init(_ shape: BlockShape, statistics: BatchStatistics, at path: Path) throws {
         first = NormalisedConvolution(
             try Convolution(shape.input, shape.planes, kernel: 3, stride: shape.stride, padding: 1, at: path / "conv1"),
-            try BatchNormalisation(shape.planes, domains: domains, at: path / "bn1"))
+            try BatchNormalisation(shape.planes, statistics: statistics, at: path / "bn1"))
         second = NormalisedConvolution(
             try Convolution(shape.planes, shape.output, kernel: 3, padding: 1, at: path / "conv2"),
-            try BatchNormalisation(shape.output, domains: domains, at: path / "bn2"))
-        shortcut = try projection(shape, domains: domains, at: path / "downsample")
+            try BatchNormalisation(shape.output, statistics: statistics, at: path / "bn2"))
+        shortcut = try projection(shape, statistics: statistics, at: path / "downsample")
     }
 
     func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
@@ -137,21 +138,21 @@ private struct Bottleneck: FeatureMap {
     private var expansion: NormalisedConvolution
     private var shortcut: NormalisedConvolution?
 
-    init(_ shape: BlockShape, groups: Int, width: Int, domains: NormalisationDomains, at path: Path) throws {
+    init(_ shape: BlockShape, groups: Int, width: Int, statistics: BatchStatistics, at path: Path) throws {
         let inner = shape.planes * width / 64 * groups
         reduction = NormalisedConvolution(
             try Convolution(shape.input, inner, kernel: 1, at: path / "conv1"),
             shape.instanceBatch
-                ? .instanceBatch(try InstanceBatchNormalisation(inner, domains: domains, at: path / "bn1"))
-                : .batch(try BatchNormalisation(inner, domains: domains, at: path / "bn1")))
+                ? .instanceBatch(try InstanceBatchNormalisation(inner, statistics: statistics, at: path / "bn1"))
+                : .batch(try BatchNormalisation(inner, statistics: statistics, at: path / "bn1")))
         middle = NormalisedConvolution(
             try Convolution(
                 inner, inner, kernel: 3, stride: shape.stride, padding: 1, groups: groups, at: path / "conv2"),
-            try BatchNormalisation(inner, domains: domains, at: path / "bn2"))
+            try BatchNormalisation(inner, statistics: statistics, at: path / "bn2"))
         expansion = NormalisedConvolution(
             try Convolution(inner, shape.output, kernel: 1, at: path / "conv3"),
-            try BatchNormalisation(shape.output, domains: domains, at: path / "bn3"))
-        shortcut = try projection(shape, domains: domains, at: path / "downsample")
+            try BatchNormalisation(shape.output, statistics: statistics, at: path / "bn3"))
+        shortcut = try projection(shape, statistics: statistics, at: path / "downsample")
     }
 
     func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
@@ -172,10 +173,10 @@ private struct Bottleneck: FeatureMap {
 
 /// Nothing where shapes agree, otherwise a normalised 1×1 convolution (option B of the paper).
 private func projection(
-    _ shape: BlockShape, domains: NormalisationDomains, at path: Path
+    _ shape: BlockShape, statistics: BatchStatistics, at path: Path
 ) throws -> NormalisedConvolution? {
     guard shape.stride != 1 || shape.input != shape.output else { return nil }
     return NormalisedConvolution(
         try Convolution(shape.input, shape.output, kernel: 1, stride: shape.stride, at: path / 0),
-        try BatchNormalisation(shape.output, domains: domains, at: path / 1))
+        try BatchNormalisation(shape.output, statistics: statistics, at: path / 1))
 }

@@ -59,6 +59,25 @@ int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_
     });
 }
 
+int32_t pt_batch_norm_in_groups(const pt_tensor *input, int64_t group_size, pt_list weights, pt_list biases,
+                                pt_list running_means, pt_list running_variances, int32_t count, double momentum,
+                                double epsilon, pt_result result) {
+    return returning(result, [&] {
+        // Split, whose gradient is one concatenation; that of a slice is a tensor as large as the whole, once a slice.
+        auto groups = input->value.split(group_size);
+        const size_t per_part = groups.size() / count;
+        for (size_t index = 0; index < groups.size(); ++index) {
+            const size_t part = index / per_part;
+            const bool first = index % per_part == 0;
+            groups[index] = at::batch_norm(groups[index], weights[part]->value, biases[part]->value,
+                                           first ? running_means[part]->value : at::Tensor(),
+                                           first ? running_variances[part]->value : at::Tensor(), true, momentum,
+                                           epsilon, false);
+        }
+        return at::cat(groups);
+    });
+}
+
 int32_t pt_instance_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, double epsilon,
                          pt_result result) {
     return returning(result, [&] {

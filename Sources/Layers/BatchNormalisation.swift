@@ -4,7 +4,8 @@ public import Tensor
 
 /// Batch normalisation of `[N, C]` or `[N, C, H, W]`, with one set of statistics or one for each domain.
 ///
-/// ε = 1e-5 and momentum 0.1, as in all reference code.
+/// ε = 1e-5 and momentum 0.1, as in all reference code. Where images are normalised in groups, the first group of the
+/// batch, or of each domain's half, updates the running statistics, and it alone.
 ///
 /// - SeeAlso: Ioffe and Szegedy, ICML 2015, arXiv:1502.03167; by domain: Chang et al., CVPR 2019, arXiv:1906.03950.
 public struct BatchNormalisation {
@@ -14,13 +15,16 @@ public struct BatchNormalisation {
     }
 
     private let branches: Branches
+    private let imagesPerGroup: Int?
 
     /// - Parameters:
+    ///   - statistics: Whose statistics an image of a training batch is normalised by.
     ///   - frozenBias: Keeps β at zero, as the neck of the re-ID head does. Without effect where domains are separate:
     ///     the reference code loses the flag when it makes a layer domain-specific, and published numbers come
     ///     from that.
-    public init(_ channels: Int, domains: NormalisationDomains, frozenBias: Bool = false, at path: Path) throws {
-        switch domains {
+    public init(_ channels: Int, statistics: BatchStatistics, frozenBias: Bool = false, at path: Path) throws {
+        imagesPerGroup = statistics.imagesPerGroup
+        switch statistics.domains {
         case .shared:
             branches = .shared(try Branch(channels, frozenBias: frozenBias, at: path))
         case .separate:
@@ -32,23 +36,34 @@ public struct BatchNormalisation {
 
     private init(_ branch: Branch) {
         branches = .shared(branch)
+        imagesPerGroup = nil
     }
 
     public func callAsFunction(_ input: Tensor, _ mode: Mode) throws -> Tensor {
         switch (branches, mode) {
-        case (.shared(let branch), _):
-            return try branch(input, training: mode == .training)
-        case (.separate(let source, let target), .training):
-            let count = input.shape[0]
-            precondition(count % 2 == 0, "a batch of \(count) has no halves for source and target")
-            return try Tensor.concatenated([
-                source(input.slice(0..<count / 2), training: true),
-                target(input.slice(count / 2..<count), training: true),
-            ])
+        case (_, .training):
+            return try normalisedByBatch(input)
+        case (.shared(let branch), .inference):
+            return try branch(input, training: false)
         case (.separate(let source, _), .inference(.source)):
             return try source(input, training: false)
         case (.separate(_, let target), .inference(.target)):
             return try target(input, training: false)
+        }
+    }
+
+    private func normalisedByBatch(_ input: Tensor) throws -> Tensor {
+        let count = input.shape[0]
+        switch branches {
+        case .shared(let branch):
+            guard let imagesPerGroup else { return try branch(input, training: true) }
+            precondition(count % imagesPerGroup == 0, "a batch of \(count) images has no groups of \(imagesPerGroup)")
+            return try Branch.normalised(input, by: [branch], inGroupsOf: imagesPerGroup)
+        case .separate(let source, let target):
+            precondition(count % 2 == 0, "a batch of \(count) has no halves for source and target")
+            let size = imagesPerGroup ?? count / 2
+            precondition(count / 2 % size == 0, "a half of \(count / 2) images has no groups of \(size)")
+            return try Branch.normalised(input, by: [source, target], inGroupsOf: size)
         }
     }
 
@@ -74,6 +89,7 @@ public struct BatchNormalisation {
 
 extension BatchNormalisation {
     private static let epsilon = 1e-5
+    private static let momentum = 0.1
 
     /// One set of scale, shift and statistics.
     private struct Branch {
@@ -102,11 +118,22 @@ extension BatchNormalisation {
         func copied() throws -> Branch { try Branch(copying: self) }
 
         func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-            if training { try batchCount.copy(from: batchCount + 1) }
+            if training { try count() }
             return try input.batchNormalised(
                 weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
-                training: training, momentum: 0.1, epsilon: epsilon)
+                training: training, momentum: momentum, epsilon: epsilon)
         }
+
+        /// Training, with one branch for each of the batch's equal consecutive parts.
+        static func normalised(_ input: Tensor, by branches: [Branch], inGroupsOf size: Int) throws -> Tensor {
+            for branch in branches { try branch.count() }
+            return try input.batchNormalised(
+                inGroupsOf: size, weights: branches.map(\.weight), biases: branches.map(\.bias),
+                runningMeans: branches.map(\.runningMean), runningVariances: branches.map(\.runningVariance),
+                momentum: momentum, epsilon: epsilon)
+        }
+
+        private func count() throws { try batchCount.copy(from: batchCount + 1) }
 
         func scaling() throws -> ChannelScaling {
             let variances = try runningVariance.floats().map { Double($0) + epsilon }

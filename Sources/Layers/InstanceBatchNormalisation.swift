@@ -26,15 +26,15 @@ public struct InstanceBatchNormalisation {
     let instances: InstanceNormalisation
     let batch: BatchNormalisation
 
-    public init(_ channels: Int, split: Split = .firstHalf, domains: NormalisationDomains, at path: Path) throws {
+    public init(_ channels: Int, split: Split = .firstHalf, statistics: BatchStatistics, at path: Path) throws {
         let range = split.instances(channels)
         let rest = channels - range.count
         switch split {
         case .firstHalf:
             instances = try InstanceNormalisation(range, at: path / "IN")
-            batch = try BatchNormalisation(rest, domains: domains, at: path / "BN")
+            batch = try BatchNormalisation(rest, statistics: statistics, at: path / "BN")
         case .lastTwoFifths:
-            batch = try BatchNormalisation(rest, domains: domains, at: path / "BN")
+            batch = try BatchNormalisation(rest, statistics: statistics, at: path / "BN")
             instances = try InstanceNormalisation(range, at: path / "IN")
         }
     }

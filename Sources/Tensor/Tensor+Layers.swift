@@ -55,6 +55,29 @@ extension Tensor {
         }
     }
 
+    /// Batch normalisation in training, each group of consecutive images by the mean and variance of its own.
+    ///
+    /// - Parameters:
+    ///   - size: Images in a group; divides each part of the batch.
+    ///   - weights, biases, runningMeans, runningVariances: As many tensors each, `[C]`: one for each of the equal
+    ///     consecutive parts that the batch is made of. Running statistics are updated by the first group of their part.
+    /// - Complexity: The maps are copied once more than by one group, and their gradient too.
+    public func batchNormalised(
+        inGroupsOf size: Int, weights: [Tensor], biases: [Tensor], runningMeans: [Tensor], runningVariances: [Tensor],
+        momentum: Double, epsilon: Double
+    ) throws -> Tensor {
+        precondition(
+            [biases.count, runningMeans.count, runningVariances.count].allSatisfy { $0 == weights.count }
+                && shape[0] % (weights.count * size) == 0,
+            "\(shape[0]) images in groups of \(size) for \(weights.count) weights, \(biases.count) biases, "
+                + "\(runningMeans.count) means, \(runningVariances.count) variances")
+        return Tensor(owning: try Tensor.making("batchNormalised in groups of \(size)", [self] + weights) {
+            pt_batch_norm_in_groups(
+                handle, Int64(size), weights.map(\.handle), biases.map(\.handle), runningMeans.map(\.handle),
+                runningVariances.map(\.handle), Int32(weights.count), momentum, epsilon, $0)
+        })
+    }
+
     /// Each channel of each image of `[N, C, H, W]` at mean 0 and variance 1, then scaled and shifted.
     public func instanceNormalised(weight: Tensor?, bias: Tensor?, epsilon: Double) throws -> Tensor {
         try result("instanceNormalised", self) {

@@ -17,7 +17,7 @@ func emptyStore() -> ParameterStore {
     /// Running mean 0.1·2 = 0.2, running variance 0.9·1 + 0.1·2 = 1.1.
     @Test func `normalises by the batch and gathers unbiased running statistics`() throws {
         let store = emptyStore()
-        let layer = try BatchNormalisation(1, domains: .shared, at: store.root / "bn")
+        let layer = try BatchNormalisation(1, statistics: .shared, at: store.root / "bn")
         try expectClose(layer(Tensor([1, 3], shape: [2, 1]), .training), [-0.999995, 0.999995])
         try expectClose(#require(store.state["bn.running_mean"]), [0.2])
         try expectClose(#require(store.state["bn.running_var"]), [1.1])
@@ -28,7 +28,7 @@ func emptyStore() -> ParameterStore {
     @Test(arguments: [Domain.source, .target])
     func `infers with running statistics, whatever the domain`(domain: Domain) throws {
         let store = emptyStore()
-        let layer = try BatchNormalisation(1, domains: .shared, at: store.root / "bn")
+        let layer = try BatchNormalisation(1, statistics: .shared, at: store.root / "bn")
         try store.load([
             "bn.weight": Tensor([2], shape: [1]), "bn.bias": Tensor([-1], shape: [1]),
             "bn.running_mean": Tensor([4], shape: [1]), "bn.running_var": Tensor([4], shape: [1]),
@@ -45,7 +45,7 @@ func emptyStore() -> ParameterStore {
     /// beginning.
     @Test func `mixes 47 % of the source's and 53 % of the target's when the domains take turns`() throws {
         let store = emptyStore()
-        let layer = try BatchNormalisation(1, domains: .shared, at: store.root / "bn")
+        let layer = try BatchNormalisation(1, statistics: .shared, at: store.root / "bn")
         for _ in 0..<60 {
             _ = try layer(Tensor([0.5, 1.5], shape: [2, 1]), .training)
             _ = try layer(Tensor([10.5, 11.5], shape: [2, 1]), .training)
@@ -59,7 +59,7 @@ func emptyStore() -> ParameterStore {
         for frozen in [false, true] {
             let store = emptyStore()
             let layer = try BatchNormalisation(
-                2, domains: .shared, frozenBias: frozen, at: store.root / "feat_bn")
+                2, statistics: .shared, frozenBias: frozen, at: store.root / "feat_bn")
             #expect(store.trained.map(\.key) == ["feat_bn.weight"] + (frozen ? [] : ["feat_bn.bias"]))
             #expect(store.parameterCount == 4)
             let batch = try tensor([4, 2]) { ($0 * 1.7).truncatingRemainder(dividingBy: 3) }
@@ -81,7 +81,7 @@ func emptyStore() -> ParameterStore {
     /// running variances 0.9 + 0.1·6 with the unbiased variance 42/7 = 6.
     @Test func `trains each half on its own statistics`() throws {
         let store = emptyStore()
-        let layer = try BatchNormalisation(1, domains: .separate, at: store.root / "bn")
+        let layer = try BatchNormalisation(1, statistics: .separate, at: store.root / "bn")
         let output = try layer(tensor([4, 1, 2, 2]) { $0 }, .training)
         try expectClose(
             output.slice(0..<1, along: 2).slice(0..<1, along: 3), [-1.527524, 0.218218, -1.527524, 0.218218],
@@ -96,11 +96,11 @@ func emptyStore() -> ParameterStore {
         let half = try tensor([2, 3]) { ($0 * $0).truncatingRemainder(dividingBy: 5) }
         var results: [[Float]] = []
         for other in [0.5, 100] {
-            let layer = try BatchNormalisation(3, domains: .separate, at: emptyStore().root)
+            let layer = try BatchNormalisation(3, statistics: .separate, at: emptyStore().root)
             let batch = try Tensor.concatenated([half, tensor([2, 3]) { $0 * other }])
             results.append(try layer(batch, .training).slice(0..<2).floats())
         }
-        let alone = try BatchNormalisation(3, domains: .shared, at: emptyStore().root)
+        let alone = try BatchNormalisation(3, statistics: .shared, at: emptyStore().root)
         #expect(results[0] == results[1])
         #expect(try results[0] == alone(half, .training).floats())
     }
@@ -109,7 +109,7 @@ func emptyStore() -> ParameterStore {
     @Test(arguments: [(Domain.source, 4 / 4.00001.squareRoot()), (.target, 9 / 9.00001.squareRoot() + 1)])
     func `infers with the branch of the domain asked for`(domain: Domain, wanted: Double) throws {
         let store = emptyStore()
-        let layer = try BatchNormalisation(1, domains: .separate, at: store.root / "bn")
+        let layer = try BatchNormalisation(1, statistics: .separate, at: store.root / "bn")
         for (key, value) in [
             ("BN_S.running_mean", Float(1)), ("BN_S.running_var", 4), ("BN_T.running_mean", 2),
             ("BN_T.running_var", 9), ("BN_T.weight", 3), ("BN_T.bias", 1),
@@ -121,7 +121,7 @@ func emptyStore() -> ParameterStore {
 
     @Test func `learns the shift that is frozen where statistics are shared`() throws {
         let store = emptyStore()
-        _ = try BatchNormalisation(2, domains: .separate, frozenBias: true, at: store.root / "feat_bn")
+        _ = try BatchNormalisation(2, statistics: .separate, frozenBias: true, at: store.root / "feat_bn")
         #expect(store.trained.map(\.key) == [
             "feat_bn.BN_S.weight", "feat_bn.BN_S.bias", "feat_bn.BN_T.weight", "feat_bn.BN_T.bias",
         ])
@@ -129,7 +129,7 @@ func emptyStore() -> ParameterStore {
 
     @Test func `has no halves in an odd batch`() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            let layer = try BatchNormalisation(1, domains: .separate, at: emptyStore().root / "bn")
+            let layer = try BatchNormalisation(1, statistics: .separate, at: emptyStore().root / "bn")
             _ = try layer(tensor([3, 1]) { $0 }, .training)
         }
         let text = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) }
@@ -141,7 +141,7 @@ func emptyStore() -> ParameterStore {
     /// Channel 0 of the images is (0, 2) and (10, 14): normalised image by image, means 1 and 12, variances 1
     /// and 4. Channel 1 is (0, 0) and (4, 4): normalised over the batch, mean 2, variance 4.
     @Test func `treats the first half of the channels by image, the second by batch`() throws {
-        let layer = try InstanceBatchNormalisation(2, domains: .shared, at: emptyStore().root)
+        let layer = try InstanceBatchNormalisation(2, statistics: .shared, at: emptyStore().root)
         let maps = try Tensor([0, 2, 0, 0, 10, 14, 4, 4], shape: [2, 2, 1, 2])
         let unit = 1 / 1.00001.squareRoot()
         let twice = 2 / 4.00001.squareRoot()
@@ -156,7 +156,7 @@ func emptyStore() -> ParameterStore {
 
     @Test func `makes the second half, and only that, domain-specific`() throws {
         let store = emptyStore()
-        _ = try InstanceBatchNormalisation(7, domains: .separate, at: store.root / "bn1")
+        _ = try InstanceBatchNormalisation(7, statistics: .separate, at: store.root / "bn1")
         #expect(store.entries.filter { $0.role == .trained }.map { "\($0.key) \($0.tensor.count)" } == [
             "bn1.IN.weight 3", "bn1.IN.bias 3", "bn1.BN.BN_S.weight 4", "bn1.BN.BN_S.bias 4",
             "bn1.BN.BN_T.weight 4", "bn1.BN.BN_T.bias 4",
@@ -166,13 +166,13 @@ func emptyStore() -> ParameterStore {
     /// Of 7 channels ⌊21/5⌋ = 4 by batch, then 3 by instance.
     @Test func `of the dense kind treats the first three fifths by batch, the rest by image`() throws {
         let store = emptyStore()
-        let layer = try InstanceBatchNormalisation(7, split: .lastTwoFifths, domains: .shared, at: store.root)
+        let layer = try InstanceBatchNormalisation(7, split: .lastTwoFifths, statistics: .shared, at: store.root)
         #expect(store.entries.filter { $0.role == .trained }.map { "\($0.key) \($0.tensor.count)" } == [
             "BN.weight 4", "BN.bias 4", "IN.weight 3", "IN.bias 3",
         ])
         let maps = try tensor([2, 7, 2, 2]) { sin(1.3 * $0) * 3 }
         let whole = try layer(maps, .training)
-        let batch = try BatchNormalisation(4, domains: .shared, at: emptyStore().root)
+        let batch = try BatchNormalisation(4, statistics: .shared, at: emptyStore().root)
         let first = try batch(maps.slice(0..<4, along: 1), .training)
         let rest = try maps.slice(4..<7, along: 1).instanceNormalised(weight: nil, bias: nil, epsilon: 1e-5)
         try expectClose(whole.slice(0..<4, along: 1), first.floats().map(Double.init))
@@ -181,7 +181,7 @@ func emptyStore() -> ParameterStore {
 
     @Test func `scales and shifts the first half by its own parameters`() throws {
         let store = emptyStore()
-        let layer = try InstanceBatchNormalisation(2, domains: .shared, at: store.root)
+        let layer = try InstanceBatchNormalisation(2, statistics: .shared, at: store.root)
         try #require(store.state["IN.weight"]).copy(from: Tensor([5], shape: [1]))
         try #require(store.state["IN.bias"]).copy(from: Tensor([-1], shape: [1]))
         let maps = try Tensor([0, 2, 0, 2], shape: [1, 2, 1, 2])

@@ -37,6 +37,11 @@ func expectClose(
     expectClose(try tensor.floats(), wanted, tolerance, sourceLocation: sourceLocation)
 }
 
+extension Tensor {
+    /// The elements in row-major order, whatever their type.
+    func doubles() throws -> [Double] { try converted(to: .float64).elements(zero: 0.0) }
+}
+
 /// A tensor of f(0), f(1), … in row-major order.
 func tensor(_ shape: [Int], _ function: (Double) -> Double) throws -> Tensor {
     try Tensor((0..<shape.reduce(1, *)).map { Float(function(Double($0))) }, shape: shape)

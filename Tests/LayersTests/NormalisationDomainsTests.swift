@@ -7,11 +7,11 @@ import Testing
 
 @Suite struct `The state of a network` {
     private func network(_ domains: NormalisationDomains) throws -> ParameterStore {
-        let store = emptyStore()
+        let (store, statistics) = (emptyStore(), BatchStatistics(domains))
         _ = try Convolution(3, 4, kernel: 3, bias: true, at: store.root / "conv1")
-        _ = try InstanceBatchNormalisation(4, domains: domains, at: store.root / "layer1" / 0 / "bn1")
+        _ = try InstanceBatchNormalisation(4, statistics: statistics, at: store.root / "layer1" / 0 / "bn1")
         _ = try GeneralisedMeanPooling(at: store.root / "gap")
-        _ = try BatchNormalisation(4, domains: domains, frozenBias: true, at: store.root / "feat_bn")
+        _ = try BatchNormalisation(4, statistics: statistics, frozenBias: true, at: store.root / "feat_bn")
         return store
     }
 
@@ -70,9 +70,9 @@ import Testing
     /// Loaded branches own their values: training on one domain leaves the other's statistics alone.
     @Test func `separated gives both branches tensors of their own`() throws {
         let store = emptyStore()
-        let layer = try BatchNormalisation(1, domains: .separate, at: store.root / "bn")
+        let layer = try BatchNormalisation(1, statistics: .separate, at: store.root / "bn")
         let shared = emptyStore()
-        _ = try BatchNormalisation(1, domains: .shared, at: shared.root / "bn")
+        _ = try BatchNormalisation(1, statistics: .shared, at: shared.root / "bn")
         try store.load(separatingDomains(shared.state))
         _ = try layer(Tensor([1, 3, 11, 13], shape: [4, 1]), .training)
         try expectClose(#require(store.state["bn.BN_S.running_mean"]), [0.2])

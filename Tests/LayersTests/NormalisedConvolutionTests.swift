@@ -14,11 +14,11 @@ import Testing
     private func layer(
         _ domains: NormalisationDomains, instanceBatch: Bool = false, bias: Bool = false
     ) throws -> (whole: NormalisedConvolution, convolution: Convolution, normalisation: Normalisation) {
-        let store = emptyStore()
+        let (store, statistics) = (emptyStore(), BatchStatistics(domains))
         let convolution = try Convolution(3, 4, kernel: 3, padding: 1, bias: bias, at: store.root / "conv")
         let normalisation: Normalisation = instanceBatch
-            ? .instanceBatch(try InstanceBatchNormalisation(4, domains: domains, at: store.root / "bn"))
-            : .batch(try BatchNormalisation(4, domains: domains, at: store.root / "bn"))
+            ? .instanceBatch(try InstanceBatchNormalisation(4, statistics: statistics, at: store.root / "bn"))
+            : .batch(try BatchNormalisation(4, statistics: statistics, at: store.root / "bn"))
         for (index, entry) in store.entries.enumerated() where entry.tensor.elementType == .float32 {
             let positive = entry.key.hasSuffix("running_var") || entry.key.hasSuffix("weight") ? 1.5 : 0
             try entry.tensor.copy(from: tensor(entry.tensor.shape) { positive + sin(1.7 * $0 + Double(index)) })
@@ -51,7 +51,7 @@ import Testing
         let store = emptyStore()
         let layer = NormalisedConvolution(
             try Convolution(1, 1, kernel: 1, bias: true, at: store.root / "conv"),
-            try BatchNormalisation(1, domains: .shared, at: store.root / "bn"))
+            try BatchNormalisation(1, statistics: .shared, at: store.root / "bn"))
         for (key, value) in [
             ("conv.weight", Float(3)), ("conv.bias", 1), ("bn.weight", 2), ("bn.bias", -1), ("bn.running_mean", 4),
             ("bn.running_var", 4),

@@ -42,6 +42,9 @@ const char *pt_library_path(void);
 
 // ---- Tensors and their data -------------------------------------------------------------------------------------
 
+/* As many tensors as a count beside it says. */
+typedef pt_tensor *_Nonnull const *_Nonnull pt_list;
+
 int32_t pt_from_bytes(const void *bytes, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result);
 int32_t pt_full(double value, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result);
 /* A tensor of zeros with the other's shape, type and memory layout. */
@@ -125,6 +128,11 @@ int32_t pt_conv_transpose2d(const pt_tensor *input, const pt_tensor *weight, con
 /* Running statistics are updated in place when training. */
 int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, pt_tensor *running_mean,
                       pt_tensor *running_variance, bool training, double momentum, double epsilon, pt_result result);
+/* Training: `count` weights and so on, each for one of the equal consecutive parts of the batch; groups of consecutive
+   images are normalised by statistics of their own, and the first of a part updates that part's running ones. */
+int32_t pt_batch_norm_in_groups(const pt_tensor *input, int64_t group_size, pt_list weights, pt_list biases,
+                                pt_list running_means, pt_list running_variances, int32_t count, double momentum,
+                                double epsilon, pt_result result);
 int32_t pt_instance_norm(const pt_tensor *input, const pt_tensor *_Nullable weight, const pt_tensor *_Nullable bias,
                          double epsilon, pt_result result);
 int32_t pt_max_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, pt_result result);
@@ -133,8 +141,6 @@ int32_t pt_avg_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, in
                       bool count_padding, pt_result result);
 
 // ---- Many tensors at once ------------------------------------------------------------------------------------------------
-
-typedef pt_tensor *_Nonnull const *_Nonnull pt_list;
 
 /* One step of Adam with L2 decay added to the gradient; tensors without a gradient are left alone. */
 int32_t pt_adam_step(pt_list parameters, pt_list means, pt_list variances, pt_list steps, int32_t count, double rate,
