@@ -41,6 +41,8 @@ struct NetworkArguments: ParsableArguments {
         }
         for note in weights.notes(fitted) { StandardError().write("note: \(weights.path): \(note)\n") }
         guard let fitted else { throw CommandError.unknownBackbone(path: weights.path) }
+        // Where tensors are missing or misshapen, their names say more than the file's.
+        if fitted.isComplete { try weights.requireShape(of: fitted) }
         return fitted
     }
 

@@ -96,7 +96,7 @@ struct ConvertWeights: ParsableCommand {
         let upstream = UpstreamNames(.visda, backbone: fitted.backbone, wrapped: true)
         let named = names != .authors ? state : Dictionary(
             state.map { (upstream.theirs($0.key) ?? $0.key, $0.value) }) { first, _ in first }
-        let known = NetworkFacts(of: model, image: try NetworkFacts(weights).image)
+        let known = NetworkFacts(of: model, from: try NetworkFacts(weights))
         try written.write {
             try WeightFile.write(named, facts: weights.facts.merging(known.text) { $1 }, to: $0)
         }
@@ -174,6 +174,7 @@ private struct WeightSummary: Encodable {
         isByDomain = fitted?.isByDomain ?? false
         let said: NetworkFacts?
         do throws(WeightFileError) {
+            if let fitted { try weights.requireShape(of: fitted) }
             (said, unusable) = (try NetworkFacts(weights), nil)
         } catch {
             (said, unusable) = (nil, error.description)

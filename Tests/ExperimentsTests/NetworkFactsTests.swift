@@ -26,30 +26,50 @@ private final class TemporaryFolder {
 
 @Suite struct `What a file says of its network` {
     private static let known = [
-        "backbone": "resnet18", "pooling": "average", "image_height": "64", "image_width": "32",
+        "backbone": "resnet18", "pooling": "average", "embedding": "32", "domains": "separate",
+        "images_per_norm_group": "16", "image_height": "64", "image_width": "32",
         "image_mean": "0.485 0.456 0.406", "image_deviation": "0.229 0.224 0.225",
     ]
 
     @Test(arguments: ["network.safetensors", "network.pth"])
     func `is read back from files of both kinds`(name: String) throws {
-        let network = try EmbeddingNetwork(.resnet18, pooling: .average, domains: .shared, random: nil)
+        let shape = NetworkShape(
+            backbone: .resnet18, pooling: .average, embedding: 32, domains: .separate, imagesPerNormGroup: 16)
+        let network = try EmbeddingNetwork(shape, random: nil)
         let facts = NetworkFacts(of: network, image: ImageSize(height: 64, width: 32))
         #expect(facts.text == Self.known)
         #expect(try NetworkFacts(TemporaryFolder().file(name, facts: facts.text)) == facts)
     }
 
     @Test func `is nothing where another program wrote it`() throws {
-        let facts = try NetworkFacts(TemporaryFolder().file("network.pth", facts: ["epoch": "3", "backbone": "vgg"]))
+        let theirs = ["epoch": "3", "backbone": "vgg", "embedding": "word2vec", "domains": "2"]
+        let facts = try NetworkFacts(TemporaryFolder().file("network.pth", facts: theirs))
         #expect(facts.text.isEmpty)
     }
 
     @Test func `does not make up a size that nobody knows`() throws {
-        let network = try EmbeddingNetwork(.resnet18, domains: .shared, random: nil)
-        #expect(NetworkFacts(of: network, image: nil).text == ["backbone": "resnet18", "pooling": "gem"])
+        let network = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil)
+        #expect(NetworkFacts(of: network, image: nil).text == [
+            "backbone": "resnet18", "pooling": "gem", "embedding": "none", "domains": "shared",
+            "images_per_norm_group": "none",
+        ])
+    }
+
+    /// As a network converted from a file that does not say in which groups its images were normalised.
+    @Test func `does not make up the groups of its normalisation`() throws {
+        let network = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil)
+        for said in [[:], ["backbone": "resnet18", "images_per_norm_group": "16"]] {
+            let facts = NetworkFacts(of: network, from: try NetworkFacts(TemporaryFolder().file("n.pth", facts: said)))
+            #expect(facts.text["images_per_norm_group"] == said["images_per_norm_group"])
+            #expect(facts.imagesPerNormGroup == (said.isEmpty ? nil : 16))
+        }
     }
 
     @Test(arguments: [
-        ("image_height", "0", "8 to 4096"), ("image_width", "4097", "8 to 4096"), ("image_width", "wide", "8 to 4096"),
+        ("pooling", "max", "average or gem"), ("domains", "both", "shared or separate"),
+        ("embedding", "0", "a length of 1 or more, or none"), ("embedding", "", "a length of 1 or more, or none"),
+        ("images_per_norm_group", "1", "2 or more images, or none"), ("image_height", "0", "8 to 4096"),
+        ("image_width", "4097", "8 to 4096"), ("image_width", "wide", "8 to 4096"),
         ("image_mean", "0.5 0.5 0.5", "0.485 0.456 0.406, ImageNet's, which images are normalised by here"),
         ("image_deviation", "1", "0.229 0.224 0.225, ImageNet's, which images are normalised by here"),
     ])
@@ -68,6 +88,62 @@ private final class TemporaryFolder {
         #expect(throws: WeightFileError.unusableFact(
             path: file.path, name: missing, found: "", allowed: "a value, as '\(present)' has one")
         ) { try NetworkFacts(file) }
+    }
+}
+
+@Suite struct `The shape that a file says` {
+    private let shape = NetworkShape(
+        backbone: .resnet18, pooling: .average, embedding: 32, domains: .separate, imagesPerNormGroup: 16)
+
+    private func facts(of shape: NetworkShape) throws -> [String: String] {
+        NetworkFacts(of: try EmbeddingNetwork(shape, random: nil), image: nil).text
+    }
+
+    @Test func `must be the one that is asked for, in every part`() throws {
+        let others: [(String, String, NetworkShape)] = [
+            ("backbone", "resnet34", NetworkShape(
+                backbone: .resnet34, pooling: .average, embedding: 32, domains: .separate, imagesPerNormGroup: 16)),
+            ("pooling", "gem", NetworkShape(
+                backbone: .resnet18, embedding: 32, domains: .separate, imagesPerNormGroup: 16)),
+            ("embedding", "none", NetworkShape(
+                backbone: .resnet18, pooling: .average, domains: .separate, imagesPerNormGroup: 16)),
+            ("domains", "shared", NetworkShape(
+                backbone: .resnet18, pooling: .average, embedding: 32, imagesPerNormGroup: 16)),
+            ("images_per_norm_group", "none", NetworkShape(
+                backbone: .resnet18, pooling: .average, embedding: 32, domains: .separate)),
+        ]
+        let own = try facts(of: shape)
+        for (name, found, other) in others {
+            let folder = try TemporaryFolder()
+            let file = try folder.file("network.safetensors", facts: facts(of: other))
+            let wanted = try #require(own[name])
+            let error = WeightFileError.unusableFact(
+                path: file.path, name: name, found: found, allowed: "\(wanted), as is asked for")
+            #expect(throws: error) { try file.tensors(of: shape) }
+            #expect(error.description == "\(file.path): '\(name)' is '\(found)'; allowed: \(wanted), as is asked for")
+        }
+        let file = try TemporaryFolder().file("network.pth", facts: own)
+        #expect(try file.tensors(of: shape).keys.sorted() == ["conv1.weight"])
+    }
+
+    @Test func `is not missed in files that do not say it`() throws {
+        for said in [[:], ["backbone": "resnet18", "pooling": "average"]] {
+            #expect(try TemporaryFolder().file("network.pth", facts: said).tensors(of: shape).count == 1)
+        }
+    }
+
+    /// Which tensors cannot tell is what the file says: in which groups images were normalised.
+    @Test func `must be that of its tensors`() throws {
+        let network = try EmbeddingNetwork(shape, random: nil)
+        let fitted = try FittedWeights(network.store.state, to: .resnet18, domain: .target)
+        let folder = try TemporaryFolder()
+        let own = try facts(of: shape)
+        try folder.file("own.pth", facts: own).requireShape(of: fitted)
+        try folder.file("groups.pth", facts: own.merging(["images_per_norm_group": "64"]) { $1 }).requireShape(of: fitted)
+        let other = try folder.file("other.pth", facts: own.merging(["embedding": "64"]) { $1 })
+        #expect(throws: WeightFileError.unusableFact(
+            path: other.path, name: "embedding", found: "64", allowed: "32, as its tensors have it")
+        ) { try other.requireShape(of: fitted) }
     }
 }
 

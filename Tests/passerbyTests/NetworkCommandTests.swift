@@ -248,7 +248,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         try ConvertWeights.parse([world.weights, theirs, "--names", "authors"]).run()
         let stored = try WeightFile(readingFrom: theirs)
         #expect(stored.tensors["base.4.0.conv1.weight"]?.shape == [64, 64, 3, 3])
-        #expect(stored.facts == ["backbone": "resnet18", "pooling": "gem"])
+        #expect(stored.facts == ["backbone": "resnet18", "pooling": "gem", "embedding": "none", "domains": "shared"])
         try ConvertWeights.parse([theirs, back]).run()
         let (first, second) = (try WeightFile(readingFrom: world.weights), try WeightFile(readingFrom: back))
         #expect(Set(first.tensors.keys) == Set(second.tensors.keys))
@@ -280,6 +280,29 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         let found = failure { try VerifyWeights.parse([world.weights, "--backbone", "resnet34"]).run() }
         #expect(found?.code == 65)
         #expect(found?.message.contains("layer1.2.bn1.bias") == true)
+    }
+
+    @Test(arguments: [("pooling", "average", "gem"), ("embedding", "64", "none"), ("domains", "separate", "shared")])
+    func `that are said to be of another shape are refused by every command that uses them`(
+        name: String, said: String, own: String
+    ) throws {
+        let world = try World()
+        let (file, out) = (world.path + "/said.safetensors", world.path + "/out.safetensors")
+        try WeightFile.write(
+            WeightFile(readingFrom: world.weights).tensors, facts: ["backbone": "resnet18", name: said], to: file)
+        let data = ["--data", "visda-target", "--root", world.path] + world.size
+        let commands: [() throws -> Void] = [
+            { try VerifyWeights.parse([file]).run() }, { try ConvertWeights.parse([file, out]).run() },
+            { try Extract.parse(["--weights", file, "--out", out] + data).run() },
+            { try Evaluate.parse(["--weights", file] + data).run() },
+            { try Evaluate.parse(["--weights", world.weights, "--camera", file] + data).run() },
+        ]
+        for command in commands {
+            let found = failure(command)
+            #expect(found?.message == "\(file): '\(name)' is '\(said)'; allowed: \(own), as its tensors have it")
+            #expect(found?.code == 65)
+        }
+        try InspectWeights.parse([file]).run()
     }
 
     @Test func `verify compares the digest that a published name promises`() throws {
