@@ -98,7 +98,7 @@ struct Metrics: ParsableCommand {
     private func write(_ file: SubmissionFile, to path: String) throws {
         let text = Data(file.text.utf8)
         let isArchive = path.lowercased().hasSuffix(".zip")
-        let content = isArchive ? ZipArchive.holding(text, named: SubmissionFile.name) : text
+        let content = isArchive ? SubmissionArchive.holding(text, named: SubmissionFile.name) : text
         try content.write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 

@@ -2,12 +2,12 @@
 
 public import Foundation
 
-/// A zip archive with a single file in it, not compressed: the form in which challenges take submissions.
+/// A submission as challenges take it: a zip archive with a single file in it, not compressed.
 ///
 /// The same content gives the same bytes: the file's time is the earliest that the format has, 1 January 1980.
 ///
 /// - SeeAlso: PKWARE, ".ZIP file format specification" (APPNOTE.TXT), §4.3.
-public enum ZipArchive {
+public enum SubmissionArchive {
     /// The archive's bytes.
     ///
     /// - Parameters:
@@ -50,11 +50,21 @@ public enum ZipArchive {
         archive.append(version)
         // No flags, stored; midnight of 1 January 1980.
         for number: UInt16 in [0, 0, 0, 1 << 5 | 1] { archive.append(number) }
-        archive.append(ReflectedCRC.zip.checksum(content))
+        archive.append(checksum(content))
         for _ in 0..<2 { archive.append(UInt32(content.count)) }
         archive.append(UInt16(name.utf8.count))
         archive.append(0 as UInt16)
     }
+
+    /// The cyclic redundancy check of zip, PNG and gzip.
+    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+        ~bytes.reduce(UInt32.max) { crc, byte in
+            (0..<8).reduce(crc ^ UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ polynomial : crc >> 1 }
+        }
+    }
+
+    /// 0x04C11DB7 with its bits reversed, the constant term being the highest.
+    private static let polynomial: UInt32 = 0xEDB8_8320
 }
 
 private struct LittleEndian {

@@ -3,9 +3,9 @@
 import Foundation
 import Testing
 
-@testable import Pipeline
+@testable import Experiments
 
-@Suite struct `A zip archive` {
+@Suite struct `The archive of a submission` {
     /// Python's `zipfile`, with `ZipInfo("result.txt", (1980, 1, 1, 0, 0, 0))`, `create_system = 3`,
     /// `external_attr = 0o100644 << 16` and `ZIP_STORED`.
     static let pythons = """
@@ -15,17 +15,17 @@ import Testing
         """
 
     @Test func `has the bytes that Python writes`() {
-        let archive = ZipArchive.holding(Data("00001 00002 00000\n".utf8), named: "result.txt")
+        let archive = SubmissionArchive.holding(Data("00001 00002 00000\n".utf8), named: "result.txt")
         #expect(archive.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == Self.pythons)
     }
 
     @Test func `carries the published check`() {
-        #expect(ReflectedCRC.zip.checksum("123456789".utf8) == 0xCBF4_3926)
-        #expect(ReflectedCRC.zip.checksum([]) == 0)
+        #expect(SubmissionArchive.checksum("123456789".utf8) == 0xCBF4_3926)
+        #expect(SubmissionArchive.checksum([]) == 0)
     }
 
     @Test func `holds an empty file too`() {
         // 30 + 46 bytes of headers, each with a name of one, and 22 at the end.
-        #expect(ZipArchive.holding(Data(), named: "a").count == 30 + 46 + 2 + 22)
+        #expect(SubmissionArchive.holding(Data(), named: "a").count == 30 + 46 + 2 + 22)
     }
 }
