@@ -1,21 +1,47 @@
 // SPDX-License-Identifier: MIT
 
-/// Rows of figures as aligned text, in percent with one decimal.
+/// How one figure of many rows is shown to people.
+public struct FigureColumn: Sendable {
+    /// The figure's name, as in ``ResultRow/figures``.
+    public let name: String
+    /// What stands above it.
+    public let heading: String
+    /// A finite value in one cell.
+    private let text: @Sendable (Double) -> String
+
+    /// A column of the figure of this name; `text` is asked for finite values only.
+    public init(_ name: String, heading: String, text: @escaping @Sendable (Double) -> String) {
+        self.name = name
+        self.heading = heading
+        self.text = text
+    }
+
+    /// The figure among others; `-` where it is absent or no number.
+    func cell(_ figures: [String: Double]?) -> String {
+        guard let value = figures?[name], value.isFinite else { return "-" }
+        return text(value)
+    }
+}
+
+/// Rows of figures as aligned text.
 public struct ResultTable: CustomStringConvertible {
     private let rows: [ResultRow]
+    private let columns: [FigureColumn]
 
-    /// A table of these rows, in their order.
-    public init(_ rows: [ResultRow]) {
+    /// A table of these rows and figures, in their order.
+    public init(_ rows: [ResultRow], columns: [FigureColumn]) {
         self.rows = rows
+        self.columns = columns
     }
 
     /// The table, one line a row below a line of headings, each ended; the protocol only where one is named.
     public var description: String {
-        let hasProtocol = rows.contains { $0.rankingProtocol != nil }
-        let headings = ["", "mAP", "top-1", "top-5", "top-10"] + (hasProtocol ? ["protocol"] : [])
-        return TextTable(headings: headings, rows: rows.map { row in
-            [row.name] + [row.mAP, row.top1, row.top5, row.top10].map(TextTable.percent)
-                + (hasProtocol ? [row.rankingProtocol ?? ""] : [])
-        }, figures: [1, 2, 3, 4]).description
+        let hasProtocol = rows.contains { $0.evaluationProtocol != nil }
+        return TextTable(
+            headings: [""] + columns.map(\.heading) + (hasProtocol ? ["protocol"] : []),
+            rows: rows.map { row in
+                [row.name] + columns.map { $0.cell(row.figures) } + (hasProtocol ? [row.evaluationProtocol ?? ""] : [])
+            }, figures: Set(columns.indices.map { $0 + 1 })
+        ).description
     }
 }

@@ -51,19 +51,19 @@ extension JSONValue {
     }
 }
 
-extension RunComparison: CustomStringConvertible {
-    /// The runs by number, then settings and mAP beside each other under these numbers.
-    public var description: String {
+extension RunComparison {
+    /// The runs by number, then settings and one figure beside each other under these numbers.
+    public func text(comparing figure: FigureColumn) -> String {
         let numbers = runs.indices.map { "#\($0 + 1)" }
         let names = zip(numbers, runs).map { "\($0)  \($1)\n" }.joined()
         let same = "the resolved settings are the same\n"
         let settings = TextTable(
             headings: ["setting"] + numbers,
             rows: settings.map { [$0.path] + $0.values.map { Self.text($0) } }, figures: [])
-        let columns = Set(1..<(runs.count + 1))
         let rows = TextTable(
-            headings: ["mAP"] + numbers,
-            rows: rows.map { [$0.name] + $0.figures.map { TextTable.percent($0?.mAP) } }, figures: columns)
+            headings: [figure.heading] + numbers,
+            rows: rows.map { [$0.name] + $0.figures.map { figure.cell($0?.figures) } },
+            figures: Set(1..<(runs.count + 1)))
         return [
             names, self.settings.isEmpty ? same : settings.description, self.rows.isEmpty ? "" : rows.description,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
@@ -73,36 +73,5 @@ extension RunComparison: CustomStringConvertible {
     private static func text(_ value: JSONValue?) -> String {
         guard let text = value?.canonicalText else { return "-" }
         return text.count > 40 ? text.prefix(37) + "…" : text
-    }
-}
-
-/// Everything about one run.
-public struct RunDetails: Sendable, Equatable, Encodable {
-    /// What a list says of it.
-    public let summary: RunSummary
-    /// The path of its folder.
-    public let folder: String
-    /// Its plan.
-    public let plan: Plan
-    /// Where it stands; nil before its first stage has begun.
-    public let result: RunResult?
-}
-
-extension RunDetails: CustomStringConvertible {
-    /// The run, its stages and its rows.
-    public var description: String {
-        let done = Dictionary(
-            (result?.stages ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let stages = TextTable(
-            headings: ["stage", "method", "took", ""],
-            rows: plan.stages.map { stage in
-                let found = done[stage.name]
-                let remark = found.map { $0.origin.map { "reused from \($0)" } ?? "" } ?? "not done"
-                return [stage.name, stage.method, found.map { ProgressLine.duration($0.seconds) } ?? "", remark]
-            }, figures: [2])
-        let error = result?.error.map { "error: \($0)\n" } ?? ""
-        let rows = result.flatMap { $0.rows.isEmpty ? nil : "\n\(ResultTable($0.rows))" } ?? ""
-        let notes = result.flatMap { $0.noteText.isEmpty ? nil : "\n\($0.noteText)" } ?? ""
-        return RunTable([summary]).description + "\(folder)\n\(error)\n\(stages)\(rows)\(notes)"
     }
 }

@@ -1,37 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-/// The retrieval figures after one step worth comparing; a row of the final table.
-public struct ResultRow: Sendable, Codable, Equatable {
-    /// What the figures are of: `direct transfer`.
-    public let name: String
-    /// The ranking protocol; nil where it is the table's.
-    public let rankingProtocol: String?
-    /// Mean average precision, in `[0, 1]`.
-    public let mAP: Double
-    /// The share of queries with a match at rank 1, in `[0, 1]`.
-    public let top1: Double
-    /// The share of queries with a match among the first 5, in `[0, 1]`.
-    public let top5: Double
-    /// The share of queries with a match among the first 10, in `[0, 1]`.
-    public let top10: Double
-
-    /// A row of figures in `[0, 1]`.
-    public init(
-        name: String, rankingProtocol: String? = nil, mAP: Double, top1: Double, top5: Double, top10: Double
-    ) {
-        self.name = name
-        self.rankingProtocol = rankingProtocol
-        self.mAP = mAP
-        self.top1 = top1
-        self.top5 = top5
-        self.top10 = top10
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case name, rankingProtocol = "protocol", mAP, top1, top5, top10
-    }
-}
-
 /// What one stage of a run came to.
 public struct StageResult: Sendable, Codable, Equatable {
     /// The stage's name.
@@ -57,21 +25,28 @@ public struct RunResult: Sendable, Codable, Equatable {
         case interrupted
     }
 
-    /// The figures after the last stage.
+    /// The figures after the last stage; in JSON each is a member beside `protocol`.
     public struct Final: Sendable, Codable, Equatable {
-        /// The ranking protocol.
-        public let rankingProtocol: String?
-        /// As in ``ResultRow/mAP``.
-        public let mAP: Double
-        /// As in ``ResultRow/top1``.
-        public let top1: Double
-        /// As in ``ResultRow/top5``.
-        public let top5: Double
-        /// As in ``ResultRow/top10``.
-        public let top10: Double
+        /// The protocol that they were measured under.
+        public let evaluationProtocol: String?
+        /// As in ``ResultRow/figures``.
+        public let figures: [String: Double]
 
-        private enum CodingKeys: String, CodingKey {
-            case rankingProtocol = "protocol", mAP, top1, top5, top10
+        init(evaluationProtocol: String?, figures: [String: Double]) {
+            self.evaluationProtocol = evaluationProtocol
+            self.figures = figures
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: FlatFigures.Key.self)
+            evaluationProtocol = try container.decodeIfPresent(String.self, forKey: .evaluationProtocol)
+            figures = try FlatFigures(from: decoder).values
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: FlatFigures.Key.self)
+            try container.encodeIfPresent(evaluationProtocol, forKey: .evaluationProtocol)
+            try FlatFigures(values: figures).encode(to: encoder)
         }
     }
 
@@ -108,11 +83,9 @@ public struct RunResult: Sendable, Codable, Equatable {
             let said = Set(notes ?? [])
             notes = (notes ?? []) + added.filter { !said.contains($0) }
         }
-        let named = rows.last { $0.rankingProtocol != nil }
+        let named = rows.last { $0.evaluationProtocol != nil }
         final = rows.last.map { row in
-            Final(
-                rankingProtocol: row.rankingProtocol ?? named?.rankingProtocol, mAP: row.mAP, top1: row.top1,
-                top5: row.top5, top10: row.top10)
+            Final(evaluationProtocol: row.evaluationProtocol ?? named?.evaluationProtocol, figures: row.figures)
         }
     }
 }

@@ -79,22 +79,25 @@ public struct RunSize: Sendable, Equatable, Encodable {
 /// Runs as aligned text, newest first.
 public struct RunTable: CustomStringConvertible {
     private let runs: [RunSummary]
+    private let columns: [FigureColumn]
 
-    /// A table of these runs, in their order.
-    public init(_ runs: [RunSummary]) {
+    /// A table of these runs and of these of their last figures, in their order.
+    public init(_ runs: [RunSummary], columns: [FigureColumn]) {
         self.runs = runs
+        self.columns = columns
     }
 
     /// One line a run below a line of headings; sizes only where they were asked for.
     public var description: String {
         let hasSize = runs.contains { $0.size != nil }
-        let headings = ["run", "state", "started", "took", "mAP", "top-1"] + (hasSize ? ["size", "shared"] : [])
+        let words = ["run", "state", "started"]
+        let headings = words + ["took"] + columns.map(\.heading) + (hasSize ? ["size", "shared"] : [])
         return TextTable(headings: headings, rows: runs.map { run in
             [
                 "\(run.run)", run.state.rawValue, run.started.map(RunFolder.readableTime) ?? "",
-                ProgressLine.duration(run.seconds), TextTable.percent(run.final?.mAP),
-                TextTable.percent(run.final?.top1),
-            ] + (hasSize ? [TextTable.bytes(run.size?.bytes), TextTable.bytes(run.size?.shared)] : [])
-        }, figures: [3, 4, 5, 6, 7]).description
+                ProgressLine.duration(run.seconds),
+            ] + columns.map { $0.cell(run.final?.figures) }
+                + (hasSize ? [TextTable.bytes(run.size?.bytes), TextTable.bytes(run.size?.shared)] : [])
+        }, figures: Set(words.count..<headings.count)).description
     }
 }

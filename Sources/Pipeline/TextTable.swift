@@ -23,12 +23,6 @@ struct TextTable: CustomStringConvertible {
         }.joined()
     }
 
-    /// A share in percent with one decimal; `-` for what is no number.
-    static func percent(_ share: Double?) -> String {
-        guard let share, share.isFinite else { return "-" }
-        return String(format: "%.1f", 100 * share)
-    }
-
     /// A number of bytes; `-` for none.
     static func bytes(_ count: Int?) -> String { count?.byteText ?? "-" }
 }

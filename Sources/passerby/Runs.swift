@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import ArgumentParser
+internal import Experiments
 internal import Foundation
 internal import Pipeline
 
@@ -26,7 +27,7 @@ struct ListRuns: ParsableCommand {
         if json {
             try printJSON(runs)
         } else {
-            print(RunTable(runs), terminator: "")
+            print(RunTable(runs, columns: .headline), terminator: "")
         }
     }
 }
@@ -45,7 +46,7 @@ struct ShowRun: ParsableCommand {
         if json {
             try printJSON(details)
         } else {
-            print(details, terminator: "")
+            print(details.text(columns: .metrics, headline: .headline), terminator: "")
         }
     }
 }
@@ -68,7 +69,7 @@ struct CompareRuns: ParsableCommand {
         if json {
             try printJSON(comparison)
         } else {
-            print(comparison, terminator: "")
+            print(comparison.text(comparing: .mAP), terminator: "")
         }
     }
 }

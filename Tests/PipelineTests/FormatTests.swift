@@ -64,7 +64,7 @@ private struct OldRun {
         #expect(try catalogue.details(of: listed.run).plan.format == 2)
         let new = try Counting().create(in: scratch.url, now: 3e9)
         let names = [listed.run, RunName(experiment: "count", run: new.run)]
-        #expect("\(try catalogue.comparison(of: names))".contains("format"))
+        #expect(try catalogue.comparison(of: names).settings.map(\.path).contains("format"))
         #expect(try run.plan().stages.map(\.name) == ["translate"])
     }
 

@@ -35,6 +35,6 @@ struct `A run on a full disk` {
 
         let found = status == .completed ? folder : try? RunFolder.resumable(in: root, plan: counting.plan)
         let result = try counting.orchestrator(found ?? counting.create(in: root), sharing: sharing).run()
-        #expect(result.status == .completed && result.rows.map(\.mAP) == [0.06, 0.09, 0.1])
+        #expect(result.status == .completed && result.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
     }
 }

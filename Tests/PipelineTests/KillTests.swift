@@ -24,7 +24,7 @@ import Testing
         #expect(ProcessLock.holder(in: folder.lockFile)?.isAlive == false)
         let result = try counting.orchestrator(folder).run()
         #expect(result.status == .completed)
-        #expect(result.rows.map(\.mAP) == [0.06, 0.09, 0.1])
+        #expect(result.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
         #expect(names(in: folder.stageFolder("adapt")) == ["manifest.json", "sum.txt"])
     }
 }

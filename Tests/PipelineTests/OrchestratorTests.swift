@@ -90,7 +90,7 @@ import Testing
         counting.at = { moment in Issue.record("ran: \(moment)") }
         let output = Recorder()
         let again = try counting.orchestrator(folder, output: output).run()
-        #expect(again.rows.map(\.mAP) == [0.06, 0.09, 0.1])
+        #expect(again.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
         #expect(output.text == """
             translate  already finished in this run (0 s)
             pretrain  already finished in this run (0 s)
@@ -257,7 +257,7 @@ import Testing
         #expect(!exists(folder.lockFile))
         let seen = Seen()
         counting.at = { seen.moments.append($0) }
-        #expect(try counting.orchestrator(folder).run().rows.map(\.mAP) == [0.06, 0.09, 0.1])
+        #expect(try counting.orchestrator(folder).run().rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
         #expect(seen.moments.prefix(2) == ["translate begins", "translate epoch 2"])
     }
 
@@ -276,7 +276,7 @@ import Testing
         #expect(result?.error
             == "/run/state: no space left on the device. Free some and continue with --resume")
         counting.at = { _ in }
-        #expect(try counting.orchestrator(folder).run().rows.map(\.mAP) == [0.06, 0.09, 0.1])
+        #expect(try counting.orchestrator(folder).run().rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
     }
 
     @Test func `shows what was known while it looks through the stages that are done`() throws {

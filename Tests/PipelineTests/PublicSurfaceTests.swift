@@ -38,7 +38,7 @@ import Testing
             let share = Double(count) / 10
             return StageOutcome(rows: [
                 ResultRow(
-                    name: "drawn", rankingProtocol: "market1501", mAP: share, top1: share, top5: 1, top10: 1)
+                    name: "drawn", evaluationProtocol: "by eye", figures: ["likeness": share, "strokes": 12])
             ])
         }
     }
@@ -72,10 +72,14 @@ import Testing
         let found = try RunFolder.resumable(in: root.appendingPathComponent("elsewhere"), plan: plan)
         let ended = try Orchestrator(plan: plan, runFolder: found, stages: stages, output: Silence()).run()
         #expect(ended.stages.map(\.name) == ["draw", "judge"] && ended.status == .completed)
-        #expect(ended.final?.rankingProtocol == "market1501" && ended.final?.mAP == 0.2)
-        #expect(ResultTable(ended.rows).description == """
-                    mAP  top-1  top-5  top-10  protocol
-            drawn  20.0   20.0  100.0   100.0  market1501
+        #expect(ended.final?.evaluationProtocol == "by eye" && ended.final?.figures["likeness"] == 0.2)
+        let columns = [
+            FigureColumn("likeness", heading: "likeness") { "\(Int(100 * $0)) %" },
+            FigureColumn("strokes", heading: "strokes") { "\(Int($0))" },
+        ]
+        #expect(ResultTable(ended.rows, columns: columns).description == """
+                   likeness  strokes  protocol
+            drawn      20 %       12  by eye
 
             """)
         #expect(try Event.read(from: found.eventsFile).map(\.value) == [2])

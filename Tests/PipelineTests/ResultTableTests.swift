@@ -1,33 +1,65 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import Testing
 
 @testable import Pipeline
 
 @Suite struct `A table of results` {
     let rows = [
-        ResultRow(name: "direct transfer", mAP: 0.31, top1: 0.4, top5: 0.5504, top10: 0.6196),
-        ResultRow(name: "adapted", rankingProtocol: "visda2020", mAP: 1, top1: 0.9996, top5: 0, top10: .nan),
+        ResultRow(name: "direct transfer", figures: ["mAP": 0.31, "top1": 0.4]),
+        ResultRow(name: "adapted", evaluationProtocol: "visda2020", figures: ["mAP": 1, "top1": .nan, "loss": 0.25]),
     ]
 
-    @Test func `is aligned, in percent with one decimal`() {
-        #expect(ResultTable(Array(rows.prefix(1))).description == """
-                              mAP  top-1  top-5  top-10
-            direct transfer  31.0   40.0   55.0    62.0
+    @Test func `is aligned, each figure as its column says`() {
+        let columns = Score.columns + [FigureColumn("loss", heading: "loss") { "\($0)" }]
+        #expect(ResultTable(Array(rows.prefix(1)), columns: columns).description == """
+                              mAP  top-1  loss
+            direct transfer  31.0   40.0     -
 
             """)
     }
 
-    @Test func `names the protocol where one is named`() {
-        #expect(ResultTable(rows).description == """
-                               mAP  top-1  top-5  top-10  protocol
-            direct transfer   31.0   40.0   55.0    62.0
-            adapted          100.0  100.0    0.0       -  visda2020
+    @Test func `names the protocol where one is named, and has no digits for what is no number`() {
+        #expect(ResultTable(rows, columns: Score.columns).description == """
+                               mAP  top-1  protocol
+            direct transfer   31.0   40.0
+            adapted          100.0      -  visda2020
 
             """)
     }
 
     @Test func `is its headings alone when there are no rows`() {
-        #expect(ResultTable([]).description == "  mAP  top-1  top-5  top-10\n")
+        #expect(ResultTable([], columns: Score.columns).description == "  mAP  top-1\n")
+    }
+}
+
+@Suite struct `A row of a result` {
+    private let text = #"{"mAP":0.5,"name":"adapted","protocol":"visda2020","top1":"nan"}"#
+
+    @Test func `has its figures beside its name in JSON`() throws {
+        let row = ResultRow(name: "adapted", evaluationProtocol: "visda2020", figures: ["mAP": 0.5, "top1": .nan])
+        #expect(String(decoding: try JSONFile.encoder().encode(row), as: UTF8.self) == text)
+        let plain = ResultRow(name: "adapted", figures: [:])
+        #expect(String(decoding: try JSONFile.encoder().encode(plain), as: UTF8.self) == #"{"name":"adapted"}"#)
+    }
+
+    @Test func `is read as it was written`() throws {
+        let row = try JSONFile.decoder().decode(ResultRow.self, from: Data(text.utf8))
+        #expect(row.name == "adapted" && row.evaluationProtocol == "visda2020")
+        #expect(row.figures.keys.sorted() == ["mAP", "top1"])
+        #expect(row.figures["mAP"] == 0.5 && row.figures["top1"]?.isNaN == true)
+    }
+
+    @Test(arguments: [
+        (#"{"name": "adapted", "mAP": [0.5]}"#, "expected Double at mAP"),
+        (#"{"name": "adapted", "mAP": null}"#, "expected Double, found null at mAP"),
+        (#"{"mAP": 0.5}"#, "key 'name' is missing"),
+    ])
+    func `is refused where a figure is no number or the name is missing`(text: String, reason: String) {
+        let url = URL(fileURLWithPath: "/rows.json")
+        #expect(throws: PipelineError.corruptFile(path: "/rows.json", reason: reason)) {
+            try JSONFile.decode(ResultRow.self, from: Data(text.utf8), of: url)
+        }
     }
 }

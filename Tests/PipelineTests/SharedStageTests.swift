@@ -45,7 +45,7 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
             adapt  done in 0 s
 
             """)
-        #expect(result.rows.map(\.mAP) == [0.06, 0.09, 0.12])
+        #expect(result.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.12])
         #expect(result.stages.map(\.reused) == [true, true, false])
         #expect(result.stages.map { $0.origin?.run } == [maker.run, maker.run, nil])
         #expect(result.stages.map(\.seconds) == [125, 125, 0])
@@ -64,7 +64,7 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
         try FileManager.default.removeItem(at: store.folder)
         let output = Recorder()
         let again = try second.orchestrator(folder, output: output).run()
-        #expect(again.rows.map(\.mAP) == [0.06, 0.09, 0.12] && again.stages.map(\.reused) == [true, true, false])
+        #expect(again.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.12] && again.stages.map(\.reused) == [true, true, false])
         #expect(output.text.split(separator: "\n").allSatisfy { $0.contains("already finished in this run") })
     }
 
@@ -258,7 +258,7 @@ private final class Flag: Sendable {
         let lines = output.text.split(separator: "\n").map(String.init)
         #expect(lines.first == "warning: \(holder) works on the same stage; waiting for it")
         #expect(lines.dropFirst().first?.hasPrefix("translate  reused from first/") == true)
-        #expect(result.rows.map(\.mAP) == [0.06, 0.09, 0.12] && result.stages[0].reused)
+        #expect(result.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.12] && result.stages[0].reused)
         _ = await child
     }
 

@@ -69,6 +69,15 @@ final class Recorder: ProgressOutput {
 /// The end of a fake process: thrown where a kill would strike.
 struct Killed: Error, Equatable {}
 
+/// The figures that counting stages report, in percent.
+enum Score {
+    static let columns = [column("mAP", "mAP"), column("top1", "top-1")]
+
+    private static func column(_ name: String, _ heading: String) -> FigureColumn {
+        FigureColumn(name, heading: heading) { String(format: "%.1f", 100 * $0) }
+    }
+}
+
 /// A stage that counts: each epoch adds the epoch's number to a sum that starts from its input's artefact.
 struct CountingStage: Stage {
     let plan: StagePlan
@@ -99,7 +108,7 @@ struct CountingStage: Stage {
         }
         try String(sum).write(toFile: scope.artefact("sum.txt"), atomically: false, encoding: .utf8)
         try at("\(plan.name) ends")
-        let row = ResultRow(name: plan.name, mAP: Double(sum) / 100, top1: 0.5, top5: 0.75, top10: 1)
+        let row = ResultRow(name: plan.name, figures: ["mAP": Double(sum) / 100, "top1": 0.5, "top5": 0.75, "top10": 1])
         return StageOutcome(metrics: ["sum": Double(sum)], rows: [row])
     }
 }
