@@ -18,6 +18,8 @@ public struct Plan: Sendable, Codable, Equatable {
     public let dataParts: [String: ContentDigest]?
     /// The stages, each after all its inputs.
     public let stages: [StagePlan]
+    /// What determines their results, one for each.
+    let identities: [StageIdentity]
 
     /// A plan whose names are file names and whose inputs come before they are needed.
     ///
@@ -44,6 +46,7 @@ public struct Plan: Sendable, Codable, Equatable {
         if let reason = Self.problem(experiment: experiment, stages: stages) {
             throw PipelineError.invalidPlan(reason: reason)
         }
+        identities = StageIdentity.all(of: stages, format: format, seed: seed, data: dataDigest, parts: dataParts)
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -83,12 +86,6 @@ public struct Plan: Sendable, Codable, Equatable {
         return tree(namingData: named).differences(from: requested.tree(namingData: named))
     }
 
-    /// The data as a tree in which a difference is found: by part where both plans know them.
-    func data(named: Bool) -> JSONValue {
-        guard named, let dataParts else { return .string(dataDigest.hexadecimal) }
-        return .object(dataParts.mapValues { .string($0.hexadecimal) })
-    }
-
     /// The plan with stages by name, so that a difference is found under `stages.adapt`, not `stages[2]`.
     func tree(namingData named: Bool = false) -> JSONValue {
         let stages = stages.map { stage in
@@ -102,7 +99,7 @@ public struct Plan: Sendable, Codable, Equatable {
         }
         return .object([
             "format": .integer(format), "experiment": .string(experiment), "seed": .string(String(seed)),
-            "data": data(named: named), "order": .array(self.stages.map { .string($0.name) }),
+            "data": .data(dataDigest, parts: named ? dataParts : nil), "order": .array(self.stages.map { .string($0.name) }),
             "stages": .object(Dictionary(stages, uniquingKeysWith: { first, _ in first })),
         ])
     }

@@ -69,13 +69,11 @@ extension Plan {
     private func explanation(
         of stage: StagePlan, against folder: RunFolder, _ places: @escaping StageExplanation.Places
     ) -> StageExplanation? {
-        struct Version: Decodable { let format: Int }
         let manifest = folder.stageFolder(stage.name).appendingPathComponent(StageFolder.manifestName)
-        guard let version = try? JSONFile.read(Version.self, from: manifest), let old = try? folder.plan(),
+        guard (try? StageManifest.read(from: manifest)) != nil, let old = try? folder.plan(),
             let oldStage = try? old.stage(named: stage.name)
         else { return nil }
         var comparison = PlanComparison(old: old, new: self, run: folder.name(in: old), places: places)
-        comparison.formats = (version.format, Plan.formatVersion)
         return comparison.explanation(of: stage, against: oldStage)
     }
 }
@@ -86,7 +84,6 @@ private struct PlanComparison {
     let new: Plan
     let run: RunName
     let places: StageExplanation.Places
-    var formats = (Plan.formatVersion, Plan.formatVersion)
     /// What holds for the whole plan is said once, not again for every input.
     private var said: Set<String> = []
 
@@ -98,7 +95,7 @@ private struct PlanComparison {
     }
 
     mutating func explanation(of stage: StagePlan, against oldStage: StagePlan) -> StageExplanation {
-        let differences = tree(oldStage, old, formats.0).differences(from: tree(stage, new, formats.1))
+        let differences = old.identity(of: oldStage).differences(from: new.identity(of: stage))
         let fields = differences.filter { !isSaid($0.path) }.map { difference in
             StageExplanation.Field(
                 path: difference.path, old: difference.recorded, new: difference.requested,
@@ -124,18 +121,6 @@ private struct PlanComparison {
 
     private func isSaid(_ path: String) -> Bool {
         said.contains(path) || dataPart(at: path) != nil && said.contains(StagePlan.data)
-    }
-
-    /// What enters a stage's key, its inputs' keys excepted.
-    private func tree(_ stage: StagePlan, _ plan: Plan, _ format: Int) -> JSONValue {
-        .object([
-            "format": .integer(format), "seed": .string(String(plan.seed)), "method": .string(stage.method),
-            "settings": stage.settings, "outputs": .array(stage.outputs.map { .string($0.name) }),
-            "data": stage.inputs.contains(StagePlan.data)
-                ? plan.data(named: old.dataParts != nil && new.dataParts != nil) : .null,
-            // Which stages they are by name does not matter, only how many and where the datasets stand.
-            "inputs": .array(stage.inputs.map { .string($0 == StagePlan.data ? $0 : "a stage") }),
-        ])
     }
 }
 

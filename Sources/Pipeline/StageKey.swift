@@ -29,27 +29,5 @@ extension Plan {
     ///
     /// - Parameter stage: A stage of this plan.
     /// - Returns: The same key for the same result, in any run on any machine.
-    /// - Complexity: One pass over the settings of every stage that it depends on.
-    public func key(of stage: StagePlan) -> StageKey {
-        precondition(stages.contains(stage), "stage '\(stage.name)' is none of \(stages.map(\.name))")
-        // Inputs come earlier in the list, so one pass in order meets every key before it is needed.
-        var keys = [StagePlan.data: dataDigest.hexadecimal]
-        for candidate in stages {
-            let identity = identity(of: candidate, keys: keys)
-            keys[candidate.name] = ContentDigest(of: identity.canonicalText).hexadecimal
-        }
-        return StageKey(digest: ContentDigest(hexadecimal: keys[stage.name, default: ""]))
-    }
-
-    private func identity(of stage: StagePlan, keys: [String: String]) -> JSONValue {
-        .object([
-            "format": .integer(format),
-            "inputs": .array(stage.inputs.map { .string(keys[$0, default: ""]) }),
-            "method": .string(stage.method),
-            "outputs": .array(stage.outputs.map { .string($0.name) }),
-            // As text: a JSON number above 2⁵³ would not survive every reader.
-            "seed": .string(String(seed)),
-            "settings": stage.settings,
-        ])
-    }
+    public func key(of stage: StagePlan) -> StageKey { identity(of: stage).key }
 }

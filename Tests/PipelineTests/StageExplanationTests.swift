@@ -77,10 +77,8 @@ import Testing
 
     @Test func `is that the formats have changed`() throws {
         let folder = try Counting().run(in: logs).folder
-        let manifest = folder.stageFolder("translate").appendingPathComponent("manifest.json")
-        let old = try text(manifest).replacing("\"format\" : 3", with: "\"format\" : 2")
-        try FileManager.default.removeItem(at: manifest)
-        try Data(old.utf8).write(to: manifest)
+        let old = try text(folder.planFile).replacing("\"format\" : 3", with: "\"format\" : 2")
+        try Data(old.utf8).write(to: folder.planFile)
         #expect(try explanation(Counting(), "translate").fields == [
             .init(path: "format", old: 2, new: 3, place: nil)
         ])
