@@ -53,8 +53,8 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
 // CYAML ─▶ Configuration ─▶ Pipeline ────────────────────────┘
 //
-// `Vocabulary` (identities and cameras), `Randomness` (counter-based generators) and `Machine` (processors, their
-// instructions and limits) are leaves that any module may import.
+// `Reporting` (errors and their exit codes), `Vocabulary` (identities and cameras), `Randomness` (counter-based
+// generators) and `Machine` (processors, their instructions and limits) are leaves that any module may import.
 
 func module(
     _ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = [], fixtures: Bool = false,
@@ -82,35 +82,38 @@ let withoutTensors: [Target] =
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "Reporting", swiftSettings: strict),
     ]
     + module("Randomness", [], computes: true)
     + module("Machine", [])
-    + module("Data", ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Vocabulary"], fixtures: true, computes: true)
-    + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Vocabulary"], fixtures: true, computes: true)
-    + module("Configuration", ["CYAML"])
-    + module("Pipeline", ["Configuration", crypto])
+    + module("Data", ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Reporting", "Vocabulary"], fixtures: true,
+             computes: true)
+    + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true, computes: true)
+    + module("Configuration", ["CYAML", "Reporting"])
+    + module("Pipeline", ["Configuration", "Reporting", crypto])
 
 let tensors: [Target] =
     [
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .executableTarget(name: "passerby", dependencies: [
                 "Experiments", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine", "Randomness",
-                "Layers", "Tensor", arguments,
+                "Reporting", "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
         .testTarget(
             name: "passerbyTests",
             dependencies: [
-                "passerby", "Backbones", "Data", "Experiments", "Layers", "Training", "Pipeline", "Randomness", "Retrieval",
-                "Tensor", arguments,
+                "passerby", "Backbones", "Configuration", "Data", "Experiments", "Layers", "Training", "Pipeline",
+                "Randomness", "Reporting", "Retrieval", "Tensor", arguments,
             ], swiftSettings: strict),
     ]
-    + module("Tensor", ["CTorch"], fixtures: true)
-    + module("Layers", ["Tensor", "Machine", "Randomness"])
+    + module("Tensor", ["CTorch", "Reporting"], fixtures: true)
+    + module("Layers", ["Tensor", "Machine", "Randomness", "Reporting"])
     + [.target(name: "Patterns", dependencies: ["Layers", "Tensor"], path: "Tests/Patterns", swiftSettings: strict)]
     + module("Backbones", ["Layers", "Tensor", "Randomness"], tests: ["Patterns"], fixtures: true)
-    + module("Training", ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Vocabulary"])
-    + module("Experiments", ["Training", "Pipeline", "Configuration", "Data", "Retrieval", "Randomness", "Vocabulary",
-                             "Backbones", "Layers", "Tensor"], tests: ["Patterns"], fixtures: true)
+    + module("Training",
+             ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Reporting", "Vocabulary"])
+    + module("Experiments", ["Training", "Pipeline", "Configuration", "Data", "Retrieval", "Randomness", "Reporting",
+                             "Vocabulary", "Backbones", "Layers", "Tensor"], tests: ["Patterns"], fixtures: true)
 
 let package = Package(
     name: "passerby",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
+
 /// Everything that is wrong with an experiment, in the order of the files.
-public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
+public struct ConfigurationError: ReportedError, Hashable {
     /// The problems, sorted by position, none of them twice.
     public let problems: [Problem]
 
@@ -14,6 +16,8 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
         let distinct = problems.filter { seen.insert($0).inserted }
         self.problems = distinct.sorted { ($0.span, $0.keyPath) < ($1.span, $1.keyPath) }
     }
+
+    public var exitKind: ExitKind { .usage }
 
     /// One line a problem.
     public var description: String {

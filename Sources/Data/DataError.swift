@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
+
 /// What a dataset folder, an index file or an image file can get wrong.
 ///
 /// Payloads are values; the text that a person reads is made in ``description``.
@@ -46,7 +48,16 @@ public enum DataError: Error, Equatable, Sendable {
     case noGoodImages(purpose: String, count: Int, first: String)
 }
 
-extension DataError: CustomStringConvertible {
+extension DataError: ReportedError {
+    public var exitKind: ExitKind {
+        switch self {
+        case .missingFolder, .namedOtherwise, .unusableCache: .missing
+        case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .foreignFormats, .missingImage,
+            .malformedLine, .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages:
+            .badData
+        }
+    }
+
     public var description: String {
         switch self {
         case .unreadable(let path, let reason):

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
+public import Reporting
 public import Retrieval
-public import Vocabulary
 public import Tensor
+public import Vocabulary
 
 // Shapes: N rows · D embedding.
 
@@ -55,7 +56,7 @@ public struct RetrievalSet: Sendable {
 }
 
 /// What can be wrong with a feature file.
-public enum FeatureFileError: Error, Equatable, CustomStringConvertible {
+public enum FeatureFileError: ReportedError, Equatable {
     case missing(path: String, tensor: String)
     case wrongType(path: String, tensor: String, found: StoredElementType, allowed: [StoredElementType])
     case misshapen(path: String, tensor: String, found: [Int], expected: String)
@@ -67,6 +68,8 @@ public enum FeatureFileError: Error, Equatable, CustomStringConvertible {
     case onlyJunk(path: String, tensor: String)
     /// A submission needs a line for every query.
     case junkQueries(path: String, count: Int)
+
+    public var exitKind: ExitKind { .badData }
 
     public var description: String {
         switch self {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
 internal import Tensor
 
 /// What can go wrong with layers and their stored values.
@@ -30,7 +31,9 @@ extension LayerError {
     }
 }
 
-extension LayerError: CustomStringConvertible {
+extension LayerError: ReportedError {
+    public var exitKind: ExitKind { .badData }
+
     public var description: String {
         switch self {
         case .state(let missing, let unexpected, let misshapen):

@@ -2,6 +2,7 @@
 
 internal import Foundation
 internal import Glibc
+public import Reporting
 internal import Synchronization
 
 /// A request to stop at the next step boundary, made by a signal.
@@ -81,9 +82,11 @@ public final class Interruption: Sendable {
 }
 
 /// A run stopped because it was asked to; it can be resumed.
-public struct Interrupted: Error, Equatable, CustomStringConvertible {
+public struct Interrupted: ReportedError, Equatable {
     /// Who asked.
     public let signal: Interruption.Signal
+
+    public var exitKind: ExitKind { .resumable }
 
     public var description: String { "interrupted by \(signal)" }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
+
 /// What a user, a file or a device can make go wrong around a run.
 public enum PipelineError: Error, Equatable, Sendable {
     /// No run folder could be made below the logs folder.
@@ -73,7 +75,17 @@ public struct UnsuitableRun: Sendable, Equatable, CustomStringConvertible {
     private static let shownCount = 4
 }
 
-extension PipelineError: CustomStringConvertible {
+extension PipelineError: ReportedError {
+    public var exitKind: ExitKind {
+        switch self {
+        case .unknownStage, .unknownRun, .invalidPlan, .nothingToResume, .otherThreads, .otherConditions: .usage
+        case .cannotCreateRunFolder, .readOnly: .missing
+        case .diskFull, .inputOutput, .locked, .lockLost, .checkpointNotReadBack: .resumable
+        case .corruptFile, .corruptManifest: .badData
+        case .cannotEncode, .missingArtefact: .defect
+        }
+    }
+
     public var description: String {
         switch self {
         case .cannotCreateRunFolder(let path, let reason):

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
+
 /// What can be wrong with features, distances, sightings or a submission file that somebody hands in.
 public enum RetrievalError: Error, Equatable, Sendable {
     /// There is not a single row in what the name says.
@@ -24,7 +26,16 @@ public enum RetrievalError: Error, Equatable, Sendable {
     case notEnoughMemory(needed: Int, free: Int)
 }
 
-extension RetrievalError: CustomStringConvertible {
+extension RetrievalError: ReportedError {
+    public var exitKind: ExitKind {
+        switch self {
+        case .notEnoughMemory: .missing
+        case .empty, .wrongShape, .notFinite, .zeroRow, .dimensionsDiffer, .countsDiffer, .noQueryHasAMatch,
+            .tooManyClusters, .badSubmission:
+            .badData
+        }
+    }
+
     public var description: String {
         switch self {
         case .empty(let what):

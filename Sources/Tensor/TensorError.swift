@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
+
 /// What can go wrong with tensors and their files.
 public enum TensorError: Error, Equatable {
     /// libtorch refused an operation.
@@ -29,7 +31,16 @@ public enum FileFormat: String, Sendable {
     case pyTorchLegacy = "PyTorch checkpoint (legacy)"
 }
 
-extension TensorError: CustomStringConvertible {
+extension TensorError: ReportedError {
+    public var exitKind: ExitKind {
+        switch self {
+        case .operation: .defect
+        case .outOfMemory: .missing
+        case .unwritable: .resumable
+        case .unreadable, .malformed, .notACheckpoint, .foreignClass, .noStateDictionary, .severalStateDictionaries: .badData
+        }
+    }
+
     public var description: String {
         switch self {
         case .operation(let name, let shapes, let reason):

@@ -5,6 +5,7 @@ internal import Data
 internal import Experiments
 internal import Foundation
 internal import Pipeline
+internal import Reporting
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -82,7 +83,7 @@ struct CheckDataset: ParsableCommand {
         }.adding(found.scoringFindings)
         progress.finish()
         if json { try printJSON(check) } else { print(check) }
-        if check.hasErrors { throw ExitCode(65) }
+        if check.hasErrors { throw ExitCode(ExitKind.badData.rawValue) }
     }
 }
 

@@ -1,115 +1,34 @@
 // SPDX-License-Identifier: MIT
 
-internal import Configuration
-internal import Data
-internal import Experiments
+internal import ArgumentParser
 internal import Foundation
 internal import Glibc
-internal import Layers
+internal import Reporting
 internal import Training
-internal import Pipeline
-internal import Retrieval
-internal import Tensor
 
 /// What a user is told of an error, and the exit code that scripts can rely on.
 struct Failure {
     let message: String
-    let code: Int32
+    let kind: ExitKind
 
-    private static let usage: Int32 = 64
-    private static let badData: Int32 = 65
-    private static let missing: Int32 = 69
-    private static let ourDefect: Int32 = 70
-    private static let resumable: Int32 = 75
-
-    /// Whether the same run can go on once its cause is gone, without anything else being changed.
-    var canBeResumed: Bool { code == Self.resumable }
+    /// The exit code.
+    var code: Int32 { kind.rawValue }
 
     /// Nothing for errors that are the argument parser's business.
     init?(_ error: any Error) {
-        switch error {
-        case let error as ConfigurationError:
-            self.init("\(error)", Self.usage)
-        case let error as CommandError:
-            self.init("\(error)", error.code)
-        case let error as FeatureFileError:
-            self.init("\(error)", Self.badData)
-        case let error as InitialWeightsError:
-            self.init("\(error)", Self.code(of: error))
-        case let error as WeightFileError:
-            self.init("\(error)", Self.badData)
-        case let error as ScoringError:
-            self.init("\(error)", Self.badData)
-        case let error as DataError:
-            self.init("\(error)", Self.code(of: error))
-        case let error as SyntheticWorldError:
-            self.init("\(error)", Self.badData)
-        case let error as MethodError:
-            self.init("\(error)", Self.badData)
-        case let error as RetrievalError:
-            self.init("\(error)", Self.code(of: error))
-        case let error as Interrupted:
-            self.init("\(error)", Self.resumable)
-        case let error as PipelineError:
-            self.init("\(error)", Self.code(of: error))
-        case let error as TensorError:
-            self.init("\(error)", Self.code(of: error))
-        case let error as LayerError:
-            self.init("\(error)", Self.badData)
-        default:
+        if let error = error as? any ReportedError {
+            (message, kind) = ("\(error)", error.exitKind)
+        } else if Passerby.exitCode(for: error) == .failure {
+            // Neither ours nor the parser's: somebody forgot to name it.
+            (message, kind) = ("unexpected: \(error)", .defect)
+        } else {
             return nil
-        }
-    }
-
-    private init(_ message: String, _ code: Int32) {
-        self.message = message
-        self.code = code
-    }
-
-    private static func code(of error: PipelineError) -> Int32 {
-        switch error {
-        case .unknownStage, .unknownRun, .invalidPlan, .nothingToResume, .otherThreads, .otherConditions: usage
-        case .cannotCreateRunFolder, .readOnly: missing
-        case .diskFull, .inputOutput, .locked, .lockLost, .checkpointNotReadBack: resumable
-        case .corruptFile, .corruptManifest: badData
-        case .cannotEncode, .missingArtefact: ourDefect
-        }
-    }
-
-    private static func code(of error: DataError) -> Int32 {
-        switch error {
-        case .missingFolder, .namedOtherwise, .unusableCache: missing
-        case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .foreignFormats, .missingImage,
-            .malformedLine, .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages:
-            badData
-        }
-    }
-
-    private static func code(of error: InitialWeightsError) -> Int32 {
-        switch error {
-        case .noFile: usage
-        case .notFound: missing
-        case .otherContents: badData
-        }
-    }
-
-    private static func code(of error: RetrievalError) -> Int32 {
-        if case .notEnoughMemory = error { missing } else { badData }
-    }
-
-    private static func code(of error: TensorError) -> Int32 {
-        switch error {
-        case .operation: ourDefect
-        case .outOfMemory: missing
-        case .unwritable: resumable
-        case .unreadable, .malformed, .notACheckpoint, .foreignClass, .noStateDictionary,
-            .severalStateDictionaries: badData
         }
     }
 }
 
 /// What can be wrong with a command line beyond its grammar.
-enum CommandError: Error, Equatable, CustomStringConvertible {
+enum CommandError: ReportedError, Equatable {
     case unknownExperiment(name: String, looked: String, known: [String])
     case unwritable(path: String, reason: String)
     case uselessOutput(option: String, path: String, reason: String)
@@ -127,16 +46,16 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
         cosine.isNaN ? "not a number" : String(format: "%.5f", cosine)
     }
 
-    /// The exit code.
-    var code: Int32 {
+    var exitKind: ExitKind {
         switch self {
-        case .unknownExperiment, .uselessOutput: 64
-        case .unknownBackbone: 65
-        case .unwritable, .notReady, .noRightKernels, .doesNotFit: 69
-        case .childFailed(_, let code): code
+        case .unknownExperiment, .uselessOutput: .usage
+        case .unknownBackbone: .badData
+        case .unwritable, .notReady, .noRightKernels, .doesNotFit: .missing
+        // Its own, which is one of these unless it ended in a way that we do not know.
+        case .childFailed(_, let code): ExitKind(rawValue: code) ?? .defect
         // Nobody but the kernel, for want of memory, kills what we start.
-        case .childKilled(_, let signal): signal == SIGKILL ? 69 : 70
-        case .notResumable, .precisionFails: 70
+        case .childKilled(_, let signal): signal == SIGKILL ? .missing : .defect
+        case .notResumable, .precisionFails: .defect
         }
     }
 

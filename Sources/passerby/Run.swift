@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Pipeline
+internal import Reporting
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -69,7 +70,7 @@ struct Run: ParsableCommand {
                     threads: threads.given, usualThreads: threads.count, facts: machineFacts(),
                     acceptsOthers: otherMachine))
             try show(result, in: folder)
-        } catch where Failure(error)?.canBeResumed == true {
+        } catch where Failure(error)?.kind == .resumable {
             let words = continuation(isBegun: isBegun)
             StandardError().write("continue with: \(words.map(quoted).joined(separator: " "))\n")
             throw error

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Reporting
 import Tensor
 import Testing
 
@@ -40,7 +41,7 @@ import Testing
         for other in ["./f.safetensors", "../\(folder.url.lastPathComponent)/f.safetensors", "link", "hard"] {
             let error = problem("\(path)/\(other)")
             #expect(error?.description == "--out \(path)/\(other): the command reads it, as '\(features)'")
-            #expect(error?.code == 64)
+            #expect(error?.exitKind == .usage)
         }
     }
 
@@ -51,7 +52,7 @@ import Testing
             ("folder/..", "it names no file"),
         ] {
             let error = problem("\(path)/\(name)")
-            #expect(error?.description == "--out \(path)/\(name): \(reason)" && error?.code == 64)
+            #expect(error?.description == "--out \(path)/\(name): \(reason)" && error?.exitKind == .usage)
         }
         #expect(problem("/dev/null")?.description == "--out /dev/null: it is there, and no file")
         #expect(problem("")?.description == "--out : it names no file")
@@ -65,22 +66,22 @@ import Testing
             let error = problem("\(path)/\(name)", endings: endings)
             #expect(error?.description
                 == "--out \(path)/\(name): its ending decides the format; allowed: .safetensors, .pth.tar")
-            #expect(error?.code == 64)
+            #expect(error?.exitKind == .usage)
         }
     }
 
     @Test func `needs a folder that is there`() {
         let error = problem(path + "/nowhere/x")
         #expect(error?.description == "\(path)/nowhere/x: cannot be written: there is no folder '\(path)/nowhere'")
-        #expect(error?.code == 69)
+        #expect(error?.exitKind == .missing)
         let file = problem(features + "/x")
-        #expect(file?.description == "\(features)/x: cannot be written: '\(features)' is no folder" && file?.code == 69)
+        #expect(file?.description == "\(features)/x: cannot be written: '\(features)' is no folder" && file?.exitKind == .missing)
     }
 
     /// `/proc` takes no files from anybody, whoever runs the tests.
     @Test func `needs a folder that can be written`() {
         let error = problem("/proc/x")
-        #expect(error?.code == 69)
+        #expect(error?.exitKind == .missing)
         #expect(error?.description.hasPrefix("/proc/x: cannot be written: '/proc': ") == true)
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
+
 /// What can go wrong when a synthetic world is described or written.
-public enum SyntheticWorldError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum SyntheticWorldError: ReportedError, Equatable {
     /// A parameter that no world can have.
     public struct Problem: Sendable, Equatable, CustomStringConvertible {
         /// The parameter's key path, such as `source.cameras`.
@@ -25,6 +27,8 @@ public enum SyntheticWorldError: Error, Sendable, Equatable, CustomStringConvert
     case unreadable(path: String, reason: String)
     /// A file or folder cannot be written.
     case unwritable(path: String, reason: String)
+
+    public var exitKind: ExitKind { .badData }
 
     /// What was found, where, and what to do about it.
     public var description: String {

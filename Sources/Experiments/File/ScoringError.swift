@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
 internal import Retrieval
 
 /// A dataset of which no query could be scored.
-public struct ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct ScoringError: ReportedError, Equatable {
     let dataset: String
     let rankingProtocol: RankingProtocol
     /// What the protocol finds.
     let coverage: QueryCoverage
     /// How many queries other protocols could score, where it is any.
     let others: [RankingProtocol: Int]
+
+    public var exitKind: ExitKind { .badData }
 
     public var description: String {
         "\(dataset): \(reason)" + (remedy.map { ". Another protocol could: \($0) in the experiment" } ?? "")

@@ -3,6 +3,7 @@
 public import Backbones
 internal import Foundation
 public import Pipeline
+public import Reporting
 
 /// Where training begins: weights in a file, which a user names by its path or by its published name.
 public struct InitialWeights: Sendable, Equatable {
@@ -50,10 +51,18 @@ public struct InitialWeights: Sendable, Equatable {
 }
 
 /// What can be wrong with the weights that training should begin with.
-public enum InitialWeightsError: Error, Equatable, CustomStringConvertible {
+public enum InitialWeightsError: ReportedError, Equatable {
     case noFile(path: String, published: [String])
     case notFound(PublishedWeights, looked: [String])
     case otherContents(path: String, expected: String, found: String)
+
+    public var exitKind: ExitKind {
+        switch self {
+        case .noFile: .usage
+        case .notFound: .missing
+        case .otherContents: .badData
+        }
+    }
 
     public var description: String {
         switch self {

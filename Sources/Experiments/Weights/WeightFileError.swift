@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
 internal import Tensor
 
 /// A stored tensor with values that no network can have.
@@ -19,11 +20,13 @@ extension NotFiniteTensor: CustomStringConvertible {
 }
 
 /// What can be wrong with stored weights whose file is whole.
-public enum WeightFileError: Error, Equatable, CustomStringConvertible {
+public enum WeightFileError: ReportedError, Equatable {
     /// By the names of the tensors, in order.
     case notFinite(path: String, [NotFiniteTensor])
     /// Something that is said of the network cannot be.
     case unusableFact(path: String, name: String, found: String, allowed: String)
+
+    public var exitKind: ExitKind { .badData }
 
     public var description: String {
         switch self {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import Reporting
+
 /// What can go wrong while a method trains.
 public enum MethodError: Error, Equatable {
     /// A loss is infinite or not a number.
@@ -12,7 +14,9 @@ public enum MethodError: Error, Equatable {
     case incompleteState(missing: String)
 }
 
-extension MethodError: CustomStringConvertible {
+extension MethodError: ReportedError {
+    public var exitKind: ExitKind { .badData }
+
     public var description: String {
         switch self {
         case .notFinite(let loss, let epoch, let step):
