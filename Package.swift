@@ -51,10 +51,13 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // CTorch ─▶ Tensor ─▶ Layers ─▶ Backbones ─┐
 // CTurboJPEG, CPNG, CPixels ─▶ Data ───────┼─▶ Training ─▶ Experiments ─▶ passerby
 // COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
-// CYAML ─▶ Configuration ─▶ Pipeline ────────────────────────┘
+// CYAML ─▶ Configuration ────────────────────────────────────┤
+// Pipeline ──────────────────────────────────────────────────┘
 //
 // `Reporting` (errors and their exit codes), `Vocabulary` (identities and cameras), `Randomness` (counter-based
 // generators) and `Machine` (processors, their instructions and limits) are leaves that any module may import.
+// A module may import what it names here and nothing else: the launcher and scripts/test build with
+// `--explicit-target-dependency-import-check error`.
 
 func module(
     _ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = [], fixtures: Bool = false,
@@ -90,14 +93,14 @@ let withoutTensors: [Target] =
              computes: true)
     + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML", "Reporting"])
-    + module("Pipeline", ["Configuration", "Reporting", crypto])
+    + module("Pipeline", ["Reporting", crypto])
 
 let tensors: [Target] =
     [
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .executableTarget(name: "passerby", dependencies: [
                 "Experiments", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine", "Randomness",
-                "Reporting", "Layers", "Tensor", arguments,
+                "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
         .testTarget(
             name: "passerbyTests",
