@@ -29,8 +29,9 @@ let tensors: [Target] = [
             .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
             .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
         ]),
-    .target(name: "Tensor", dependencies: ["CTorch"], swiftSettings: strict),
-    .target(name: "Layers", dependencies: ["Tensor", "Randomness"], swiftSettings: strict),
+    .target(name: "Tensor", dependencies: ["CTorch", "Reporting"], swiftSettings: strict),
+    .target(
+        name: "Layers", dependencies: ["Tensor", "Machine", "Randomness", "Reporting"], swiftSettings: strict),
     .target(name: "Backbones", dependencies: ["Layers", "Tensor", "Randomness"], swiftSettings: strict),
     .executableTarget(
         name: "InferenceBenchmarks", dependencies: ["Backbones", "Layers", "Randomness", "Tensor"],
@@ -46,10 +47,14 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CPixels", cSettings: [.unsafeFlags(["-O2", "-ffp-contract=off"])]),
         .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "Reporting", swiftSettings: strict),
+        .target(name: "Machine", swiftSettings: strict),
         .target(name: "Randomness", swiftSettings: strict),
-        .target(name: "Retrieval", dependencies: ["COpenBLAS", "Randomness", "Vocabulary"], swiftSettings: strict),
         .target(
-            name: "Data", dependencies: ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Vocabulary"],
+            name: "Retrieval", dependencies: ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"],
+            swiftSettings: strict),
+        .target(
+            name: "Data", dependencies: ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Reporting", "Vocabulary"],
             swiftSettings: strict),
         .executableTarget(
             name: "RetrievalBenchmarks", dependencies: ["Retrieval", "Randomness", "Vocabulary"],
