@@ -6,12 +6,12 @@ import Data
 import Experiments
 import Foundation
 import Layers
-import Methods
 import Pipeline
 import Reporting
 import Retrieval
 import Tensor
 import Testing
+import Training
 
 @testable import passerby
 

@@ -68,9 +68,7 @@ struct Workspace {
     /// - Throws: ``WeightFileError`` where the file says that it holds another one.
     func network(_ path: String, _ shape: NetworkShape) throws -> EmbeddingNetwork {
         let network = try EmbeddingNetwork(shape, random: nil)
-        let file = try WeightFile(readingFrom: path)
-        try NetworkFacts(file).require(shape, in: path)
-        try network.store.load(file.tensors)
+        try network.store.load(WeightFile(readingFrom: path).tensors(of: shape))
         return network
     }
 

@@ -36,6 +36,9 @@ extension StageManifest {
         case 2:
             members["boundaries"] = .integer(0)
             members["states"] = .object([:])
+        case 3:
+            // Only plans have changed: a stage's settings hold its own backbone.
+            break
         default:
             preconditionFailure("no way leads on from format \(version)")
         }

@@ -25,14 +25,14 @@ private func keys(_ plan: Plan) -> [String] { plan.stages.map { plan.key(of: $0)
 
 @Suite struct `A stage key` {
     // sha256sum of the text, without the line breaks,
-    //     {"format":3,"inputs":["DATA"],"method":"sda","outputs":["images"],"seed":"7",
+    //     {"format":4,"inputs":["DATA"],"method":"sda","outputs":["images"],"seed":"7",
     //     "settings":{"epochs":2,"rate":0.1}}
     // where DATA is the sum of "three pictures", and then, where KEY is the first result, of
-    //     {"format":3,"inputs":["KEY"],"method":"erm","outputs":["model"],"seed":"7","settings":{}}
+    //     {"format":4,"inputs":["KEY"],"method":"erm","outputs":["model"],"seed":"7","settings":{}}
     @Test func `is the digest of the canonical text, input keys included`() throws {
         #expect(keys(try plan()) == [
-            "e04dcaf6e33e53354497ed3009e917c75770ba96b05984fc50df545e2bc2d17a",
-            "16e2d698821f58ce6efff74d1c3da222be27387746ac356961d0c5e593164704",
+            "71e118e4ebd31116a89611a6bf75114f1b615fd33c42c765ac5d8ffc438fadd8",
+            "952de2731ee948b51c03c2057bf4eac68358dd32ba26850404403e7b7f597644",
         ])
     }
 

@@ -77,10 +77,10 @@ import Testing
 
     @Test func `is that the formats have changed`() throws {
         let folder = try Counting().run(in: logs).folder
-        let old = try text(folder.planFile).replacing("\"format\" : 3", with: "\"format\" : 2")
+        let old = try text(folder.planFile).replacing("\"format\" : 4", with: "\"format\" : 2")
         try Data(old.utf8).write(to: folder.planFile)
         #expect(try explanation(Counting(), "translate").fields == [
-            .init(path: "format", old: 2, new: 3, place: nil)
+            .init(path: "format", old: 2, new: 4, place: nil)
         ])
     }
 

@@ -74,13 +74,13 @@ private struct OldRun {
             try RunFolder.resumable(in: scratch.url, plan: Counting().plan)
         }
         #expect(error?.description.contains("\(run.run): differs in") == true)
-        #expect(error?.description.contains("format: 2 on record, 3 asked for") == true)
+        #expect(error?.description.contains("format: 2 on record, 4 asked for") == true)
     }
 
     @Test func `of a later one is named as such`() throws {
-        let manifest = try OldRun(format: 4, in: scratch.url).manifest
+        let manifest = try OldRun(format: 5, in: scratch.url).manifest
         #expect(throws: PipelineError.corruptFile(
-            path: manifest.path, reason: "is of format 4, and this program knows formats up to 3")
+            path: manifest.path, reason: "is of format 5, and this program knows formats up to 4")
         ) {
             try StageManifest.read(from: manifest)
         }
