@@ -5,20 +5,13 @@ internal import Foundation
 /// What the processor can do in one instruction, whoever made it.
 public struct InstructionSet: Sendable, Equatable {
     /// The widest fp32 arithmetic.
-    public enum Width: String, Sendable, Codable, CaseIterable, Comparable {
+    public enum Width: String, Sendable, Codable, CaseIterable {
         /// 128 bits: SSE on x86-64, NEON on aarch64.
         case narrow
         /// AVX2 with fused multiply-add.
         case avx2
         /// The parts of AVX-512 that matrix kernels use: F, DQ, CD, BW and VL.
         case avx512
-
-        public static func < (left: Width, right: Width) -> Bool {
-            guard let left = allCases.firstIndex(of: left), let right = allCases.firstIndex(of: right) else {
-                preconditionFailure("a width that is none of all")
-            }
-            return left < right
-        }
     }
 
     public let width: Width
@@ -50,13 +43,21 @@ public struct InstructionSet: Sendable, Equatable {
     }
 }
 
-/// Facts of `/proc/cpuinfo`.
+/// Facts of `/proc/cpuinfo`, read once.
 public enum Processor {
+    private static let properties = properties(
+        (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
+
     /// A property of the first processor, such as `model name` or `flags`.
-    public static func value(_ key: String) -> String? {
-        let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
-        let line = text?.split(separator: "\n").first { $0.hasPrefix(key) }
-        return line?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
+    public static func value(_ key: String) -> String? { properties[key] }
+
+    /// - Parameter text: Lines such as `model name	: AMD EPYC`, the first processor's before those of others.
+    static func properties(_ text: String) -> [String: String] {
+        let pairs = text.split(separator: "\n").compactMap { line -> (String, String)? in
+            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            return parts.count == 2 ? (parts[0], parts[1]) : nil
+        }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// As its maker calls it.

@@ -78,6 +78,24 @@ import Testing
             InstructionSet(flags: width == .avx512 ? avx512 : width == .avx2 ? ["avx2", "fma"] : []).operationsPerCycle
         }
         #expect(rates == [8, 16, 32])
-        #expect(InstructionSet.Width.allCases == InstructionSet.Width.allCases.sorted())
+    }
+}
+
+@Suite struct `What the system says of a processor` {
+    @Test func `is what it says of the first one`() {
+        let text = """
+            processor\t: 0
+            model name\t: Some CPU @ 2:1
+            flags\t\t: fma avx2
+            power management:
+
+            processor\t: 1
+            model name\t: Another CPU
+            """
+        let found = Processor.properties(text)
+        #expect(found["model name"] == "Some CPU @ 2:1" && found["flags"] == "fma avx2" && found["processor"] == "0")
+        // A flag is no property, and neither is a part of a key.
+        #expect(found["fma"] == nil && found["model"] == nil && found["power management"] == nil)
+        #expect(Processor.properties("") == [:])
     }
 }
