@@ -62,14 +62,12 @@ func distances(
     let width = gallery.count
     let values = [Float](unsafeUninitializedCapacity: query.count * width) { buffer, count in
         nonisolated(unsafe) let out = buffer.baseAddress
-        MatrixProduct.onCallersThreads {
-            _ = workers.map(tiles.count, scratch: {}) { task, _ in
-                let (left, right) = tiles[task]
-                guard let out else { return }
-                rows.fill(
-                    out + left.rows.lowerBound * width + right.rows.lowerBound, stride: width, left: left,
-                    right: right)
-            }
+        _ = workers.map(tiles.count, scratch: {}) { task, _ in
+            let (left, right) = tiles[task]
+            guard let out else { return }
+            rows.fill(
+                out + left.rows.lowerBound * width + right.rows.lowerBound, stride: width, left: left,
+                right: right)
         }
         count = query.count * width
     }

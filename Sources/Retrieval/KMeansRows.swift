@@ -45,22 +45,20 @@ struct KMeansRows: Sendable {
     func nearest(of centroids: [Float], count: Int) -> Assignment {
         let lengths = squares(of: centroids, count: count)
         let dimension = features.dimension
-        let runs = MatrixProduct.onCallersThreads {
-            workers.mapRows(features.count, scratch: { [Float](repeating: 0, count: 256 * count) }) {
-                rows, products in
-                multiply(rows, centroids, count: count, dimension: dimension, into: &products)
-                var run = Assignment(labels: [], distances: [])
-                for (line, row) in rows.enumerated() {
-                    var best = (label: 0, distance: Float.infinity)
-                    for label in 0..<count {
-                        let distance = lengths[label] - 2 * products[line * count + label]
-                        if distance < best.distance { best = (label, distance) }
-                    }
-                    run.labels.append(best.label)
-                    run.distances.append(max(0, best.distance + squaredLengths[row]))
+        let runs = workers.mapRows(features.count, scratch: { [Float](repeating: 0, count: 256 * count) }) {
+            rows, products in
+            multiply(rows, centroids, count: count, dimension: dimension, into: &products)
+            var run = Assignment(labels: [], distances: [])
+            for (line, row) in rows.enumerated() {
+                var best = (label: 0, distance: Float.infinity)
+                for label in 0..<count {
+                    let distance = lengths[label] - 2 * products[line * count + label]
+                    if distance < best.distance { best = (label, distance) }
                 }
-                return run
+                run.labels.append(best.label)
+                run.distances.append(max(0, best.distance + squaredLengths[row]))
             }
+            return run
         }
         return Assignment(labels: runs.flatMap(\.labels), distances: runs.flatMap(\.distances))
     }
@@ -137,16 +135,14 @@ struct KMeansRows: Sendable {
         let centroids = chosen.flatMap { features[$0] }
         let dimension = features.dimension
         let count = chosen.count
-        let runs = MatrixProduct.onCallersThreads {
-            workers.mapRows(features.count, scratch: { [Float](repeating: 0, count: 256 * count) }) {
-                rows, products in
-                multiply(rows, centroids, count: count, dimension: dimension, into: &products)
-                return (0..<count).map { place in
-                    rows.enumerated().map { line, row in
-                        let sum = squaredLengths[row] + squaredLengths[chosen[place]]
-                        let distance = sum - 2 * products[line * count + place]
-                        return distance < PairwiseRows.resolution * 0.5 * sum ? 0 : distance
-                    }
+        let runs = workers.mapRows(features.count, scratch: { [Float](repeating: 0, count: 256 * count) }) {
+            rows, products in
+            multiply(rows, centroids, count: count, dimension: dimension, into: &products)
+            return (0..<count).map { place in
+                rows.enumerated().map { line, row in
+                    let sum = squaredLengths[row] + squaredLengths[chosen[place]]
+                    let distance = sum - 2 * products[line * count + place]
+                    return distance < PairwiseRows.resolution * 0.5 * sum ? 0 : distance
                 }
             }
         }

@@ -13,14 +13,10 @@ public struct MatrixLibrary: Sendable, Equatable {
 
     /// The kernels in force, by OpenBLAS's name for the processor they are made for, such as `Haswell`.
     public let coreType: String
-    /// Threads that a single product would use when nothing else says so.
-    public let threadCount: Int
 
     /// What holds in this process.
     public static var current: MatrixLibrary {
-        MatrixLibrary(
-            coreType: openblas_get_corename().map { String(cString: $0) } ?? "unknown",
-            threadCount: Int(openblas_get_num_threads()))
+        MatrixLibrary(coreType: openblas_get_corename().map { String(cString: $0) } ?? "unknown")
     }
 
     /// Kernels that a processor of this kind can run and that may be its fastest, the likeliest first.
@@ -55,18 +51,16 @@ public struct MatrixLibrary: Sendable, Equatable {
         let products = 4 * workers.count
         let factors = Self.wholeNumbers(edge, dimension)
         var last: [Float] = []
-        let fastest = MatrixProduct.onCallersThreads {
-            (0..<repetitions).map { _ in
-                ContinuousClock().measure {
-                    let made = workers.map(products, scratch: { [Float](repeating: 0, count: edge * edge) }) {
-                        task, out -> [Float] in
-                        MatrixProduct.square(factors, edge: edge, dimension: dimension, into: &out)
-                        return task == products - 1 ? out : []
-                    }
-                    last = made.last ?? []
+        let fastest = (0..<repetitions).map { _ in
+            ContinuousClock().measure {
+                let made = workers.map(products, scratch: { [Float](repeating: 0, count: edge * edge) }) {
+                    task, out -> [Float] in
+                    MatrixProduct.square(factors, edge: edge, dimension: dimension, into: &out)
+                    return task == products - 1 ? out : []
                 }
-            }.min()
-        }
+                last = made.last ?? []
+            }
+        }.min()
         let operations = Double(products * 2 * edge * edge * dimension)
         let seconds = fastest.map { $0 / .seconds(1) } ?? .infinity
         return Rate(

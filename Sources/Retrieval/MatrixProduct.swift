@@ -4,7 +4,9 @@ internal import COpenBLAS
 
 // Shapes: M left rows · N right rows · D dimensions.
 
-/// Products of row tables by OpenBLAS, one thread a call; the callers are the threads.
+/// Products of row tables by OpenBLAS, each on its caller's thread; the callers are the threads.
+///
+/// With a fixed division into blocks, the bits of a product then do not depend on the number of threads.
 enum MatrixProduct {
     /// The library's thread count is one setting of the whole process, and the bits of everybody's products depend on
     /// it, those of a training beside a search too. So it is set to 1 once, never back, and the tensor engine does the
@@ -13,14 +15,6 @@ enum MatrixProduct {
         // Over OpenMP the library also sets the calling thread's count for others, so it is left alone where it can be.
         if openblas_get_num_threads() != 1 { openblas_set_num_threads(1) }
     }()
-
-    /// Runs a computation during which every product stays on its caller's thread.
-    ///
-    /// With a fixed division into blocks, the bits of a product then do not depend on the number of threads.
-    static func onCallersThreads<Value>(_ body: () -> Value) -> Value {
-        onOneThread
-        return body()
-    }
 
     /// One factor of a product: rows that follow each other in memory.
     struct Rows {
@@ -38,6 +32,7 @@ enum MatrixProduct {
     static func multiply(
         _ left: Rows, _ right: Rows, scale: Float, keep: Float, out: UnsafeMutablePointer<Float>, stride: Int
     ) {
+        onOneThread
         precondition(
             left.dimension == right.dimension, "\(left.dimension) meets \(right.dimension) dimensions")
         cblas_sgemm(
@@ -50,6 +45,7 @@ enum MatrixProduct {
 
     /// The inner product of two vectors of `dimension` values.
     static func dot(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, dimension: Int) -> Float {
-        cblas_sdot(Int32(dimension), left, 1, right, 1)
+        onOneThread
+        return cblas_sdot(Int32(dimension), left, 1, right, 1)
     }
 }

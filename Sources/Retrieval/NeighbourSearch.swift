@@ -58,18 +58,16 @@ struct NeighbourSearch: Sendable {
     private func forEach(_ tiles: [(Int, Int)], _ body: @Sendable (Int, Int, UnsafePointer<Float>) -> Void) {
         let largest = rows.blocks.map(\.rows.count).max() ?? 0
         let done = Atomic<Int>(0)
-        MatrixProduct.onCallersThreads {
-            _ = workers.map(tiles.count, scratch: { [Float](repeating: 0, count: largest * largest) }) {
-                task, tile in
-                let (left, right) = tiles[task]
-                tile.withUnsafeMutableBufferPointer { tile in
-                    guard let start = tile.baseAddress else { return }
-                    let stride = rows.blocks[right].rows.count
-                    rows.fill(start, stride: stride, left: rows.blocks[left], right: rows.blocks[right])
-                    body(left, right, start)
-                    let number = done.add(1, ordering: .relaxed).newValue
-                    progress?(Double(number) / Double(tiles.count))
-                }
+        _ = workers.map(tiles.count, scratch: { [Float](repeating: 0, count: largest * largest) }) {
+            task, tile in
+            let (left, right) = tiles[task]
+            tile.withUnsafeMutableBufferPointer { tile in
+                guard let start = tile.baseAddress else { return }
+                let stride = rows.blocks[right].rows.count
+                rows.fill(start, stride: stride, left: rows.blocks[left], right: rows.blocks[right])
+                body(left, right, start)
+                let number = done.add(1, ordering: .relaxed).newValue
+                progress?(Double(number) / Double(tiles.count))
             }
         }
     }

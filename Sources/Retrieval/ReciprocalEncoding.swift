@@ -35,23 +35,21 @@ struct ReciprocalEncoding: Sendable {
         _ sets: ReciprocalSets, _ table: NeighbourTable, _ pairs: PairwiseRows, _ variant: Variant,
         _ workers: Workers
     ) -> SparseRows {
-        let runs = MatrixProduct.onCallersThreads {
-            workers.mapRows(
-                table.rowCount, scratch: { [Int32](repeating: -1, count: table.rowCount) }
-            ) { range, marks in
-                var run = SparseRows.Run()
-                for row in range {
-                    let members = sets.expanded(row, marks: &marks)
-                    let scale = variant.dividesByMaximum && table.maxima[row] > 0 ? 1 / table.maxima[row] : 1
-                    let distances = distances(from: row, to: members, in: table, of: pairs, marks: &marks)
-                    let weights = distances.map { exp(-$0 * scale) }
-                    let sum = weights.reduce(0, +)
-                    run.lengths.append(members.count)
-                    run.columns.append(contentsOf: members)
-                    run.values.append(contentsOf: weights.map { $0 / sum })
-                }
-                return run
+        let runs = workers.mapRows(
+            table.rowCount, scratch: { [Int32](repeating: -1, count: table.rowCount) }
+        ) { range, marks in
+            var run = SparseRows.Run()
+            for row in range {
+                let members = sets.expanded(row, marks: &marks)
+                let scale = variant.dividesByMaximum && table.maxima[row] > 0 ? 1 / table.maxima[row] : 1
+                let distances = distances(from: row, to: members, in: table, of: pairs, marks: &marks)
+                let weights = distances.map { exp(-$0 * scale) }
+                let sum = weights.reduce(0, +)
+                run.lengths.append(members.count)
+                run.columns.append(contentsOf: members)
+                run.values.append(contentsOf: weights.map { $0 / sum })
             }
+            return run
         }
         return SparseRows(joining: runs)
     }
