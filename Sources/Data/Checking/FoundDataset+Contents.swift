@@ -7,7 +7,7 @@ extension FoundDataset {
     ///
     /// - Parameter folder: The folder of all such files.
     public func memoryFile(in folder: String) -> String {
-        let place = String(contentHash(Array(absolute(self.folder).utf8)), radix: 16)
+        let place = String(contentHash(Array(rememberedPath(self.folder).utf8)), radix: 16)
         return joined(folder, "\(dataset.rawValue)-\(place.prefix(16)).txt")
     }
 
@@ -27,13 +27,13 @@ extension FoundDataset {
         of paths: [String], memoryFile: String? = nil,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) rethrows -> [String: Result<UInt128, DataError>] {
-        let place = absolute(folder)
+        let place = rememberedPath(folder)
         var memory = memoryFile.map { CheckMemory(readingFrom: $0, folder: place) } ?? CheckMemory(folder: place)
         var hashes: [String: Result<UInt128, DataError>] = [:]
         var unknown: [(path: String, name: String, state: FileState)] = []
         var seen: Set<String> = []
         for path in paths where seen.insert(path).inserted {
-            let name = memory.name(of: absolute(path))
+            let name = memory.name(of: rememberedPath(path))
             do throws(DataError) {
                 let state = try FileState(of: path)
                 if let entry = memory.entries[name], entry.state == state {
@@ -72,7 +72,9 @@ extension FoundDataset {
     }
 }
 
-/// What is remembered must not depend on where the program was started.
-private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") && !path.contains("/..") ? path : URL(fileURLWithPath: path).standardizedFileURL.path
+/// The absolute path without `..`: what is remembered must not depend on where the program was started, and what a link
+/// before a `..` hides is found by the file's own number.
+private func rememberedPath(_ path: String) -> String {
+    let whole = absolutePath(path)
+    return whole.contains("/..") ? URL(fileURLWithPath: whole).standardizedFileURL.path : whole
 }

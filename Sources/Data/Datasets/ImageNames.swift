@@ -51,7 +51,8 @@ func lastComponent(_ path: String) -> String {
     String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
 }
 
-/// A path that does not depend on the current folder, so that messages and runs say where something is.
+/// A path that does not depend on the current folder, so that messages and runs say where something is. A `..` stays:
+/// behind a link it leads elsewhere than to the folder before it.
 public func absolutePath(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
     var relative = path[...]
