@@ -10,7 +10,7 @@ extension ValueReader {
     public static func list<Element>(
         of element: ValueReader<Element>, count: ClosedRange<Int>? = nil
     ) -> ValueReader where Value == [Located<Element>] {
-        let bounds = count.map { $0.upperBound == .max ? Bounds(lower: .init($0.lowerBound)) : Bounds($0) }
+        let bounds = count.map { $0.upperBound == .max ? Bounds(from: $0.lowerBound) : Bounds($0) }
         let length = bounds.map { " of length \($0)" } ?? ""
         let expected = "a sequence\(length), each item \(element.expected)"
         return ValueReader(expected: expected) { node, keyPath, collector in
@@ -27,23 +27,6 @@ extension ValueReader {
             }
             let values = read.compactMap { $0 }
             return values.count == items.count ? values : nil
-        }
-    }
-
-    /// A mapping whose keys are the user's own.
-    ///
-    /// - Parameter element: What each value has to be.
-    /// - Returns: A reader of the entries in the order of the file, the key of each as its first part.
-    public static func dictionary<Element>(
-        of element: ValueReader<Element>
-    ) -> ValueReader where Value == [(key: Located<String>, value: Located<Element>)] {
-        ValueReader(expected: "a mapping, each value \(element.expected)") { node, keyPath, collector in
-            let keys = MappingReader(node, at: keyPath, reportingTo: collector)
-            let read = keys.keys.map { key in
-                keys.required(key.value, element).map { (key: key, value: $0) }
-            }
-            let values = read.compactMap { $0 }
-            return values.count == read.count ? values : nil
         }
     }
 

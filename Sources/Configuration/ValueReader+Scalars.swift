@@ -51,13 +51,6 @@ extension ValueReader where Value == Bool {
     }
 }
 
-extension ValueReader where Value == YAMLNode {
-    /// Any value, as a tree.
-    public static var node: ValueReader {
-        ValueReader(expected: "any value") { node, _, _ in node }
-    }
-}
-
 extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One word of a closed list.
     public static func choice(_ type: Value.Type = Value.self) -> ValueReader {
@@ -80,52 +73,18 @@ extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawVal
 }
 
 extension ValueReader where Value == Int {
-    /// An integer, decimal, `0x…` or `0o…`; a float such as `1e3` is none.
-    public static var integer: ValueReader { integer(in: nil) }
-
-    /// An integer between two that are allowed themselves.
-    public static func integer(_ range: ClosedRange<Int>) -> ValueReader { integer(in: Bounds(range)) }
-
-    /// An integer that is not below another.
-    public static func integer(_ range: PartialRangeFrom<Int>) -> ValueReader { integer(in: Bounds(range)) }
-
-    private static func integer(in bounds: Bounds<Int>?) -> ValueReader {
-        number("an integer", in: bounds) { scalar in
+    /// An integer between two that are allowed themselves, decimal, `0x…` or `0o…`; a float such as `1e3` is none.
+    public static func integer(_ range: ClosedRange<Int>) -> ValueReader {
+        number("an integer", within: range) { scalar in
             if case .integer(let value) = scalar { value } else { nil }
         }
     }
 }
 
 extension ValueReader where Value == Double {
-    /// A finite number; integers are numbers too.
-    public static var number: ValueReader { number(in: nil) }
-
-    /// A finite number between two that are allowed themselves.
-    public static func number(_ range: ClosedRange<Double>) -> ValueReader { number(in: Bounds(range)) }
-
-    /// A finite number of a range whose upper end is not allowed.
-    public static func number(_ range: Range<Double>) -> ValueReader { number(in: Bounds(range)) }
-
-    /// A finite number that is not below another.
-    public static func number(_ range: PartialRangeFrom<Double>) -> ValueReader { number(in: Bounds(range)) }
-
-    /// A finite number above a lower end that is not allowed itself.
-    public static func number(above lower: Double) -> ValueReader {
-        number(in: Bounds(lower: .init(lower, isOpen: true)))
-    }
-
-    /// A finite number above a lower end that is not allowed, up to an upper one that is.
-    public static func number(above lower: Double, through upper: Double) -> ValueReader {
-        number(in: Bounds(lower: .init(lower, isOpen: true), upper: .init(upper)))
-    }
-
-    /// A finite number between two ends that are not allowed themselves.
-    public static func number(above lower: Double, below upper: Double) -> ValueReader {
-        number(in: Bounds(lower: .init(lower, isOpen: true), upper: .init(upper, isOpen: true)))
-    }
-
-    private static func number(in bounds: Bounds<Double>?) -> ValueReader {
-        number("a number", in: bounds) { scalar in
+    /// A finite number between two that are allowed themselves; integers are numbers too.
+    public static func number(_ range: ClosedRange<Double>) -> ValueReader {
+        number("a number", within: range) { scalar in
             switch scalar {
             case .integer(let value): Double(value)
             case .float(let value) where value.isFinite: value
@@ -136,15 +95,16 @@ extension ValueReader where Value == Double {
 }
 
 extension ValueReader where Value: Comparable {
-    /// A reader of numbers of one type, within bounds where there are any.
+    /// A reader of numbers of one type within a range.
     fileprivate static func number(
-        _ type: String, in bounds: Bounds<Value>?, convert: @escaping (Scalar) -> Value?
+        _ type: String, within range: ClosedRange<Value>, convert: @escaping (Scalar) -> Value?
     ) -> ValueReader {
-        let expected = bounds.map { "\(type), \($0)" } ?? type
-        let unbounded = scalar(expected, convert: convert)
+        let bounds = Bounds(range)
+        let expected = "\(type), \(bounds)"
+        let anyNumber = scalar(expected, convert: convert)
         return ValueReader(expected: expected) { node, keyPath, collector in
-            guard let value = unbounded.value(node, at: keyPath, collector) else { return nil }
-            guard let bounds, !bounds.contains(value) else { return value }
+            guard let value = anyNumber.value(node, at: keyPath, collector) else { return nil }
+            guard !bounds.contains(value) else { return value }
             let kind = Problem.Kind.outOfRange(found: node.found, allowed: "\(bounds)")
             collector.report(kind, at: node.span, keyPath: keyPath)
             return nil

@@ -180,12 +180,12 @@ import Testing
         (
             "adapt.epochs=many",
             "override 'adapt.epochs=many':1:14: adapt.epochs: found text 'many'; "
-                + "allowed: an integer, 1 or more"
+                + "allowed: an integer, 1 to 1000"
         ),
         (
             "adapt.head={arcface: {scale: 0}}",
             "override 'adapt.head={arcface: {scale: 0}}':1:30: adapt.head.arcface.scale: found 0; "
-                + "allowed: above 0"
+                + "allowed: 0.5 to 1000"
         ),
         (
             "stages.adapt.head.cosface.scale=30",
@@ -195,15 +195,15 @@ import Testing
         (
             "optimiser.rate=[\n0]",
             "override 'optimiser.rate=[\\n0]':1:16: optimiser.rate: found a sequence; "
-                + "allowed: a number, above 0"
+                + "allowed: a number, 0.0001 to 10"
         ),
         (
             "optimiser={rate: }",
             "override 'optimiser={rate: }':1:18: optimiser.rate: no value; "
-                + "allowed: a number, above 0, or null for the default"
+                + "allowed: a number, 0.0001 to 10, or null for the default"
         ),
         ("optimiser={rate: null}", ""),
-        ("sizes=[3, ~]", "override 'sizes=[3, ~]':1:11: sizes[1]: found nothing; allowed: an integer, 1 or more"),
+        ("sizes=[3, ~]", "override 'sizes=[3, ~]':1:11: sizes[1]: found nothing; allowed: an integer, 1 to 4096"),
         ("notes=[é, 3]", "override 'notes=[é, 3]':1:7: notes: found a sequence; allowed: text"),
     ]
 

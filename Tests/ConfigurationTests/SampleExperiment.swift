@@ -36,23 +36,23 @@ struct SampleExperiment {
 
     init(_ reader: MappingReader) {
         network = reader.required("network", .choice())
-        seed = reader.optional("seed", .integer)
+        seed = reader.optional("seed", .integer(-9...1000))
         isVerbose = reader.optional("verbose", .boolean)
         notes = reader.optional("notes", .text)
-        sizes = reader.optional("sizes", .list(of: .integer(1...), count: 1...2))
+        sizes = reader.optional("sizes", .list(of: .integer(1...4096), count: 1...2))
         optimiser = reader.optional(
             "optimiser",
             .mapping { reader in
                 Optimiser(
-                    rate: reader.optional("rate", .number(above: 0)),
-                    momentum: reader.optional("momentum", .number(0..<1)),
+                    rate: reader.optional("rate", .number(0.0001...10)),
+                    momentum: reader.optional("momentum", .number(0...0.99)),
                     decay: reader.optional("decay", .number(0...0.5)))
             })
         stages = reader.optional(
             "stages",
             .namedItems(Stage.self) { _, reader in
                 StageDraft(
-                    epochs: reader.optional("epochs", .integer(1...)),
+                    epochs: reader.optional("epochs", .integer(1...1000)),
                     iterations: reader.optional("iterations", .integer(1...1000)),
                     head: reader.optional(
                         "head",
@@ -61,8 +61,8 @@ struct SampleExperiment {
                                 return HeadDraft(kind: kind, scale: nil, margin: nil)
                             }
                             return HeadDraft(
-                                kind: kind, scale: reader.optional("scale", .number(above: 0)),
-                                margin: reader.optional("margin", .number(above: 0, below: 1)))
+                                kind: kind, scale: reader.optional("scale", .number(0.5...1000)),
+                                margin: reader.optional("margin", .number(0...0.9)))
                         }))
             })
         if let stages { reader.suggest(stages.value.map(\.name.value)) }
