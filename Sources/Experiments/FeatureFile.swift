@@ -87,7 +87,7 @@ public enum FeatureFileError: ReportedError, Equatable {
         case .onlyJunk(let path, let tensor):
             "\(path): '\(tensor)' holds nothing but -1, which is junk; at least one row of somebody is needed"
         case .junkQueries(let path, let count):
-            "\(path): \(count) queries are junk (identity -1); a submission file has a line for every query"
+            "\(path): \(counted(count, "query is", "queries are")) junk (identity -1); a submission file has a line for every query"
         }
     }
 }

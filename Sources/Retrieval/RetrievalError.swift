@@ -49,16 +49,16 @@ extension RetrievalError: ReportedError {
         case .dimensionsDiffer(let left, let right):
             "features: \(left) dimensions meet \(right); both sides must have the same"
         case .countsDiffer(let what, let expected, let found):
-            "\(what): \(found) rows where \(expected) are needed"
+            "\(what): \(counted(found, "row")) where \(expected) \(expected == 1 ? "is" : "are") needed"
         case .noQueryHasAMatch(let queries, let sameCamera):
             sameCamera == 0
-                ? "none of the \(queries) queries has its identity in the gallery"
+                ? "none of \(counted(queries, "query", "queries")) has its identity in the gallery"
                 : """
-                none of the \(queries) queries has a match seen by another camera (\(sameCamera) matches \
-                share the query's camera); identities without camera numbers need the protocol 'vehicleid'
+                none of \(counted(queries, "query", "queries")) has a match seen by another camera \
+                (\(counted(sameCamera, "match", "matches")) of the query's camera); identities without camera numbers need the protocol 'vehicleid'
                 """
         case .tooManyClusters(let asked, let rows):
-            "clusters: \(asked) asked for, but there are only \(rows) rows"
+            "clusters: \(asked) asked for, but there \(rows == 1 ? "is" : "are") only \(counted(rows, "row"))"
         case .badSubmission(let line, let reason):
             "submission file, line \(line): \(reason)"
         case .notEnoughMemory(let needed, let free):

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Randomness
+internal import Reporting
 internal import Retrieval
 
 struct Cluster: ParsableCommand {
@@ -47,7 +48,7 @@ struct Cluster: ParsableCommand {
         let search = probes.map { SearchStrategy.approximate(InvertedFile(probeCount: $0, key: random)) }
         let jaccard = ClusteringJaccard(neighbours: k1, expansion: k2, search: search ?? .exact)
         let shape = try FeatureFile.shape(of: features)
-        try memory.check(choice.memory(shape, jaccard: jaccard), for: "\(shape.count) rows of \(shape.dimension)")
+        try memory.check(choice.memory(shape, jaccard: jaccard), for: "\(counted(shape.count, "row")) of \(shape.dimension)")
         let set = try FeatureFile.embeddings(features)
         let start = ContinuousClock.now
         let clustering = try withSearchProgress("cluster") {
@@ -70,7 +71,8 @@ struct Cluster: ParsableCommand {
             try printJSON(report)
             return
         }
-        print("\(report.clusters) clusters, \(report.outliers) outliers, sizes \(report.smallest) to \(report.largest), "
+        print("\(counted(report.clusters, "cluster")), \(counted(report.outliers, "outlier")), "
+            + "sizes \(report.smallest) to \(report.largest), "
             + "\(String(format: "%.2f", report.seconds)) s, peak \(report.peakBytes / 1_048_576) MiB")
         if let recall = report.recall {
             print(String(format: "approximate search: %.1f %% of the true neighbours found (sample)", 100 * recall))

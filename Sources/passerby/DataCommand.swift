@@ -164,6 +164,6 @@ struct Synthesise: ParsableCommand {
         let progress = ProgressReporter(label: "synth", output: StandardError())
         progress.begin(total: world.imageCount, unit: "images")
         try world.write(to: folder) { _, _ in progress.advance() }
-        print("\(world.imageCount) images in \(folder)")
+        print("\(counted(world.imageCount, "image")) in \(folder)")
     }
 }

@@ -5,6 +5,7 @@ internal import Experiments
 internal import Foundation
 internal import Training
 internal import Pipeline
+internal import Reporting
 internal import Retrieval
 
 struct Metrics: ParsableCommand {
@@ -77,7 +78,7 @@ struct Metrics: ParsableCommand {
         }
         try memory.check(
             forecast ?? .ranking(queryCount: query.count, galleryCount: count, dimension: dimension),
-            for: "\(query.count) queries, \(count) gallery rows of \(dimension)")
+            for: "\(counted(query.count, "query", "queries")), \(counted(count, "gallery row")) of \(dimension)")
     }
 
     private func distances(
@@ -111,8 +112,8 @@ struct Metrics: ParsableCommand {
         print("protocol \(metrics.rankingProtocol.rawValue)")
         print("mAP \(percent(metrics.mAP))  mINP \(percent(metrics.mINP))  top-1 \(percent(metrics.top1))  "
             + "top-5 \(percent(metrics.top5))  top-10 \(percent(metrics.top10))")
-        print("\(metrics.queryCount) queries, \(metrics.skippedCount) of them without anything to find"
-            + (metrics.junkCount == 0 ? "" : "; \(metrics.junkCount) rows of junk (identity -1) left out"))
+        print("\(counted(metrics.queryCount, "query", "queries")), \(metrics.skippedCount) of them without anything to find"
+            + (metrics.junkCount == 0 ? "" : "; \(counted(metrics.junkCount, "row")) of junk (identity -1) left out"))
     }
 }
 

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Pipeline
+internal import Reporting
 
 struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -93,7 +94,7 @@ struct RemoveRuns: ParsableCommand {
             try printJSON(Removal(runs: found, storedStages: entries))
         } else {
             print(found.map { "removed \($0)" }.joined(separator: "\n"))
-            print("\(entries) stored stages went with \(found.count == 1 ? "it" : "them")")
+            print("\(counted(entries, "stored stage")) went with \(found.count == 1 ? "it" : "them")")
         }
     }
 }

@@ -46,20 +46,20 @@ import Vocabulary
         Row(message: "features of one model: 3 rows where 2 are needed") {
             _ = try Features<UnitNorm>.mean([unit(2, 2), unit(3, 2)])
         },
-        Row(message: "sightings of the queries: 2 rows where 1 are needed") {
+        Row(message: "sightings of the queries: 2 rows where 1 is needed") {
             _ = try evaluate(
                 DistanceMatrix([0], rowCount: 1, columnCount: 1), query: .init(sightings([1, 1], [0, 0])),
                 gallery: .init(sightings([1], [1])), under: .market1501)
         },
-        Row(message: "none of the 1 queries has its identity in the gallery") {
+        Row(message: "none of 1 query has its identity in the gallery") {
             _ = try evaluate(
                 DistanceMatrix([0], rowCount: 1, columnCount: 1), query: .init(sightings([1], [0])),
                 gallery: .init(sightings([2], [1])), under: .visda2020)
         },
         Row(
             message: """
-                none of the 1 queries has a match seen by another camera (2 matches share the query's \
-                camera); identities without camera numbers need the protocol 'vehicleid'
+                none of 1 query has a match seen by another camera \
+                (2 matches of the query's camera); identities without camera numbers need the protocol 'vehicleid'
                 """
         ) {
             _ = try evaluate(
@@ -81,7 +81,7 @@ import Vocabulary
         Row(message: "submission file, line 2: there are no gallery rows") {
             _ = try SubmissionFile(text: "3\n\n4\n", galleryCount: 7)
         },
-        Row(message: "lines of the submission file: 1 rows where 2 are needed") {
+        Row(message: "lines of the submission file: 1 row where 2 are needed") {
             _ = try SubmissionFile(text: "3\n", galleryCount: 7, queryCount: 2)
         },
         Row(

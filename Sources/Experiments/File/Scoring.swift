@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Data
+internal import Reporting
 internal import Retrieval
 
 /// What protocols make of a dataset's queries and gallery.
@@ -49,7 +50,7 @@ extension FoundDataset {
             let skipped = coverage.queryCount - coverage.scoredCount
             return skipped == 0 ? nil : DatasetFinding(
                 .skippedQueries, splits,
-                "\(skipped) of \(coverage.queryCount) queries without a match under '\(rankingProtocol.rawValue)', which skips "
+                "\(skipped) of \(counted(coverage.queryCount, "query", "queries")) without a match under '\(rankingProtocol.rawValue)', which skips "
                     + "them")
         }
     }

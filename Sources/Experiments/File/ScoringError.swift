@@ -19,7 +19,7 @@ public struct ScoringError: ReportedError, Equatable {
     }
 
     var reason: String {
-        let queries = "\(coverage.queryCount) \(coverage.queryCount == 1 ? "query" : "queries")"
+        let queries = counted(coverage.queryCount, "query", "queries")
         let all = "none of \(queries) can be scored under '\(rankingProtocol.rawValue)'"
         return switch coverage.sameCameraCount {
         case 0: "\(all): none has its identity in the gallery"
