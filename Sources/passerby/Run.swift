@@ -11,7 +11,7 @@ struct Run: ParsableCommand {
         abstract: "Runs an experiment, stage by stage.",
         discussion: """
             A run leaves all it made in logs/NAME/RUN/. Interrupt it with Ctrl-C; the same command with --resume \
-            goes on. A stage that another run has worked out from the same settings and data is taken from there, \
+            goes on. A stage that another run has computed from the same settings and data is taken from there, \
             unless --fresh says otherwise. Exit codes: 0 done, 64 wrong usage or experiment file, 65 bad data, 69 \
             something needed is missing, 70 a defect of ours, 75 interrupted and resumable.
             """)
@@ -26,7 +26,7 @@ struct Run: ParsableCommand {
     @Flag(help: "Work every stage out, also where another run has left its result.")
     var fresh = false
 
-    @Flag(help: "Leave, and do not wait, where another process works out the same stage.")
+    @Flag(help: "Leave, and do not wait, where another process computes the same stage.")
     var noWait = false
 
     @Option(help: ArgumentHelp("The last stage to run.", valueName: "stage"))

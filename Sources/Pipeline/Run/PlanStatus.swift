@@ -16,11 +16,11 @@ public enum StageStatus: Sendable, Equatable {
         public let step: Int?
     }
 
-    /// It has to be worked out.
+    /// It has to be computed.
     case run
     /// Its result is there: of which run, and what it took there.
     case reuse(from: RunName, seconds: Double)
-    /// With `--resume` it goes on from a checkpoint; a new run has to work it out.
+    /// With `--resume` it goes on from a checkpoint; a new run has to compute it.
     case resume(ResumePoint)
 }
 

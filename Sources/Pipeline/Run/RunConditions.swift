@@ -6,7 +6,7 @@ public struct RunConditions: Sendable, Codable, Equatable {
     public let threads: Int
     /// Processor, libraries and kernels, by name.
     public let facts: [String: String]
-    /// What results say that were worked out after somebody went on under other conditions.
+    /// What results say that were computed after somebody went on under other conditions.
     public let notes: [String]
 
     /// Conditions as given.

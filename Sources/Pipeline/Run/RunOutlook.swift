@@ -10,7 +10,7 @@ struct RunOutlook {
         expected = forecast?.stages.mapValues(\.seconds) ?? [:]
     }
 
-    /// Takes note of a stage that was worked out.
+    /// Takes note of a stage that was computed.
     mutating func finished(_ stage: String, seconds: Double) {
         guard let expected = expected[stage] else { return }
         foreseen += expected

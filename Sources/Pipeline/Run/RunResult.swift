@@ -6,11 +6,11 @@ public struct StageResult: Sendable, Codable, Equatable {
     public let name: String
     /// The method that filled it.
     public let method: String
-    /// Seconds that it took, all attempts together; where it was reused, those of the run that worked it out.
+    /// Seconds that it took, all attempts together; where it was reused, those of the run that computed it.
     public let seconds: Double
     /// Whether the result came from the store.
     public let reused: Bool
-    /// The run that worked it out, where it was reused.
+    /// The run that computed it, where it was reused.
     public let origin: RunName?
     /// The stage's own figures by name.
     public let metrics: [String: Double]

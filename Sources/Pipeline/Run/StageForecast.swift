@@ -24,7 +24,7 @@ public struct StageForecast: Sendable, Equatable, Encodable {
     }
 }
 
-/// The forecasts of all stages that have to be worked out.
+/// The forecasts of all stages that have to be computed.
 public struct RunForecast: Sendable, Equatable {
     /// By the stage's name; those without one are reused, or nothing is known of them.
     public let stages: [String: StageForecast]

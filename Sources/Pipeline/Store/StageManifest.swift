@@ -24,9 +24,9 @@ public struct StageManifest: Sendable, Codable, Equatable {
     public let method: String
     /// What determined the result.
     public let key: StageKey
-    /// The run that worked it out.
+    /// The run that computed it.
     public let origin: RunName
-    /// Whether it came from there through the store, and was not worked out in the run that this file lies in.
+    /// Whether it came from there through the store, and was not computed in the run that this file lies in.
     public let reused: Bool
     /// Seconds that it took there, all attempts together.
     public let seconds: Double

@@ -4,7 +4,7 @@ internal import Foundation
 
 /// How a run shares its stages with other runs.
 public struct StageSharing: Sendable {
-    /// What a run does when another process works out the same stage.
+    /// What a run does when another process computes the same stage.
     public enum WhenBusy: Sendable {
         /// Waits, and then takes the result.
         case wait
@@ -16,7 +16,7 @@ public struct StageSharing: Sendable {
     public let store: StageStore
     /// Whether the run takes nothing from the store; it puts its own there all the same, in the place of others.
     public let isFresh: Bool
-    /// What the run does when another process works out the same stage.
+    /// What the run does when another process computes the same stage.
     public let whenBusy: WhenBusy
 
     /// A way of sharing.
@@ -40,12 +40,12 @@ struct SharedStage {
     let progress: ProgressReporter
     let clock: RunClock
 
-    /// The stage's result from the store, or nil when it has to be worked out.
+    /// The stage's result from the store, or nil when it has to be computed.
     ///
     /// An entry whose files are not those of its manifest is reported and removed.
     ///
     /// - Throws: ``PipelineError/diskFull(path:)``, which working the stage out would meet too. Any other trouble
-    ///   is reported, and the stage has to be worked out.
+    ///   is reported, and the stage has to be computed.
     func reuse() throws -> StageManifest? {
         guard !sharing.isFresh else { return nil }
         do {

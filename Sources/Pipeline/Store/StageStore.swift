@@ -4,7 +4,7 @@ public import Foundation
 
 /// The folder `LOGS/.stages/`: each finished stage once, by its key, for any run to use.
 ///
-/// An entry `KEY/` holds the artefacts and the manifest of the run that worked them out, as hard links to that
+/// An entry `KEY/` holds the artefacts and the manifest of the run that computed them, as hard links to that
 /// run's files, and what that run recorded of the stage. It takes next to no space while the run is there, and no
 /// run needs it to be complete. An entry appears and disappears by one rename. Everything here may be deleted at
 /// any time: it costs work, never results.
@@ -17,7 +17,7 @@ public struct StageStore: Sendable {
         folder = logs.appendingPathComponent(".stages")
     }
 
-    /// The lock of whoever works out a stage of this key.
+    /// The lock of whoever computes a stage of this key.
     public func lockFile(of key: StageKey) -> URL {
         folder.appendingPathComponent("\(key).lock")
     }

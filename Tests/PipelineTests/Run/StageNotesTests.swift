@@ -52,7 +52,7 @@ private struct Noting: Stage {
         #expect(try run([Noting("draw", ["a"])], in: folder).notes == ["a", "b"])
     }
 
-    @Test func `come with a stage that another run has worked out`() throws {
+    @Test func `come with a stage that another run has computed`() throws {
         _ = try run([Noting("draw", ["a"])])
         let result = try run([Noting("draw", ["never made"])])
         #expect(result.stages.map(\.reused) == [true] && result.notes == ["a"])

@@ -56,7 +56,7 @@ import Testing
         withExtendedLifetime(lock) {}
     }
 
-    @Test func `does not count the time of stages that another run worked out`() throws {
+    @Test func `does not count the time of stages that another run computed`() throws {
         let time = ManualTime()
         var counting = try Counting()
         counting.at = { if $0.hasSuffix("ends") { time.seconds += 60 } }

@@ -26,7 +26,7 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
         store.folder.appendingPathComponent("\(try Counting().key(stage))")
     }
 
-    @Test func `is worked out once for two experiments that begin alike, and said so`() throws {
+    @Test func `is computed once for two experiments that begin alike, and said so`() throws {
         var first = try Counting()
         first.at = { [time] in if $0.hasSuffix("ends") { time.seconds += 125 } }
         let maker = try first.run(in: logs, time: time).folder
@@ -108,7 +108,7 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
     }
 
     @Test(arguments: ["sum.txt", "manifest.json"])
-    func `is worked out again when what is stored is damaged, and the entry is replaced`(name: String) throws {
+    func `is computed again when what is stored is damaged, and the entry is replaced`(name: String) throws {
         let maker = try Counting().run(in: logs).folder
         let file = try entry("translate").appendingPathComponent(name)
         // In place, as a careless program would: the run that made it has the same file.
