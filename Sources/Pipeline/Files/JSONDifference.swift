@@ -2,7 +2,7 @@
 
 /// One field in which two JSON trees differ.
 public struct JSONDifference: Sendable, Equatable, CustomStringConvertible {
-    /// The field, keys joined by dots: `stages.adapt.settings.iterations`.
+    /// The field, keys joined by dots: `stages.train.settings.iterations`.
     public let path: String
     /// The value on record; nil where the field was absent.
     public let recorded: JSONValue?

@@ -17,7 +17,7 @@ struct ProgressLine: Equatable {
     /// Seconds that the stages after this one are expected to take; nil when nobody knows.
     var laterSeconds: Double?
 
-    /// The line as shown: `adapt  120/400 steps (30 %)  12.0 steps/s  23 s left  loss 1.25`.
+    /// The line as shown: `train  120/400 steps (30 %)  12.0 steps/s  23 s left  loss 1.25`.
     var text: String {
         var parts = [label]
         if totalCount > 0 {

@@ -86,7 +86,7 @@ public struct Plan: Sendable, Codable, Equatable {
         return tree(namingData: named).differences(from: requested.tree(namingData: named))
     }
 
-    /// The plan with stages by name, so that a difference is found under `stages.adapt`, not `stages[2]`.
+    /// The plan with stages by name, so that a difference is found under `stages.train`, not `stages[2]`.
     func tree(namingData named: Bool = false) -> JSONValue {
         let stages = stages.map { stage in
             let outputs = stage.outputs.map { output in

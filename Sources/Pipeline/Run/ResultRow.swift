@@ -4,7 +4,7 @@
 ///
 /// In JSON every figure is a member beside `name` and `protocol`.
 public struct ResultRow: Sendable, Equatable {
-    /// What the figures are of: `direct transfer`.
+    /// What the figures are of: `before training`.
     public let name: String
     /// The protocol that they were measured under; nil where it is the table's.
     public let evaluationProtocol: String?

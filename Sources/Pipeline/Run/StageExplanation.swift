@@ -6,7 +6,7 @@ public import Foundation
 public struct StageExplanation: Sendable, Equatable, Encodable {
     /// A field that determines the stage's result and has another value than in the earlier run.
     public struct Field: Sendable, Equatable, Encodable {
-        /// The field, keys joined by dots: `settings.adapt.epochs`, `seed`, `data`, or `data.identities` where it is known
+        /// The field, keys joined by dots: `settings.epochs`, `seed`, `data`, or `data.images` where it is known
         /// what of the data differs.
         public let path: String
         /// The value in the earlier run; nil where the field was absent.

@@ -24,9 +24,9 @@ public struct StagePlan: Sendable, Codable, Equatable {
     /// The name that stands in ``inputs`` for the experiment's datasets.
     public static let data = "data"
 
-    /// The stage's name, unique in the plan: `adapt`.
+    /// The stage's name, unique in the plan: `train`.
     public let name: String
-    /// The method that fills the stage: `mmt+`.
+    /// The method that fills the stage: `sgd`.
     public let method: String
     /// Everything that changes the result, resolved; nothing that does not.
     public let settings: JSONValue

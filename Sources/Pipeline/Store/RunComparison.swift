@@ -4,7 +4,7 @@
 public struct RunComparison: Sendable, Equatable, Encodable {
     /// A setting that is not the same in all runs.
     public struct Setting: Sendable, Equatable, Encodable {
-        /// The setting, keys joined by dots: `stages.adapt.settings.adapt.epochs`.
+        /// The setting, keys joined by dots: `stages.train.settings.epochs`.
         public let path: String
         /// Its value in each run; nil where it is absent.
         public let values: [JSONValue?]
