@@ -13,10 +13,10 @@ using passerby::returning;
 
 extern "C" {
 
-int32_t pt_from_bytes(const void *bytes, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result) {
+int32_t pt_unset(pt_dtype dtype, const int64_t *shape, int32_t rank, void **bytes, pt_result result) {
     return returning(result, [&] {
         auto tensor = at::empty(at::IntArrayRef(shape, rank), passerby::scalar_type(dtype));
-        if (tensor.nbytes() > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, tensor.nbytes());
+        *bytes = tensor.mutable_data_ptr();
         return tensor;
     });
 }

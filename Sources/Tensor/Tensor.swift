@@ -58,19 +58,37 @@ public final class Tensor {
     ///   - values: Elements in row-major order; as many as the product of `shape`.
     ///   - shape: The length of each dimension.
     public convenience init(_ values: [Float], shape: [Int]) throws {
-        try self.init(elements: values, shape: shape, type: .float32)
+        try self.init(elements: [values], shape: shape, type: .float32)
+    }
+
+    /// A tensor of several lists of elements, one behind the other, each of which is copied once.
+    ///
+    /// - Parameters:
+    ///   - parts: Elements in row-major order; together as many as the product of `shape`.
+    ///   - shape: The length of each dimension.
+    public convenience init(joining parts: [[Float]], shape: [Int]) throws {
+        try self.init(elements: parts, shape: shape, type: .float32)
     }
 
     /// A tensor of integers, such as class labels or indices.
     public convenience init(_ values: [Int], shape: [Int]? = nil) throws {
-        try self.init(elements: values.map(Int64.init), shape: shape ?? [values.count], type: .int64)
+        try self.init(elements: [values.map(Int64.init)], shape: shape ?? [values.count], type: .int64)
     }
 
-    convenience init<Element>(elements: [Element], shape: [Int], type: ElementType) throws {
-        precondition(elements.count == shape.reduce(1, *), "\(elements.count) elements do not fill shape \(shape)")
-        let made = try elements.withUnsafeBytes { bytes in
-            try Tensor.making("tensor", []) { result in
-                withShape(shape) { pt_from_bytes(bytes.baseAddress ?? emptyBytes, type.raw, $0, $1, result) }
+    private convenience init<Element: BitwiseCopyable>(
+        elements parts: [[Element]], shape: [Int], type: ElementType
+    ) throws {
+        let count = parts.reduce(0) { $0 + $1.count }
+        precondition(count == shape.reduce(1, *), "\(count) elements do not fill shape \(shape)")
+        var place: UnsafeMutableRawPointer?
+        let made = try Tensor.making("tensor", []) { result in
+            withShape(shape) { pt_unset(type.raw, $0, $1, &place, result) }
+        }
+        for part in parts {
+            part.withUnsafeBytes { bytes in
+                guard let source = bytes.baseAddress else { return }
+                place?.copyMemory(from: source, byteCount: bytes.count)
+                place = place?.advanced(by: bytes.count)
             }
         }
         self.init(owning: made)

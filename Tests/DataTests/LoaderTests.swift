@@ -50,6 +50,27 @@ import Vocabulary
         }
     }
 
+    @Test func `draws an epoch's batches by the key and the purpose that it augments by`() throws {
+        let set = try SmallSet(count: 24)
+        let loader = set.loader(workers: 1)
+        let sampler = EpochSampler(.shuffled(count: 24))
+        let found = try collect(loader.epoch(3, by: sampler, iterations: 9, batchSize: 5, from: 2))
+        #expect(found.map(\.indices) == Array(try set.batches(epoch: 3).dropFirst(2)))
+        #expect(try found == collect(loader.epoch(3, batches: set.batches(epoch: 3), from: 2)))
+        #expect(throws: DataError.tooFewImages(purpose: "test", found: 24, needed: 25)) {
+            try loader.epoch(3, by: sampler, iterations: 1, batchSize: 25)
+        }
+    }
+
+    @Test func `says which shape its batches have`() throws {
+        let set = try SmallSet(count: 3)
+        for workers in [0, 2] {
+            let batches = try collect(set.loader(views: 2, workers: workers).all(batchSize: 2))
+            #expect(batches.map(\.shape) == [[2, 12, 8, 3], [1, 12, 8, 3]])
+            #expect(batches.flatMap { $0.views.map(\.count) } == [576, 576, 288, 288])
+        }
+    }
+
     @Test func `hands out pixels, labels, cameras and indices of the same images`() throws {
         let set = try SmallSet(count: 11)
         let loader = set.loader(workers: 2, .evaluation(height: 1, width: 1))

@@ -17,6 +17,14 @@ let rounding: Float = 1e-6
         #expect(try matrix.matmul(matrix).floats() == [7, 10, 15, 22])
     }
 
+    @Test func `of several lists has them one behind the other`() throws {
+        let joined = try Tensor(joining: [[1, 2], [], [3, 4, 5, 6]], shape: [3, 2])
+        #expect(joined.shape == [3, 2])
+        #expect(try joined.floats() == [1, 2, 3, 4, 5, 6])
+        #expect(try joined.slice(1..<3).sum(along: 0).floats() == [8, 10])
+        #expect(try Tensor(joining: [[], []], shape: [0, 2]).floats().isEmpty)
+    }
+
     @Test func `names the operation and both shapes when they do not fit`() throws {
         let left = try Tensor.full(0, shape: [2, 3])
         let right = try Tensor.full(0, shape: [4, 5])

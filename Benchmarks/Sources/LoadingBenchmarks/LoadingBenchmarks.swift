@@ -62,17 +62,14 @@ enum Mode: String, CaseIterable {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".jpg") }.sorted()
         let samples = names.map { Sample(path: "\(folder)/\($0)", camera: Camera(rawValue: 0)) }
         let transform = Transform(height: 256, width: 128, flip: true, padding: 10, erasing: RandomErasing())
-        let key = RandomKey(seed: 1)
         let loader = Loader(
-            samples: samples, transform: transform, workers: 0, key: key, purpose: "benchmark",
+            samples: samples, transform: transform, workers: 0, key: RandomKey(seed: 1), purpose: "benchmark",
             cache: try cache(in: cacheFolder))
         let sampler = EpochSampler(.shuffled(count: samples.count))
         func pass(_ epoch: Int, _ report: inout Report) throws {
             let batchSize = min(64, samples.count)
-            let batches = try sampler.batches(
-                epoch: epoch, iterations: samples.count / batchSize, batchSize: batchSize, key: key,
-                purpose: "benchmark")
-            let sequence = loader.epoch(epoch, batches: batches)
+            let sequence = try loader.epoch(
+                epoch, by: sampler, iterations: samples.count / batchSize, batchSize: batchSize)
             while let batch = try sequence.next() {
                 report.images += batch.count
                 report.sum += Double(batch.pixels[batch.pixels.count / 2])

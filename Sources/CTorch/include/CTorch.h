@@ -45,7 +45,8 @@ const char *pt_library_path(void);
 /* As many tensors as a count beside it says. */
 typedef pt_tensor *_Nonnull const *_Nonnull pt_list;
 
-int32_t pt_from_bytes(const void *bytes, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result);
+/* Row-major, its elements not set yet: they lie from `bytes` on, where there are any. */
+int32_t pt_unset(pt_dtype dtype, const int64_t *shape, int32_t rank, void *_Nullable *_Nonnull bytes, pt_result result);
 int32_t pt_full(double value, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result);
 /* A tensor of zeros with the other's shape, type and memory layout. */
 int32_t pt_zeros_like(const pt_tensor *other, pt_result result);

@@ -6,6 +6,10 @@ public import Vocabulary
 public struct Batch: Sendable, Equatable {
     /// One buffer `[N, H, W, 3]` for each view: independently augmented versions of the same images.
     public let views: [[Float]]
+    /// `H`, in pixels.
+    public let height: Int
+    /// `W`, in pixels.
+    public let width: Int
     /// `[N]`, class indices, or ``Sample/unlabelled``.
     public let labels: [Int]
     /// `[N]`.
@@ -17,6 +21,8 @@ public struct Batch: Sendable, Equatable {
     public var pixels: [Float] { views[0] }
     /// `N`.
     public var count: Int { indices.count }
+    /// `[N, H, W, 3]`, of every view.
+    public var shape: [Int] { [count, height, width, 3] }
 }
 
 /// The batches of an epoch, in order, made ahead of time by worker threads.

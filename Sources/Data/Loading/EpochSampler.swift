@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-public import Randomness
+import Randomness
 
 /// Epochs that are counted in iterations, however long a pass over the images is.
 ///
@@ -30,7 +30,7 @@ public struct EpochSampler: Sendable {
         self.shufflesBatches = shufflesBatches
     }
 
-    /// The batches of an epoch.
+    /// The batches of an epoch; a ``Loader`` gives the key and its purpose.
     ///
     /// - Parameters:
     ///   - epoch: Zero-based.
@@ -40,7 +40,7 @@ public struct EpochSampler: Sendable {
     ///   - purpose: What the batches are for, such as `"pretrain.source"`.
     /// - Returns: `iterations` lists of `batchSize` positions.
     /// - Throws: ``DataError/tooFewImages(purpose:found:needed:)`` where a pass does not fill one batch.
-    public func batches(
+    func batches(
         epoch: Int, iterations: Int, batchSize: Int, key: RandomKey, purpose: String
     ) throws(DataError) -> [[Int]] {
         precondition(

@@ -28,8 +28,8 @@ public struct Loader: Sendable {
     ///   - transform: What to do to each image.
     ///   - views: Versions of each image, positive; mutual teaching takes 2.
     ///   - workers: Threads; 0 does the work on the thread that asks for a batch.
-    ///   - key: The experiment's.
-    ///   - purpose: What the images are for, such as `"pretrain.source"`.
+    ///   - key: Where all randomness comes from: which images a batch holds, and how they are augmented.
+    ///   - purpose: What the images are for, such as `"pretrain.source"`; loaders of one key differ by it.
     ///   - cache: Where decoded images are kept, if anywhere; loaders may share one.
     ///   - onBadImage: What is done about images that cannot be read. Leave it at ``BadImagePolicy/error`` where
     ///     every image must be seen once, as in evaluation: a replaced image is not.
@@ -50,16 +50,29 @@ public struct Loader: Sendable {
         self.onBadImage = onBadImage
     }
 
-    /// The batches of an epoch.
+    /// The batches of an epoch, drawn and augmented by the loader's key.
     ///
     /// - Parameters:
     ///   - epoch: Zero-based; chooses the random streams.
-    ///   - batches: Positions in ``samples``, as an ``EpochSampler`` makes them: all of the epoch.
+    ///   - sampler: Which of ``samples`` the batches hold.
+    ///   - iterations: The number of batches, not negative.
+    ///   - batchSize: Images in a batch of all processes, positive.
     ///   - first: The batch to begin with, for an epoch that was interrupted; it is what it would have been.
     ///   - share: This process' part of every batch.
+    /// - Throws: ``DataError/tooFewImages(purpose:found:needed:)`` where a pass does not fill one batch.
     public func epoch(
-        _ epoch: Int, batches: [[Int]], from first: Int = 0, share: ProcessShare = .all
-    ) -> BatchSequence {
+        _ epoch: Int, by sampler: EpochSampler, iterations: Int, batchSize: Int, from first: Int = 0,
+        share: ProcessShare = .all
+    ) throws(DataError) -> BatchSequence {
+        let batches = try sampler.batches(
+            epoch: epoch, iterations: iterations, batchSize: batchSize, key: key, purpose: purpose)
+        return self.epoch(epoch, batches: batches, from: first, share: share)
+    }
+
+    /// The given batches as those of an epoch.
+    ///
+    /// - Parameter batches: Positions in ``samples``: all of the epoch.
+    func epoch(_ epoch: Int, batches: [[Int]], from first: Int = 0, share: ProcessShare = .all) -> BatchSequence {
         precondition((0...batches.count).contains(first), "no batch \(first) among \(batches.count)")
         var starts: [Int] = []
         var imageCount = 0
@@ -123,8 +136,8 @@ public struct Loader: Sendable {
             }
         }
         return Batch(
-            views: buffers, labels: loaded.map { samples[$0].label }, cameras: loaded.map { samples[$0].camera },
-            indices: loaded
+            views: buffers, height: transform.height, width: transform.width, labels: loaded.map { samples[$0].label }, 
+            cameras: loaded.map { samples[$0].camera }, indices: loaded
         )
     }
 

@@ -84,6 +84,6 @@ public struct FeatureExtractor: Sendable {
 
     private func forEachBatch(of samples: [Sample], mirrored: Bool, _ body: (Tensor) throws -> Void) throws {
         let batches = images.plainBatches(samples, mirrored: mirrored, batchSize: batchSize, purpose: "extract")
-        while let batch = try batches.next() { try body(batch.images(size: images.size)) }
+        while let batch = try batches.next() { try body(batch.images()) }
     }
 }

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 package import Data
-internal import Randomness
 
 /// A sampler and the loader that follows it.
 package struct EpochLoader {
     fileprivate let sampler: EpochSampler
     fileprivate let loader: Loader
-    fileprivate let random: RandomKey
-    fileprivate let purpose: String
 
     /// Exactly `iterations` batches, passes over the images being restarted as needed, without those of the steps that
     /// are done.
     package func batches(of meter: LossMeter, iterations: Int, batchSize: Int) throws -> BatchSequence {
-        let epoch = meter.epoch
-        let all = try sampler.batches(
-            epoch: epoch, iterations: iterations, batchSize: batchSize, key: random, purpose: purpose)
-        return loader.epoch(epoch, batches: all, from: meter.step)
+        try loader.epoch(meter.epoch, by: sampler, iterations: iterations, batchSize: batchSize, from: meter.step)
     }
 }
 
@@ -30,15 +24,13 @@ extension TrainingSetting {
             labels: samples.map(\.label), cameras: samples.map(\.camera), instances: instances)
         return EpochLoader(
             sampler: EpochSampler(.identities(sampler), shufflesBatches: shuffledInside),
-            loader: images.loader(samples, transform, views: views, random: random, purpose: purpose),
-            random: random, purpose: purpose)
+            loader: images.loader(samples, transform, views: views, random: random, purpose: purpose))
     }
 
     /// Augmented batches in random order.
     package func shuffledBatches(_ samples: [Sample], _ transform: Transform, purpose: String) -> EpochLoader {
         EpochLoader(
             sampler: EpochSampler(.shuffled(count: samples.count)),
-            loader: images.loader(samples, transform, random: random, purpose: purpose),
-            random: random, purpose: purpose)
+            loader: images.loader(samples, transform, random: random, purpose: purpose))
     }
 }

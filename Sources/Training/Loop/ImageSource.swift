@@ -87,8 +87,16 @@ public struct ImageSource: Sendable {
 }
 
 extension Batch {
-    /// One view of the batch's images, ImageNet-normalised `[N, 3, H, W]` with channels adjacent in memory.
-    package func images(view: Int = 0, size: ImageSize) throws -> Tensor {
-        try Tensor(views[view], shape: [labels.count, size.height, size.width, 3]).permuted([0, 3, 1, 2])
+    /// One view of the batch's images, ImageNet-normalised `[N, 3, H, W]` with channels adjacent in memory; copied once.
+    ///
+    /// - Parameter other: A batch of images of the same size, which stand behind this one's.
+    package func images(view: Int = 0, followedBy other: Batch? = nil) throws -> Tensor {
+        let batches = [self] + (other.map { [$0] } ?? [])
+        precondition(
+            batches.allSatisfy { $0.height == height && $0.width == width },
+            "batches of \(shape) and \(other?.shape ?? []) do not stand in one")
+        let count = batches.reduce(0) { $0 + $1.count }
+        return try Tensor(joining: batches.map { $0.views[view] }, shape: [count, height, width, 3])
+            .permuted([0, 3, 1, 2])
     }
 }

@@ -92,8 +92,8 @@ struct SourcePretraining {
             ? try loaders.target.batches(of: meter, iterations: config.iterations, batchSize: config.batch) : nil
         while let batch = try sources.next() {
             try step(
-                training, batch.images(size: setting.images.size), labels: Tensor(batch.labels),
-                seen: targets?.next()?.images(size: setting.images.size), &meter)
+                training, batch.images(), labels: Tensor(batch.labels),
+                seen: targets?.next()?.images(), &meter)
             try scope.endStep { training.state(meter) }
         }
         try meter.report(to: scope)

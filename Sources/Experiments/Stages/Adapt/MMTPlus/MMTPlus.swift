@@ -156,11 +156,7 @@ struct MMTPlus {
         while let labelled = try sources.next(), let clustered = try targets.next() {
             // Source first, target second, the order that domain-specific normalisation expects.
             let labels = try Tensor(labelled.labels + clustered.labels)
-            let views = try (0..<2).map { view in
-                try Tensor.concatenated([
-                    labelled.images(view: view, size: setting.images.size), clustered.images(view: view, size: setting.images.size),
-                ])
-            }
+            let views = try (0..<2).map { try labelled.images(view: $0, followedBy: clustered) }
             try step(&training, round, views, labels: labels)
             try scope.endStep(training.state)
         }

@@ -76,8 +76,8 @@ struct SDA {
             let targetBatches = try targets.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
             while let labelled = try sourceBatches.next(), let unlabelled = try targetBatches.next() {
                 try step(
-                    players, encoder, source: labelled.images(size: setting.images.size), labels: Tensor(labelled.labels),
-                    target: unlabelled.images(size: setting.images.size), &meter)
+                    players, encoder, source: labelled.images(), labels: Tensor(labelled.labels),
+                    target: unlabelled.images(), &meter)
                 try scope.endStep { try players.state(meter) }
             }
             try meter.report(to: scope)

@@ -31,7 +31,7 @@ struct Translation {
         var first = 0
         while let batch = try batches.next() {
             let levels = try withoutGradients {
-                try ImageNetScale.levels(generator(batch.images(size: size)))
+                try ImageNetScale.levels(generator(batch.images()))
             }
             for (offset, index) in batch.indices.enumerated() where index == first + offset {
                 let pixels = Array(levels[offset * byteCount..<(offset + 1) * byteCount])
