@@ -127,7 +127,7 @@ private final class LeavingScope: TrainingScope {
     @Test func `ends with the bits of one that was not: MMT+`() throws {
         var config = MMTPlus.Config()
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
-        (config.neighbours, config.expansion, config.radius, config.minimumPoints) = (6, 2, 0.7, 2)
+        config.clustering = DensityClustering(neighbours: 6, expansion: 2, radius: 0.7, minimumPoints: 2)
         let initial = try (1...2).map { number in
             try EmbeddingNetwork(shape, random: random.derived("initial \(number)")).store.state
                 .mapValues { try $0.detached().copied() }

@@ -13,24 +13,20 @@ import Vocabulary
 @testable import Training
 
 @Suite struct `Relabelling` {
-    private func method(targets: Int) throws -> MMTPlus {
-        var setting = TraceInputs.setting()
-        setting.target = TargetImages((0..<targets).map {
-            UnlabelledImage(path: "\($0).jpg", camera: Camera(rawValue: 10 + $0))
-        })
-        return try MMTPlus(.init(), setting)
+    private func targets(_ count: Int) -> [Sample] {
+        TargetImages((0..<count).map { UnlabelledImage(path: "\($0).jpg", camera: Camera(rawValue: 10 + $0)) }).samples
     }
 
     /// Clusters 0 and 1 follow the source's six classes, 0 … 5.
-    @Test func `leaves outliers out, and numbers clusters after the source's classes, in the images' order`() throws {
-        let samples = try method(targets: 5).pseudoLabelled(ClusterLabels(values: [1, -1, 0, 1, -1]))
+    @Test func `leaves outliers out, and numbers clusters after the source's classes, in the images' order`() {
+        let samples = targets(5).labelled(by: ClusterLabels(values: [1, -1, 0, 1, -1]), after: 6)
         #expect(samples.map(\.path) == ["0.jpg", "2.jpg", "3.jpg"])
         #expect(samples.map(\.label) == [7, 6, 7])
         #expect(samples.map(\.camera.rawValue) == [10, 12, 13])
     }
 
-    @Test func `of outliers alone leaves nothing`() throws {
-        #expect(try method(targets: 2).pseudoLabelled(ClusterLabels(values: [-1, -1])).isEmpty)
+    @Test func `of outliers alone leaves nothing`() {
+        #expect(targets(2).labelled(by: ClusterLabels(values: [-1, -1])).isEmpty)
     }
 
     @Test func `keeps each classifier's own rows of the source, and begins clusters at their centroids`() throws {

@@ -24,12 +24,7 @@ extension MMTPlus {
         var padding = 10
         var head = Head.arcface(scale: 64, margin: 0.35)
         var sourceRows = SourceRows.random
-        /// k₁ and k₂ of the Jaccard distance.
-        var neighbours = 20
-        var expansion = 6
-        /// ε and the least number of neighbours of DBSCAN.
-        var radius = 0.6
-        var minimumPoints = 4
+        var clustering = DensityClustering(neighbours: 20, expansion: 6, radius: 0.6, minimumPoints: 4)
         /// α of the mean networks.
         var meanDecay = 0.999
         /// The share of the soft classification loss; the hard one has the rest.

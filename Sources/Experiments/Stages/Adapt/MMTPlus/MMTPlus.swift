@@ -101,7 +101,8 @@ struct MMTPlus {
         _ training: inout MutualTraining, in scope: any TrainingScope
     ) throws -> MutualTraining.Round {
         let features = try meanFeatures(training, in: scope)
-        let labels = try cluster(features, epoch: training.meter.epoch, in: scope)
+        let labels = try config.clustering.labels(of: features)
+        try scope.report(labels, filling: config.batch, of: config.instances, epoch: training.meter.epoch)
         return try training.relabel(sourceClasses: source.classCount, labels, of: features)
     }
 
@@ -115,32 +116,6 @@ struct MMTPlus {
         })
     }
 
-    /// Pseudo labels from DBSCAN on Jaccard distances; −1 for outliers.
-    private func cluster(
-        _ features: Features<UnitNorm>, epoch: Int, in scope: any TrainingScope
-    ) throws -> ClusterLabels {
-        let jaccard = ClusteringJaccard(neighbours: config.neighbours, expansion: config.expansion)
-        let radius = Float(config.radius)
-        let labels = try DBSCAN(radius: radius, minimumPoints: config.minimumPoints)
-            .labels(of: jaccard.distances(of: features, within: radius))
-        try scope.record("clusters", Double(labels.clusterCount), epoch: epoch)
-        try scope.record("outliers", Double(labels.outlierCount), epoch: epoch)
-        let needed = (config.batch + config.instances - 1) / config.instances
-        guard labels.clusterCount >= needed else {
-            throw MethodError.tooFewClusters(
-                found: labels.clusterCount, needed: needed, outliers: labels.outlierCount,
-                images: setting.target.samples.count, epoch: epoch)
-        }
-        return labels
-    }
-
-    /// The clustered images with their classes, which follow the source's.
-    func pseudoLabelled(_ labels: ClusterLabels) -> [Sample] {
-        zip(setting.target.samples, labels.values).compactMap { sample, label in
-            label < 0 ? nil : Sample(path: sample.path, label: source.classCount + label, camera: sample.camera)
-        }
-    }
-
     // MARK: An epoch
 
     private func train(
@@ -151,7 +126,8 @@ struct MMTPlus {
             source.samples, instances: config.instances, transform, views: 2, purpose: "adapt.source"
         ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
         let targets = try setting.identityBatches(
-            pseudoLabelled(round.labels), instances: config.instances, transform, views: 2, purpose: "adapt.target"
+            setting.target.samples.labelled(by: round.labels, after: source.classCount),
+            instances: config.instances, transform, views: 2, purpose: "adapt.target"
         ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
         while let labelled = try sources.next(), let clustered = try targets.next() {
             // Source first, target second, the order that domain-specific normalisation expects.

@@ -49,10 +49,6 @@ extension MMTPlus.Config: Configurable {
             .integer("padding", .result, \.padding, Limits.padding),
             Field("head", [.result, .cost], \.head, HeadField.reader, HeadField.node),
             .choice("source_rows", .result, \.sourceRows),
-            .integer("k1", .result, \.neighbours, Limits.clusteringNeighbours),
-            .integer("k2", .result, \.expansion, Limits.neighbours),
-            .number("eps", .result, \.radius, Limits.radius),
-            .integer("min_samples", .result, \.minimumPoints, Limits.minimumPoints),
             .number("alpha", .result, \.meanDecay, Limits.meanDecay),
             .number("soft_classification", .result, \.softClassification, Limits.share),
             .number("triplet_weight", [.result, .cost], \.tripletWeight, Limits.lossWeight),
@@ -60,6 +56,6 @@ extension MMTPlus.Config: Configurable {
             .number("contrastive_weight", .result, \.contrastiveWeight, Limits.lossWeight),
             .number("temperature", .result, \.temperature, Limits.temperature),
             .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
-        ]
+        ] + DensityClustering.fields.map { $0.inside(\.clustering) }
     }
 }

@@ -50,7 +50,7 @@ extension MMTPlusStage {
             * StageLoad.Passes.operations(data.target, data.target, length: shape.dimension)
         load.besides.images = Double((config.sourceRows == .centroids ? 2 * data.source : 0) + data.validation)
         load.bytesHeld = queues + MemoryForecast.clustering(
-            count: data.target, dimension: shape.dimension, neighbours: config.neighbours).total
+            count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours).total
         load.networksLeft = means.count
         load.bytesOfState = queues
         return load

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+package import Data
+package import Retrieval
+
+/// DBSCAN on the Jaccard distance of k-reciprocal neighbours: pseudo labels of an epoch.
+///
+/// - SeeAlso: Ester et al., KDD 1996; the distance: Zhong et al., CVPR 2017, arXiv:1701.08398, eq. 10.
+package struct DensityClustering: Sendable, Equatable {
+    /// k₁ and k₂ of the distance.
+    package var neighbours: Int
+    package var expansion: Int
+    /// ε and the least number of neighbours of a core, itself included.
+    package var radius: Double
+    package var minimumPoints: Int
+
+    package init(neighbours: Int, expansion: Int, radius: Double, minimumPoints: Int) {
+        self.neighbours = neighbours
+        self.expansion = expansion
+        self.radius = radius
+        self.minimumPoints = minimumPoints
+    }
+
+    /// Clusters numbered from 0, −1 for outliers, `[N]`.
+    ///
+    /// - Parameter features: `[N, D]`.
+    package func labels(of features: Features<UnitNorm>) throws -> ClusterLabels {
+        let jaccard = ClusteringJaccard(neighbours: neighbours, expansion: expansion)
+        return try DBSCAN(radius: Float(radius), minimumPoints: minimumPoints)
+            .labels(of: jaccard.distances(of: features, within: Float(radius)))
+    }
+}
+
+extension TrainingScope {
+    /// Reports what a clustering has found.
+    ///
+    /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where a batch needs more classes.
+    package func report(_ labels: ClusterLabels, filling batch: Int, of instances: Int, epoch: Int) throws {
+        try record("clusters", Double(labels.clusterCount), epoch: epoch)
+        try record("outliers", Double(labels.outlierCount), epoch: epoch)
+        let needed = (batch + instances - 1) / instances
+        guard labels.clusterCount >= needed else {
+            throw MethodError.tooFewClusters(
+                found: labels.clusterCount, needed: needed, outliers: labels.outlierCount, images: labels.values.count,
+                epoch: epoch)
+        }
+    }
+}
+
+extension [Sample] {
+    /// The clustered images with their clusters as classes, which follow so many others; outliers are left out.
+    package func labelled(by labels: ClusterLabels, after classCount: Int = 0) -> [Sample] {
+        precondition(count == labels.values.count, "\(labels.values.count) labels for \(count) images")
+        return zip(self, labels.values).compactMap { sample, label in
+            label < 0 ? nil : Sample(path: sample.path, label: classCount + label, camera: sample.camera)
+        }
+    }
+}
