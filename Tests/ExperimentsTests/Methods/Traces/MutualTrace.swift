@@ -12,8 +12,8 @@ import Testing
 
 private let batch = 8
 
-/// The clusters of every epoch, of 24 images: with outliers as DBSCAN gives them, and without as k-means does.
-private let clusters: [ClusterLabels] = [
+/// The clusters of every epoch of a trace, of 24 images: with outliers as DBSCAN gives them, and without as k-means does.
+let tracedClusters: [ClusterLabels] = [
     { $0 % 7 == 3 ? -1 : $0 % 5 }, { $0 % 6 }, { $0 % 5 == 0 ? -1 : ($0 * 3) % 4 }, { ($0 * 5) % 7 },
 ].map { (rule: (Int) -> Int) in ClusterLabels(values: (0..<24).map(rule)) }
 
@@ -29,9 +29,9 @@ func mutualTrace(_ head: Head, tripletWeight: Double = 0, epochs: Int = 2, _ isR
         let epoch = step / TraceInputs.iterations
         training.meter = TraceInputs.meter(step)
         if step % TraceInputs.iterations == 0 {
-            _ = try training.relabel(sourceClasses: TraceInputs.sourceClasses, clusters[epoch], of: features(epoch))
+            _ = try training.relabel(sourceClasses: TraceInputs.sourceClasses, tracedClusters[epoch], of: tracedFeatures(epoch))
         }
-        let (views, labels) = try inputs(step, clusterCount: clusters[epoch].clusterCount)
+        let (views, labels) = try inputs(step, clusterCount: tracedClusters[epoch].clusterCount)
         try method.step(&training, #require(training.round), views, labels: Tensor(labels))
         var recorded = losses(training.meter)
         for (index, number) in [1, 2].enumerated() {
@@ -59,7 +59,8 @@ private func pair(_ number: Int, _ classes: Int, _ config: MMTPlus.Config) throw
     return pair
 }
 
-private func features(_ epoch: Int) throws -> Features<UnitNorm> {
+/// What they are clusters of, `[24, 512]`.
+func tracedFeatures(_ epoch: Int) throws -> Features<UnitNorm> {
     let values = try Pattern.tensor("features \(epoch)", shape: [24, 512]).floats()
     return try Features<Raw>(values, count: 24, dimension: 512).normalised()
 }
