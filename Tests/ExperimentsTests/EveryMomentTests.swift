@@ -138,6 +138,17 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
+    /// Each epoch an embedding, two steps, a scoring and an end: 2 is a step, 4 a scoring, 6 an embedding.
+    @Test func `ends with the bits of one that was not: the clustering baseline`() throws {
+        var config = ClusteringBaseline.Config()
+        (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
+        config.clustering = DensityClustering(neighbours: 6, expansion: 2, radius: 0.7, minimumPoints: 2)
+        let initial = try EmbeddingNetwork(shape, random: random).store.state
+        try expectSameEnd(2 * 5, leavingAt: [2, 4, 6]) { scope in
+            _ = try ClusteringBaseline(config, workspace.training("baseline")).train(shape, from: initial, in: scope)
+        }
+    }
+
     @Test func `ends with the bits of one that was not: the camera network`() throws {
         var config = CameraNetwork.Config()
         (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 8, 2)

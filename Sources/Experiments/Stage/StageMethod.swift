@@ -7,6 +7,7 @@ enum StageMethod: MethodList {
     case sourcePretraining
     case sda
     case mmtPlus
+    case clusteringBaseline
     case postProcessing
 
     var settings: any StageSettings.Type {
@@ -14,6 +15,7 @@ enum StageMethod: MethodList {
         case .sourcePretraining: PretrainSettings.self
         case .sda: SDASettings.self
         case .mmtPlus: MMTPlusSettings.self
+        case .clusteringBaseline: ClusteringBaselineSettings.self
         case .postProcessing: PostprocessSettings.self
         }
     }

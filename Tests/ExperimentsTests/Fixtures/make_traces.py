@@ -334,6 +334,34 @@ def mutual(head, triplet_weight, epochs, setting):
         yield recorded
 
 
+# The clustering baseline
+
+
+def clustering_baseline(setting):
+    network = setting.embedding_network("clustered ")
+    watched = Watched(network.parameters())
+    for step in range(4 * ITERATIONS):
+        epoch = step // ITERATIONS
+        if step % ITERATIONS == 0:
+            # A row for each cluster, and an optimiser that remembers nothing.
+            rows = centroids(setting, epoch).clone().requires_grad_()
+            adam = torch.optim.Adam([*watched.tensors, rows], lr=1e-5, weight_decay=0.05)
+        classes = labels(step, BATCH, len(rows))
+        truth = torch.tensor(classes)
+        pooled, embedding = network.train()(setting.images("target", step, classes, SIZE))
+        losses = {
+            "identity": methods.smoothed_cross_entropy(methods.linear(embedding, rows, truth), truth),
+            "triplet": methods.softmax_triplet(pooled, truth),
+        }
+        adam.zero_grad()
+        sum(losses.values()).backward()
+        adam.step()
+        yield values(losses) | statistics("network", network, [""]) | {
+            "gradient": watched.gradient(), "moved": watched.moved(), "rows.gradient": [length([rows.grad])],
+            "rows": rows.detach()[:, 0].double().tolist(),
+        }
+
+
 # By the names of the tests' cases.
 TRACES = {
     "sourcePretraining": pretraining,
@@ -344,6 +372,7 @@ TRACES = {
     "mutualAM": lambda setting: mutual(methods.cosface(30, 0.3), 0, 2, setting),
     "mutualTriplets": lambda setting: mutual(methods.arcface(30, 0.3), 0.8, 2, setting),
     "cameraNetwork": camera_network,
+    "clusteringBaseline": clustering_baseline,
 }
 
 

@@ -16,12 +16,14 @@ enum TracedMethod: String, CaseIterable {
     case mutualAM
     case mutualTriplets
     case cameraNetwork
+    case clusteringBaseline
 
     /// Takes steps for as long as what they come to is right.
     func train(_ isRight: StepCheck) throws {
         switch self {
         case .sourcePretraining: try sourcePretrainingTrace(isRight)
         case .cameraNetwork: try cameraNetworkTrace(isRight)
+        case .clusteringBaseline: try clusteringBaselineTrace(isRight)
         case .translation: try translationTrace(isRight)
         case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, isRight)
         case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), isRight)

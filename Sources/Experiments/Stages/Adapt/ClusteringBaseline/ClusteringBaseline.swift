@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+//
+// One network that is trained on its own clusters: the plainest way to adapt, which every other method is held against.
+//
+// Goals, in order: the authors' procedure; equal results for equal seeds; readability.
+//
+// Deviations from the code of MMT's repository, mirrored in docs/methods/clustering-baseline.md:
+// 1. ε is a number, 0.6 by default, as in the same authors' later code; theirs is the mean of the nearest 0.16 % of pairs.
+// 2. The classifier has the rows of this epoch's clusters only; theirs has one for every image and cuts the logits.
+// 3. The last epoch's network is kept; theirs is the best by the target's validation labels.
+
+internal import Backbones
+internal import Data
+internal import Layers
+internal import Retrieval
+internal import Tensor
+internal import Training
+
+/// The clustering baseline: hard pseudo labels from DBSCAN, label-smoothed cross-entropy and the softmax triplet loss.
+///
+/// - SeeAlso: Ge et al., ICLR 2020, arXiv:2001.01526, §4.4; Fan et al., TOMM 2018, arXiv:1705.10444.
+struct ClusteringBaseline {
+    /// The numbers of the method; the defaults are those of the authors' script.
+    struct Config: Sendable, Equatable {
+        var epochs = 40
+        var iterations = 400
+        var batch = 64
+        /// Images of each cluster in a batch.
+        var instances = 4
+        var rate = 3.5e-4
+        var weightDecay = 5e-4
+        var padding = 10
+        var clustering = DensityClustering(neighbours: 20, expansion: 6, radius: 0.6, minimumPoints: 4)
+        /// Epochs between evaluations; 0 for none.
+        var evaluateEvery = 1
+    }
+
+    private let config: Config
+    private let setting: TrainingSetting
+
+    init(_ config: Config, _ setting: TrainingSetting) {
+        self.config = config
+        self.setting = setting
+    }
+
+    /// Trains a network further on the target's images.
+    ///
+    /// - Parameter initial: The state of a pre-trained network of the shape.
+    /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where an epoch cannot fill a
+    ///   batch, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
+    func train(
+        _ shape: NetworkShape, from initial: StateDictionary, in scope: any TrainingScope
+    ) throws -> EmbeddingNetwork {
+        let training = try ClusterTraining(shape, from: initial, restoring: scope.restore())
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
+        while training.meter.epoch < config.epochs {
+            let round = try training.round ?? relabelled(training, in: scope)
+            try train(training, round, in: scope)
+            try evaluate(training, in: scope)
+            training.endEpoch()
+            try scope.endEpoch(training.state())
+        }
+        try scope.finish(training.state())
+        return training.network
+    }
+
+    /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
+    func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws {
+        let blank = try EmbeddingNetwork(shape, random: setting.random)
+        let training = try ClusterTraining(shape, from: blank.store.state, restoring: nil)
+        let count = setting.target.samples.count
+        let labels = ClusterLabels(values: (0..<count).map { $0 / config.instances })
+        let features = try Features<Raw>(
+            (0..<count * shape.dimension).map { Float($0 % 7) + 1 }, count: count, dimension: shape.dimension
+        ).normalised()
+        try train(training, training.relabel(labels, of: features), in: scope)
+    }
+
+    // MARK: An epoch
+
+    /// Clusters the target's images and gives the classifier a row for each cluster.
+    private func relabelled(
+        _ training: ClusterTraining, in scope: any TrainingScope
+    ) throws -> ClusterTraining.Round {
+        let features = try FeatureExtractor(setting.images)
+            .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
+        let labels = try config.clustering.labels(of: features)
+        try scope.report(labels, filling: config.batch, of: config.instances, epoch: training.meter.epoch)
+        return try training.relabel(labels, of: features)
+    }
+
+    private func train(
+        _ training: ClusterTraining, _ round: ClusterTraining.Round, in scope: any TrainingScope
+    ) throws {
+        let transform = setting.images.augmentation(padding: config.padding, erasing: RandomErasing())
+        let batches = try setting.identityBatches(
+            setting.target.samples.labelled(by: round.labels), instances: config.instances, transform,
+            purpose: "adapt.target"
+        ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
+        while let batch = try batches.next() {
+            try step(training, round, batch.images(), labels: Tensor(batch.labels))
+            try scope.endStep(training.state)
+        }
+        try training.meter.report(to: scope)
+    }
+
+    /// One iteration.
+    ///
+    /// - Parameters:
+    ///   - batch: `[B, 3, H, W]`.
+    ///   - labels: The images' clusters, `[B]`.
+    func step(
+        _ training: ClusterTraining, _ round: ClusterTraining.Round, _ batch: Tensor, labels: Tensor
+    ) throws {
+        let output = try training.network(batch, .training)
+        let identity = try smoothedCrossEntropy(round.classifier(output.embedding, labels: labels), labels: labels)
+        let triplet = try softmaxTriplet(output.pooled, labels: labels)
+        round.optimiser.dropGradients()
+        try (identity + triplet).backward()
+        try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
+        try training.meter.add(["identity": identity, "triplet": triplet])
+    }
+
+    private func evaluate(_ training: ClusterTraining, in scope: any TrainingScope) throws {
+        let epoch = training.meter.epoch
+        guard config.evaluateEvery > 0, (epoch + 1) % config.evaluateEvery == 0 else { return }
+        let metrics = try setting.validation.metrics(of: training.network) { _ in try scope.pause(training.state) }
+        try scope.record("mAP", metrics.mAP, epoch: epoch)
+    }
+}

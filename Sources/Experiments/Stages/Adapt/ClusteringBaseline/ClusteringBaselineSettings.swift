@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+internal import Training
+
+/// Adaptation of one network to the target by its own clusters.
+struct ClusteringBaselineSettings: StageSettings {
+    static let kind = StageKind.adapt
+    static let method = "clustering-baseline"
+
+    /// The stage whose first network is adapted.
+    var from = StageReference.latest
+    var config = ClusteringBaseline.Config()
+
+    static var fields: [Field<Self>] {
+        [.reference("from", \.from)] + ClusteringBaseline.Config.fields.map { $0.inside(\.config) }
+    }
+
+    func definition(under rules: StageRules) -> (any StageDefinition)? {
+        rules.batch(config.batch, holds: config.instances)
+        rules.epoch(config.iterations, of: config.batch)
+        guard let found = rules.networks("from", from) else { return nil }
+        var resolved = self
+        resolved.from = .named(found.stage)
+        return ClusteringBaselineStage(settings: resolved, initial: found)
+    }
+}
+
+extension ClusteringBaseline.Config: Configurable {
+    static var fields: [Field<Self>] {
+        [
+            .integer("epochs", .result, \.epochs, Limits.epochs),
+            .integer("iterations", .result, \.iterations, Limits.iterations),
+            .integer("batch", [.result, .cost], \.batch, Limits.batch),
+            .integer("instances", [.result, .cost], \.instances, Limits.instances),
+            .number("rate", .result, \.rate, Limits.learningRate),
+            .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
+            .integer("padding", .result, \.padding, Limits.padding),
+            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
+        ] + DensityClustering.fields.map { $0.inside(\.clustering) }
+    }
+}
