@@ -124,7 +124,8 @@ public struct NetworkFacts: Sendable, Equatable {
         func scale(_ key: Key, _ known: [Float], beside other: Key) throws(WeightFileError) -> [Float]? {
             guard let found = try present(key, beside: other) else { return nil }
             guard found.split(separator: " ").map({ Float($0) }) == known else {
-                throw unusable(key.rawValue, found, "\(NetworkFacts.text(known)), ImageNet's, which images are normalised by here")
+                throw unusable(
+                    key.rawValue, found, "\(NetworkFacts.text(known)), ImageNet's, which images are normalised by here")
             }
             return known
         }
