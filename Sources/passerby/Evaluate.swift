@@ -45,37 +45,21 @@ struct Evaluate: ParsableCommand {
     func evaluation() throws -> (rows: [ResultRow], size: ImageSize) {
         var config = PostProcessing.Config()
         config.flip = inference.flip
-        config.ensemble = false
-        config.cameraWeight = camera == nil ? nil : cameraWeight
+        config.cameraWeight = cameraWeight
         config.reRanking = try rerank.map(InlineSettings.reRanking)
         let file = try network.file(weights)
         let size = inference.imageSize(try NetworkFacts(file), of: weights)
         let validation = try self.validation(size)
         let model = try network.network(network.fitted(file), of: weights)
         let cameraModel = try camera.map { try cameraNetwork($0, at: size) }
-        return (try rows(config, validation, model, cameraModel), size)
-    }
-
-    private func rows(
-        _ config: PostProcessing.Config, _ validation: Validation, _ model: EmbeddingNetwork,
-        _ cameraModel: EmbeddingNetwork?
-    ) throws -> [ResultRow] {
         try inference.reportAgreement(validation.extractor, on: [validation.samples], by: model)
         if let cameraModel {
             try inference.reportAgreement(
                 validation.extractor, on: [validation.samples], by: cameraModel, called: "camera network")
         }
-        let hasSteps = config.flip || cameraModel != nil || config.reRanking != nil
-        // Without any step, then with all of them, and the camera network's; twice each with mirror images.
-        let passes = (inference.flip ? 2 : 1) * ((hasSteps ? 1 : 0) + (cameraModel == nil ? 0 : 1))
-        return try inference.withProgress("evaluate", passes: validation.samples.count * (1 + passes)) { progress in
-            let plain = try validation.features(of: model, progress: progress)
-            let row = ResultRow("as trained", try validation.metrics(of: squaredDistances(plain.query, plain.gallery)))
-            guard hasSteps else { return [row] }
-            let steps = try PostProcessing(config, validation: validation)
-                .rows(networks: [model], camera: cameraModel, progress: progress)
-            return [row] + steps.map { ResultRow($0.name, $0.metrics) }
-        }
+        let evaluation = ModelEvaluation(of: model, camera: cameraModel, config, on: validation)
+        let rows = try inference.withProgress("evaluate", passes: evaluation.passes) { try evaluation.rows(progress: $0) }
+        return (rows, size)
     }
 
     /// The camera network sees the images that the other one sees.

@@ -7,7 +7,6 @@ internal import Foundation
 internal import Training
 internal import Pipeline
 internal import Retrieval
-internal import Vocabulary
 
 struct Extract: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,14 +41,7 @@ struct Extract: ParsableCommand {
         try inference.reportAgreement(extractor, on: parts.map(\.samples), by: network)
         let passes = parts.map(\.samples.count).reduce(0, +) * (inference.flip ? 2 : 1)
         let sets = try inference.withProgress("extract", passes: passes) { progress in
-            try parts.map { part in
-                FeatureFile.Part(
-                    name: part.name,
-                    features: try extractor.features(
-                        of: part.samples, by: network, flip: inference.flip, progress: progress),
-                    identities: part.identities, cameras: part.identities == nil ? nil : part.samples.map(\.camera),
-                    names: part.samples.map { ($0.path as NSString).lastPathComponent })
-            }
+            try parts.map { try $0.features(by: network, extractor, flip: inference.flip, progress: progress) }
         }
         try output.write { try FeatureFile.write(sets, to: $0) }
         try show(sets, size)
@@ -76,47 +68,24 @@ struct Extract: ParsableCommand {
         let tensors: [String: [Int]]
     }
 
-    /// Images to be extracted under one beginning of names in the file.
-    private struct Part {
-        let name: String
-        let samples: [Sample]
-        let identities: [Identity]?
-    }
-
     /// The images, and the files that list them.
-    private func parts() throws -> ([Part], lists: [String]) {
+    private func parts() throws -> ([FeatureExtraction], lists: [String]) {
         if let images {
-            let samples = try imagePaths(below: images).map {
-                Sample(path: "\(images)/\($0)", camera: Camera(rawValue: 0))
-            }
+            let part = try FeatureExtraction.folder(images)
             for note in try picturesNotRead(below: images) { StandardError().write("warning: \(images): \(note)\n") }
-            return ([Part(name: "", samples: samples, identities: nil)], [])
+            return ([part], [])
         }
         let words = (data ?? "").split(separator: ":", maxSplits: 1).map(String.init)
         let found = try knownDataset(words.first ?? "").find(in: root ?? Home().data.path)
-        return (try parts(of: found, words.count == 2 ? words[1] : nil), found.indexFiles)
+        let split = words.count == 2 ? try knownSplit(words[1]) : nil
+        return (try FeatureExtraction.parts(of: found, split), found.indexFiles)
     }
 
-    /// One split of a dataset, or queries and gallery.
-    private func parts(of found: FoundDataset, _ name: String?) throws -> [Part] {
-        guard let name else {
-            return [
-                part("query.", try found.labelled(.query)), part("gallery.", try found.labelled(.gallery)),
-            ]
-        }
+    private func knownSplit(_ name: String) throws -> DatasetSplit {
         guard let split = DatasetSplit(rawValue: name) else {
             let known = DatasetSplit.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--data: '\(name)' is no split; allowed: \(known)")
         }
-        guard found.hasIdentities(split) else {
-            return [Part(name: "", samples: try found.unlabelled(split).map { Sample($0) }, identities: nil)]
-        }
-        return [part("", try found.labelled(split))]
-    }
-
-    private func part(_ name: String, _ images: [LabelledImage]) -> Part {
-        Part(
-            name: name, samples: images.map { Sample(path: $0.path, camera: $0.camera) },
-            identities: images.map(\.identity))
+        return split
     }
 }

@@ -46,61 +46,19 @@ struct Metrics: ParsableCommand {
 
     func metrics() throws -> RankingMetrics {
         let output = try submission.map { try OutputPath($0, option: "--submission", inputs: [features]) }
-        let settings = try rerank.map(InlineSettings.reRanking)
-        try checkMemory(settings)
-        let set = try FeatureFile.retrieval(features, under: rankingProtocol)
-        guard submission == nil || set.junkQueryCount == 0 else {
-            throw FeatureFileError.junkQueries(path: features, count: set.junkQueryCount)
+        let scoring = FeatureScoring(
+            under: rankingProtocol, cameraWeight: cameraWeight, reRanking: try rerank.map(InlineSettings.reRanking))
+        let (forecast, work) = try scoring.memory(of: features)
+        try memory.check(forecast, for: work)
+        let set = try scoring.set(of: features, forSubmission: submission != nil)
+        let distances = if scoring.reRanking == nil {
+            try scoring.distances(set)
+        } else {
+            try withSearchProgress("re-rank") { try scoring.distances(set, progress: $0) }
         }
-        let camera = try cameraAdjustment(set)
-        let distances = try distances(set, camera, settings)
-        let metrics = try evaluate(
-            distances, query: set.querySightings, gallery: set.gallerySightings, under: rankingProtocol)
-        try output?.write { try write(SubmissionFile(ranking: distances, rows: set.galleryRows), to: $0) }
-        return metrics.leavingOut(junk: set.junkCount)
-    }
-
-    private func cameraAdjustment(_ set: RetrievalSet) throws -> CameraAdjustment? {
-        guard let cameraWeight else { return nil }
-        guard let query = set.query.cameraFeatures, let gallery = set.gallery.cameraFeatures else {
-            throw FeatureFileError.missing(path: features, tensor: "query.camera_features, gallery.camera_features")
-        }
-        return CameraAdjustment(weight: Float(cameraWeight), query: query, gallery: gallery)
-    }
-
-    private func checkMemory(_ settings: PostProcessing.ReRanking?) throws {
-        let query = try FeatureFile.shape(of: features, part: "query.")
-        let gallery = try FeatureFile.shape(of: features, part: "gallery.")
-        let (count, dimension) = (gallery.count, max(query.dimension, gallery.dimension))
-        let forecast = settings.map {
-            MemoryForecast.reRanking(
-                queryCount: query.count, galleryCount: count, dimension: dimension, neighbours: $0.neighbours)
-        }
-        try memory.check(
-            forecast ?? .ranking(queryCount: query.count, galleryCount: count, dimension: dimension),
-            for: "\(counted(query.count, "query", "queries")), \(counted(count, "gallery row")) of \(dimension)")
-    }
-
-    private func distances(
-        _ set: RetrievalSet, _ camera: CameraAdjustment?, _ settings: PostProcessing.ReRanking?
-    ) throws -> DistanceMatrix {
-        let (query, gallery) = (set.query.features, set.gallery.features)
-        guard let settings else {
-            return try Retrieval.distances(query: query, gallery: gallery, camera: camera)
-        }
-        let reRanking = KReciprocalReRanking(
-            neighbours: settings.neighbours, expansion: settings.expansion,
-            originalWeight: Float(settings.originalWeight))
-        return try withSearchProgress("re-rank") {
-            try reRanking.distances(query: query, gallery: gallery, camera: camera, progress: $0)
-        }
-    }
-
-    private func write(_ file: SubmissionFile, to path: String) throws {
-        let text = Data(file.text.utf8)
-        let isArchive = path.lowercased().hasSuffix(".zip")
-        let content = isArchive ? SubmissionArchive.holding(text, named: SubmissionFile.name) : text
-        try content.write(to: URL(fileURLWithPath: path), options: .atomic)
+        let metrics = try scoring.metrics(of: distances, set)
+        try output?.write { try SubmissionFile(ranking: distances, rows: set.galleryRows).write(to: $0) }
+        return metrics
     }
 
     private func show(_ metrics: RankingMetrics) throws {
