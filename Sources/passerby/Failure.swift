@@ -2,7 +2,6 @@
 
 internal import ArgumentParser
 internal import Foundation
-internal import Glibc
 internal import Reporting
 internal import Training
 
@@ -35,8 +34,6 @@ enum CommandError: ReportedError, Equatable {
     case notReady([String])
     case noRightKernels([String])
     case unknownBackbone(path: String)
-    case childFailed(command: String, code: Int32)
-    case childKilled(command: String, signal: Int32)
     case notResumable(certificate: String)
     case doesNotFit([String])
     case precisionFails(
@@ -51,10 +48,6 @@ enum CommandError: ReportedError, Equatable {
         case .unknownExperiment, .uselessOutput: .usage
         case .unknownBackbone: .badData
         case .unwritable, .notReady, .noRightKernels, .doesNotFit: .missing
-        // Its own, which is one of these unless it ended in a way that we do not know.
-        case .childFailed(_, let code): ExitKind(rawValue: code) ?? .defect
-        // Nobody but the kernel, for want of memory, kills what we start.
-        case .childKilled(_, let signal): signal == SIGKILL ? .missing : .defect
         case .notResumable, .precisionFails: .defect
         }
     }
@@ -70,8 +63,6 @@ enum CommandError: ReportedError, Equatable {
             "\(option) \(path): \(reason)"
         case .unknownBackbone(let path):
             "\(path): no known backbone has exactly these tensors; name one with --backbone to see what does not fit"
-        case .childFailed(let command, let code):
-            "'passerby \(command)' ended with exit code \(code); its message is above"
         case .doesNotFit(let obstacles):
             "this cannot run here: " + obstacles.joined(separator: "\n  ")
         case .precisionFails(let name, let strangers, let images, let least, let leastBeforeNeck, let size, let batch):
@@ -80,9 +71,6 @@ enum CommandError: ReportedError, Equatable {
                 + "\(PrecisionAgreement.leastEmbedding) and \(PrecisionAgreement.leastPooled) or more; bf16 cannot be "
                 + "trusted with this network on this processor, for images of \(size) in batches of \(batch): use "
                 + "--precision fp32"
-        case .childKilled(let command, let signal):
-            "'passerby \(command)' was ended by signal \(signal)"
-                + (signal == SIGKILL ? ", as happens where memory does not suffice" : "")
         case .notResumable(let certificate):
             "not proven: the killed run came to other results, or a stage was not killed; \(certificate) says which"
         case .noRightKernels(let kernels):

@@ -47,26 +47,10 @@ struct ShowPlan: ParsableCommand {
         guard obstacles.isEmpty else { throw CommandError.doesNotFit(obstacles) }
     }
 
-    /// Each stage in a process of its own, whose peak of memory is the stage's.
     private func calibrate(_ flight: FlightPlan) throws {
         let runs = ChildRuns(
             experiment: [arguments.name] + arguments.overrides, logs: logs.folder.path, threads: threads.count,
             interruption: .fromSignals())
-        let stages = flight.unmeasured
-        if !stages.isEmpty {
-            StandardError().write("measuring a few steps of \(stages.joined(separator: ", ")) on this machine, once: half a "
-                + "minute each at most, longer where other programs compute; --no-calibration leaves it out\n")
-        }
-        for stage in stages {
-            do {
-                let text = try runs.calibration(of: stage)
-                try flight.store(JSONDecoder().decode(StageCost.self, from: text), of: stage)
-            } catch let interrupted as Interrupted {
-                throw interrupted
-            } catch {
-                // The plan is worth having without it.
-                StandardError().write("warning: '\(stage)' was not measured: \(error)\n")
-            }
-        }
+        try flight.measure(by: runs) { StandardError().write("\($0)\n") }
     }
 }

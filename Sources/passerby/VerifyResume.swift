@@ -4,7 +4,6 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Pipeline
-internal import Randomness
 
 struct VerifyResume: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,51 +43,16 @@ struct VerifyResume: ParsableCommand {
         // Other threads than the reference had would give other bits.
         let count = try threads.given ?? known?.conditions()?.threads ?? usualThreadCount
         let runs = ChildRuns(experiment: words, logs: logs.folder.path, threads: count, interruption: .fromSignals())
-        let whole = try known ?? referenceRun(plan, runs)
-        let (killed, met) = try killedRun(plan, runs, like: whole)
-        let certificate = try ResumeCertificate(
-            reference: whole, run: killed, plan: plan, kills: met, machine: machineFacts(threads: count))
-        try certificate.write(to: killed)
+        let verification = ResumeVerification(of: plan, logs: logs.folder, by: runs) {
+            StandardError().write("verify-resume: \($0)\n")
+        }
+        let (killed, certificate) = try verification.certificate(
+            against: known, kills: kills, seed: killSeed, machine: machineFacts(threads: count))
         if json {
             try printJSON(certificate)
         } else {
             print("\(certificate)\n\(killed.certificateFile.path)")
         }
         if !certificate.isPassed { throw CommandError.notResumable(certificate: killed.certificateFile.path) }
-    }
-
-    private func referenceRun(_ plan: Plan, _ runs: ChildRuns) throws -> RunFolder {
-        say("running \(plan.experiment) without interruption")
-        try runs.finish(["--fresh"])
-        return try newest(plan)
-    }
-
-    private func killedRun(
-        _ plan: Plan, _ runs: ChildRuns, like whole: RunFolder
-    ) throws -> (RunFolder, [ResumeCertificate.Kill]) {
-        var random = RandomKey(seed: killSeed).stream("kills")
-        let schedule = KillSchedule(kills, over: try whole.manifests(of: plan), using: &random)
-        say("running it again with \(schedule.kills.count) kills (--kill-seed \(killSeed))")
-        var met: [ResumeCertificate.Kill] = []
-        for (number, kill) in schedule.kills.enumerated() {
-            let struck = try runs.untilKilled(at: kill, [number == 0 ? "--fresh" : "--resume"])
-            let point = try newest(plan).resumePoint(of: plan.stage(named: kill.stage), in: plan)
-            met.append(.init(at: kill, resumedAt: point, missed: !struck))
-            say("\(number + 1). \(struck ? "killed" : "ended before the kill") at \(kill)"
-                + (point.map { "; goes on after epoch \($0.epoch)\($0.step.map { ", step \($0)" } ?? "")" } ?? ""))
-        }
-        // A last kill that came too late has left a finished run.
-        if try newest(plan).result()?.status != .completed { try runs.finish(["--resume"]) }
-        return (try newest(plan), met)
-    }
-
-    private func newest(_ plan: Plan) throws -> RunFolder {
-        let found = RunFolder.runs(of: plan.experiment, in: logs.folder).first { (try? $0.plan()) == plan }
-        guard let found else { throw PipelineError.unknownRun(name: plan.experiment, folder: logs.folder.path, found: []) }
-        return found
-    }
-
-    private func say(_ text: String) {
-        StandardError().write("verify-resume: \(text)\n")
     }
 }

@@ -39,10 +39,10 @@ import Training
         (FeatureFileError.missing(path: "/f", tensor: "ids"), 65),
         (CommandError.unwritable(path: "/f", reason: "no"), 69),
         (CommandError.unknownBackbone(path: "/f"), 65),
-        (CommandError.childFailed(command: "run", code: 75), 75),
-        (CommandError.childFailed(command: "run", code: 3), 70),
-        (CommandError.childKilled(command: "run", signal: 9), 69),
-        (CommandError.childKilled(command: "run", signal: 11), 70),
+        (ChildRunError.failed(command: "run", code: 75), 75),
+        (ChildRunError.failed(command: "run", code: 3), 70),
+        (ChildRunError.killed(command: "run", signal: 9), 69),
+        (ChildRunError.killed(command: "run", signal: 11), 70),
     ] as [(any ReportedError, Int32)])
     func `is that of its kind, and its message is its description`(error: any ReportedError, code: Int32) {
         let failure = Failure(error)

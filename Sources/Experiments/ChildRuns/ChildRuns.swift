@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
-internal import Pipeline
+package import Pipeline
 
 /// Commands of this program as processes of their own.
-struct ChildRuns {
-    /// The experiment's name and overrides.
-    let experiment: [String]
-    let logs: String
-    let threads: Int
-    /// What asks this process to stop; a child has a process group of its own and is told by us.
-    let interruption: Interruption
+package struct ChildRuns {
+    private let experiment: [String]
+    private let logs: String
+    private let threads: Int
+    private let interruption: Interruption
+
+    /// - Parameters:
+    ///   - experiment: The experiment's name and overrides.
+    ///   - interruption: What asks this process to stop; a child has a process group of its own and is told by us.
+    package init(experiment: [String], logs: String, threads: Int, interruption: Interruption) {
+        self.experiment = experiment
+        self.logs = logs
+        self.threads = threads
+        self.interruption = interruption
+    }
 
     /// Runs to the end.
     ///
-    /// - Throws: ``CommandError/childFailed(command:code:)``.
+    /// - Throws: ``ChildRunError/failed(command:code:)``.
     func finish(_ arguments: [String]) throws {
         let process = try start(arguments)
         guard process.terminationReason == .exit, process.terminationStatus == 0 else { throw failure(process) }
@@ -23,7 +31,7 @@ struct ChildRuns {
     /// Runs until the process ends itself.
     ///
     /// - Returns: Whether it did, or had ended the stage before.
-    /// - Throws: ``CommandError/childFailed(command:code:)``, ``CommandError/childKilled(command:signal:)``.
+    /// - Throws: ``ChildRunError/failed(command:code:)``, ``ChildRunError/killed(command:signal:)``.
     func untilKilled(at point: KillPoint, _ arguments: [String]) throws -> Bool {
         let process = try start(["--kill-at", "\(point)", "--until", point.stage] + arguments)
         switch (process.terminationReason, process.terminationStatus) {
@@ -37,7 +45,7 @@ struct ChildRuns {
     /// Measures a stage's steps.
     ///
     /// - Returns: What `passerby calibrate` prints.
-    /// - Throws: ``CommandError/childFailed(command:code:)``.
+    /// - Throws: ``ChildRunError/failed(command:code:)``.
     func calibration(of stage: String) throws -> Data {
         let process = Process()
         let output = Pipe()
@@ -75,10 +83,10 @@ struct ChildRuns {
         try process.run()
     }
 
-    private func failure(_ process: Process) -> CommandError {
+    private func failure(_ process: Process) -> ChildRunError {
         let command = (process.arguments ?? []).joined(separator: " ")
         return process.terminationReason == .exit
-            ? .childFailed(command: command, code: process.terminationStatus)
-            : .childKilled(command: command, signal: process.terminationStatus)
+            ? .failed(command: command, code: process.terminationStatus)
+            : .killed(command: command, signal: process.terminationStatus)
     }
 }
