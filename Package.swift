@@ -115,8 +115,8 @@ let tensors: [Target] =
     + module("Backbones", ["Layers", "Tensor", "Randomness"], tests: ["Patterns"], fixtures: true)
     + module("Training",
              ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Reporting", "Vocabulary"])
-    + module("Experiments", ["Training", "Pipeline", "Configuration", "Data", "Retrieval", "Randomness", "Reporting",
-                             "Vocabulary", "Backbones", "Layers", "Tensor"], tests: ["Patterns"], fixtures: true)
+    + module("Experiments", ["Training", "Pipeline", "Configuration", "Data", "Retrieval", "Machine", "Randomness",
+                             "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor"], tests: ["Patterns"], fixtures: true)
 
 let package = Package(
     name: "passerby",

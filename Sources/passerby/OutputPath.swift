@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Experiments
 internal import Foundation
 internal import Pipeline
 internal import Tensor

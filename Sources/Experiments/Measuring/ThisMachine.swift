@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
 
-internal import Foundation
+package import Foundation
 internal import Machine
 internal import Retrieval
 internal import Tensor
 
 /// Bytes that this process can still take: what the machine gives without swapping, or less where a job's control
 /// group is smaller.
-func freeMemory() -> Int {
+package func freeMemory() -> Int {
     min(kibibytes("MemAvailable:", in: "/proc/meminfo") ?? .max, ControlGroup.own.freeMemory ?? .max)
 }
 
 /// A folder, or the nearest one above it where it is not there yet: whoever needs it makes it there.
-func nearestFolder(_ folder: URL) -> URL {
+package func nearestFolder(_ folder: URL) -> URL {
     var place = folder.standardizedFileURL
     while place.path != "/", !FileManager.default.fileExists(atPath: place.path) { place.deleteLastPathComponent() }
     return place
 }
 
 /// Bytes that are free where a folder is or would be made; nil where nobody knows.
-func freeDisk(_ folder: URL) -> Int? {
+package func freeDisk(_ folder: URL) -> Int? {
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: nearestFolder(folder).path)
     return (attributes?[.systemFreeSize] as? NSNumber)?.intValue
 }
 
 /// The most bytes that this process has had in memory.
-func peakMemory() -> Int {
+package func peakMemory() -> Int {
     kibibytes("VmHWM:", in: "/proc/self/status") ?? 0
 }
 
@@ -37,7 +37,7 @@ private func kibibytes(_ key: String, in file: String) -> Int? {
 }
 
 /// What the bits of a result may depend on, besides the number of threads: the libraries by name, wherever they lie.
-func machineFacts() -> [String: String] {
+package func machineFacts() -> [String: String] {
     [
         "processor": Processor.name, "instructions": instructionSets,
         "libtorch": Engine.version, "matrix_library": (Engine.matrixLibrary as NSString).lastPathComponent,
@@ -46,7 +46,7 @@ func machineFacts() -> [String: String] {
 }
 
 /// The same with the number of threads.
-func machineFacts(threads: Int) -> [String: String] {
+package func machineFacts(threads: Int) -> [String: String] {
     machineFacts().merging(["threads": "\(threads)"]) { $1 }
 }
 
@@ -57,12 +57,4 @@ private var instructionSets: String {
         ["avx", "fma", "amx", "sve", "asimd", "bf16", "i8mm"].contains { flag.hasPrefix($0) }
     }
     return sets.isEmpty ? "unknown" : sets.sorted().joined(separator: " ")
-}
-
-/// Prints a value as the one JSON document of standard output.
-func printJSON(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys) throws {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = keys
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+
+package import Foundation
+package import Machine
+internal import Retrieval
+internal import Tensor
+
+/// What the doctor found; the JSON document of `passerby doctor --json`.
+package struct MachineFindings: Encodable {
+    package struct Processor: Encodable {
+        package let name: String
+        package let cores: Int
+        package let width: InstructionSet.Width
+        package let hasBF16: Bool
+        package let hasAMX: Bool
+    }
+
+    package struct Memory: Encodable {
+        package let totalBytes: Int
+        package let freeBytes: Int
+    }
+
+    package struct Libtorch: Encodable {
+        package let version: String
+        package let threads: Int
+        package let matrixLibrary: String
+    }
+
+    /// How fast matrices are multiplied, in fp32 multiplications and additions a second.
+    package struct Matrices: Encodable {
+        /// What this process runs.
+        package let inForce: KernelMeasurement
+        /// All that this machine has.
+        package let measured: [KernelMeasurement]
+        /// The part of the fastest rate that is reached.
+        package let retrievalShare: Double
+        package let trainingShare: Double
+        /// What the instruction set gives searches at the least; nil where the processor's frequency is not known.
+        package let expected: Double?
+
+        /// Below these parts something is wrong, and not only uneven.
+        static let (fullShare, expectedShare) = (0.9, 0.5)
+    }
+
+    package struct Folder: Encodable {
+        package let path: String
+        package let exists: Bool
+        package let isWritable: Bool
+        package let freeBytes: Int
+    }
+
+    package let processor: Processor
+    package let memory: Memory
+    package let matrices: Matrices
+    package let libtorch: Libtorch
+    package let data: Folder
+    package let logs: Folder
+    /// What to mend before a run can start.
+    package let missing: [String]
+    /// What would make it faster.
+    package let hints: [String]
+
+    /// Measures for some seconds.
+    ///
+    /// - Parameters:
+    ///   - data: The folder that datasets lie in.
+    ///   - logs: The folder that runs are written in.
+    package init(data: URL, logs: URL) throws {
+        let instructions = InstructionSet.current
+        processor = Processor(
+            name: Machine.Processor.name, cores: Processors.available, width: instructions.width,
+            hasBF16: instructions.hasBF16, hasAMX: instructions.hasAMX)
+        memory = Memory(totalBytes: Int(ProcessInfo.processInfo.physicalMemory), freeBytes: freeMemory())
+        matrices = Matrices(inForce: try KernelSurvey.own(), all: KernelSurvey().measured)
+        libtorch = Libtorch(
+            version: Engine.version, threads: Engine.threadCount, matrixLibrary: Engine.matrixLibrary)
+        self.data = Folder(data)
+        self.logs = Folder(logs)
+        missing = (self.logs.isWritable
+            ? [] : ["\(self.logs.path): runs cannot be written here; give another place with --logs"])
+            + (matrices.inForce.isRight ? [] : ["OpenBLAS's kernels for \(matrices.inForce.kernels) multiply wrongly here"])
+        hints = matrices.hints
+    }
+}
+
+extension MachineFindings.Matrices {
+    fileprivate init(inForce: KernelMeasurement, all: [KernelMeasurement]) {
+        let best = { (rate: KeyPath<KernelMeasurement, Double>) in
+            (all + [inForce]).filter(\.isRight).map { $0[keyPath: rate] }.max() ?? inForce[keyPath: rate]
+        }
+        let share = { (rate: KeyPath<KernelMeasurement, Double>) in inForce[keyPath: rate] / best(rate) }
+        self.inForce = inForce
+        measured = all
+        (retrievalShare, trainingShare) = (share(\.retrieval), share(\.training))
+        expected = Machine.Processor.frequency.map {
+            $0 * InstructionSet.current.operationsPerCycle * Double(Processors.available)
+        }
+    }
+
+    fileprivate var hints: [String] {
+        var hints: [String] = []
+        if min(retrievalShare, trainingShare) < Self.fullShare, let choice = KernelChoice(among: measured) {
+            hints.append(
+                "other kernels are faster: start with the launcher ./passerby, which sets "
+                    + "\(MatrixLibrary.variable)=\(choice.retrieval.asked ?? choice.retrieval.kernels)"
+                    + (choice.training.library == .libtorch ? " and has libtorch's own library multiply for training" : ""))
+        }
+        if let expected, inForce.retrieval < Self.expectedShare * expected {
+            hints.append(
+                "this processor should do \(gigas(expected)) GFLOP/s or more: either other processes use it now, or the "
+                    + "matrix library does not know it; a newer OpenBLAS may")
+        }
+        return hints
+    }
+}
+
+extension MachineFindings.Folder {
+    /// What is known of a folder, or of the place where a run would make it.
+    fileprivate init(_ url: URL) {
+        path = url.path
+        exists = FileManager.default.fileExists(atPath: path)
+        isWritable = FileManager.default.isWritableFile(atPath: nearestFolder(url).path)
+        freeBytes = freeDisk(url) ?? 0
+    }
+}
+
+/// Thousands of millions.
+package func gigas(_ operations: Double) -> Int { Int((operations / 1e9).rounded()) }
