@@ -33,14 +33,6 @@ public final class EmbeddingNetwork {
         head = try EmbeddingHead(shape, at: store.root)
     }
 
-    public convenience init(
-        _ backbone: Backbone, pooling: GlobalPooling.Kind = .generalisedMean, embedding: Int? = nil,
-        domains: NormalisationDomains, random: RandomKey?, elementType: ElementType = .float32
-    ) throws {
-        let shape = NetworkShape(backbone: backbone, pooling: pooling, embedding: embedding, domains: domains)
-        try self.init(shape, random: random, elementType: elementType)
-    }
-
     public var backbone: Backbone { shape.backbone }
     /// The length of an embedding, E.
     public var dimension: Int { shape.dimension }

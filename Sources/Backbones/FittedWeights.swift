@@ -54,7 +54,7 @@ public struct FittedWeights {
     /// - Complexity: Makes the architecture's tensors, without filling them.
     public init(_ stored: StateDictionary, to backbone: Backbone, domain: Domain) throws {
         self.backbone = backbone
-        let own = try EmbeddingNetwork(backbone, domains: .shared, random: nil).store.state
+        let own = try EmbeddingNetwork(NetworkShape(backbone: backbone), random: nil).store.state
         let stored = Dictionary(stored.map { (presentName(of: $0.key), $0.value) }) { first, _ in first }
         let candidates = WrappedNames.unwrapped(stored).flatMap { prefix, stored in
             WeightNaming.candidates(for: stored.keys).map { naming in

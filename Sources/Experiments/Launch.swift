@@ -158,7 +158,7 @@ public struct Launch {
         return (folder, result)
     }
 
-    /// Lets the next forecast know what stages took that were worked out from beginning to end.
+    /// Lets the next forecast know what stages took that were computed from beginning to end.
     private func correct(_ flight: FlightPlan, by result: RunResult, after status: PlanStatus) {
         let whole = Set(status.stages.filter { $0.status == .run }.map(\.plan.name))
         for stage in result.stages where whole.contains(stage.name) && !stage.reused {

@@ -3,7 +3,7 @@
 internal import CTorch
 
 extension Tensor {
-    /// The same elements in another shape; one length may be −1 and is then worked out.
+    /// The same elements in another shape; one length may be −1 and is then computed.
     public func reshaped(_ shape: [Int]) throws -> Tensor {
         try result("reshaped to \(shape)", self) { result in
             withShape(shape) { pt_reshape(handle, $0, $1, result) }

@@ -16,7 +16,7 @@ import Testing
     }
 
     private func network(_ backbone: Backbone, _ domains: NormalisationDomains) throws -> EmbeddingNetwork {
-        try EmbeddingNetwork(backbone, domains: domains, random: nil)
+        try EmbeddingNetwork(NetworkShape(backbone: backbone, domains: domains), random: nil)
     }
 
     /// A network with the fixture's weights. They are numbers of single precision in every case.
@@ -25,7 +25,7 @@ import Testing
     ) throws -> EmbeddingNetwork {
         let networks = try [ElementType.float32, type].map {
             try EmbeddingNetwork(
-                backbone, pooling: pooling, embedding: embedding, domains: .shared, random: nil, elementType: $0)
+                NetworkShape(backbone: backbone, pooling: pooling, embedding: embedding), random: nil, elementType: $0)
         }
         try Pattern.fill(networks[0].store)
         try networks[1].store.load(networks[0].store.state)
@@ -186,7 +186,7 @@ import Testing
     /// has 32·32·9 elements, whose deviation is known to 0.7 %.
     @Test func `starts from the initial values of the reference code`() throws {
         let network = try EmbeddingNetwork(
-            .densenet121IBNa, embedding: 32, domains: .shared, random: RandomKey(seed: 1))
+            NetworkShape(backbone: .densenet121IBNa, embedding: 32), random: RandomKey(seed: 1))
         let fanOuts = [
             "features.conv0.weight": 64 * 49, "features.denseblock1.denselayer1.conv2.weight": 32 * 9,
             "features.transition3.conv.weight": 512, "feat.weight": 32,

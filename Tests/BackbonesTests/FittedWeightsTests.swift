@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct `Stored weights` {
     private func trained(_ backbone: Backbone = .resnet18) throws -> StateDictionary {
-        let network = try EmbeddingNetwork(backbone, domains: .shared, random: RandomKey(seed: 1))
+        let network = try EmbeddingNetwork(NetworkShape(backbone: backbone), random: RandomKey(seed: 1))
         try Pattern.fill(network.store)
         return network.store.state
     }
@@ -112,7 +112,7 @@ import Testing
 
     @Test func `tell average pooling and an embedding layer from what is there`() throws {
         let network = try EmbeddingNetwork(
-            .resnet18, pooling: .average, embedding: 32, domains: .shared, random: RandomKey(seed: 2))
+            NetworkShape(backbone: .resnet18, pooling: .average, embedding: 32), random: RandomKey(seed: 2))
         let fitted = try FittedWeights(network.store.state, to: .resnet18, domain: .target)
         #expect(fitted.shape == network.shape)
         #expect(try fitted.network().dimension == 32)
@@ -137,7 +137,7 @@ import Testing
 
     @Test(arguments: [Backbone.resnet34, .resnet50IBNa, .densenet121IBNa, .resnest50])
     func `are recognised by their keys and shapes`(backbone: Backbone) throws {
-        let state = try EmbeddingNetwork(backbone, domains: .shared, random: nil).store.state
+        let state = try EmbeddingNetwork(NetworkShape(backbone: backbone), random: nil).store.state
         #expect(try FittedWeights.recognising(state)?.backbone == backbone)
     }
 

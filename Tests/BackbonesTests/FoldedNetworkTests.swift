@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct `A folded network` {
     private func filled(_ backbone: Backbone, _ domains: NormalisationDomains) throws -> EmbeddingNetwork {
-        let network = try EmbeddingNetwork(backbone, domains: domains, random: nil)
+        let network = try EmbeddingNetwork(NetworkShape(backbone: backbone, domains: domains), random: nil)
         try Pattern.fill(network.store)
         return network
     }
@@ -52,7 +52,7 @@ import Testing
 
     @Test func `carries the head that the network has`() throws {
         let network = try EmbeddingNetwork(
-            .resnet18, pooling: .average, embedding: 16, domains: .shared, random: nil)
+            NetworkShape(backbone: .resnet18, pooling: .average, embedding: 16), random: nil)
         try Pattern.fill(network.store)
         let images = try Pattern.images([2, 3, 64, 32])
         let folded = try network.folded(Folding(domain: .source))(images)

@@ -44,10 +44,10 @@ struct PublishedCounts {
     @Test(arguments: Backbone.allCases)
     func `has the published counts of parameters and keys, shared and by domain`(backbone: Backbone) throws {
         let wanted = try #require(PublishedCounts.table[backbone])
-        let shared = try EmbeddingNetwork(backbone, domains: .shared, random: nil).store
+        let shared = try EmbeddingNetwork(NetworkShape(backbone: backbone), random: nil).store
         #expect(backbone.dimension == wanted.dimension)
         #expect(shared.parameterCount == wanted.parameters)
-        let separate = try EmbeddingNetwork(backbone, domains: .separate, random: nil).store
+        let separate = try EmbeddingNetwork(NetworkShape(backbone: backbone, domains: .separate), random: nil).store
         if let counts = wanted.byDomain {
             #expect(shared.entries.count == counts.keys)
             #expect(separate.entries.count == counts.separatedKeys)
@@ -85,14 +85,14 @@ struct PublishedCounts {
     func `has the published keys and shapes`(
         backbone: Backbone, key: String, shape: [Int], byDomain: String
     ) throws {
-        let shared = try EmbeddingNetwork(backbone, domains: .shared, random: nil).store.state
+        let shared = try EmbeddingNetwork(NetworkShape(backbone: backbone), random: nil).store.state
         #expect(shared[key]?.shape == shape)
         #expect(separatingDomains(shared)[byDomain]?.shape == shape)
     }
 
     /// BN/IN pairs of the third block of DenseNet-169-IBN-a, whose widths do not divide by five.
     @Test func `of the dense kind splits three fifths of the channels off, rounded down`() throws {
-        let state = try EmbeddingNetwork(.densenet169IBNa, domains: .shared, random: nil).store.state
+        let state = try EmbeddingNetwork(NetworkShape(backbone: .densenet169IBNa), random: nil).store.state
         let pairs = stride(from: 1, through: 31, by: 3).map { layer in
             ["BN", "IN"].map { state["features.denseblock3.denselayer\(layer).norm1.\($0).weight"]?.count }
         }

@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: Backbone.allCases)
     func `come back to every key of a network`(backbone: Backbone) throws {
         for domains in [NormalisationDomains.shared, .separate] {
-            let keys = try EmbeddingNetwork(backbone, embedding: 8, domains: domains, random: nil)
+            let keys = try EmbeddingNetwork(NetworkShape(backbone: backbone, embedding: 8, domains: domains), random: nil)
                 .store.entries.map(\.key)
             for project in Self.projects {
                 let names = UpstreamNames(project, backbone: backbone, wrapped: true)

@@ -29,7 +29,7 @@ private final class World {
             source: .init(identities: 2, imagesPerIdentity: 2, cameras: 2), target: target, width: 16, height: 32,
             seed: 3
         ).write(to: path)
-        let network = try EmbeddingNetwork(.resnet18, domains: .shared, random: RandomKey(seed: 1))
+        let network = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: RandomKey(seed: 1))
         try WeightFile.write(network.store.state, facts: ["backbone": "resnet18"], to: weights)
     }
 

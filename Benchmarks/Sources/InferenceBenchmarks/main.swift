@@ -32,7 +32,7 @@ let numbers = arguments.dropFirst(2).compactMap { Int($0) }
 try Engine.prepare(threads: numbers[0])
 let shape = [numbers[1], 3, numbers[2], numbers[3]]
 
-let network = try EmbeddingNetwork(backbone, domains: .shared, random: RandomKey(seed: 1))
+let network = try EmbeddingNetwork(NetworkShape(backbone: backbone), random: RandomKey(seed: 1))
 let single = try network.folded(Folding(domain: .target))
 let half = try network.folded(Folding(domain: .target, precision: .bfloat16))
 var stream = RandomKey(seed: 2).stream("images")

@@ -3,8 +3,7 @@
 // A network that tells cameras apart. Post-processing subtracts its distances, so that images do not look alike only
 // because one camera took them.
 //
-// Deviation from the authors' code, mirrored in docs/methods/post-processing.md: the last epoch is kept, not the
-// best by validation accuracy.
+// Deviations from the authors' code: docs/methods/post-processing.md, 1 to 2.
 
 internal import Backbones
 internal import Layers

@@ -4,10 +4,7 @@
 //
 // Goals, in order: the authors' procedure; equal results for equal seeds; readability.
 //
-// Deviations from the code of the report (arXiv:2008.10313, §2.2), mirrored in docs/methods/source-pretraining.md:
-// 1. The target's forward pass builds no graph; its effect, the normalisation statistics, is the same.
-// 2. One device: statistics are those of the whole batch, not of its sixteen images on the first of four.
-// 3. The last epoch's network is kept. The authors keep the best by the target's validation labels.
+// Deviations from the authors' code: docs/methods/source-pretraining.md, 1 to 4.
 
 internal import Backbones
 internal import Layers

@@ -4,10 +4,7 @@
 //
 // Goals, in order: the authors' procedure; equal results for equal seeds; readability.
 //
-// Deviations from the code of MMT's repository, mirrored in docs/methods/clustering-baseline.md:
-// 1. ε is a number, 0.6 by default, as in the same authors' later code; theirs is the mean of the nearest 0.16 % of pairs.
-// 2. The classifier has the rows of this epoch's clusters only; theirs has one for every image and cuts the logits.
-// 3. The last epoch's network is kept; theirs is the best by the target's validation labels.
+// Deviations from the authors' code: docs/methods/clustering-baseline.md, 1 to 3.
 
 internal import Backbones
 internal import Data

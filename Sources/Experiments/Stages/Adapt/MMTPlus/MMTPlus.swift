@@ -5,14 +5,7 @@
 //
 // Goals, in order: the authors' procedure; equal results for equal seeds; readability.
 //
-// Deviations from the code of the report (arXiv:2008.10313, §2.3), mirrored in docs/methods/mmt-plus.md:
-// 1. The classifier has the rows of this epoch's classes only. The authors allocate one for every target image and
-//    cut the logits; the unused rows only decay.
-// 2. A new Adam every epoch: their single-precision path. Their half-precision path keeps stale moments for rows
-//    that now mean another cluster.
-// 3. One device: each domain's statistics are those of its whole half of the batch.
-// 4. The last epoch's mean networks are kept. The authors keep the best by the target's validation labels; the
-//    metric `oracle_mAP` tells what that would have given.
+// Deviations from the authors' code: docs/methods/mmt-plus.md, 1 to 7.
 
 internal import Backbones
 internal import Layers

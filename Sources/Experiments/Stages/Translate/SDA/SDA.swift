@@ -5,11 +5,7 @@
 //
 // Goals, in order: the authors' procedure; equal results for equal seeds; readability.
 //
-// Deviations from the code of the report (arXiv:2008.10313, §2.1), mirrored in docs/methods/sda.md:
-// 1. One encoder serves as both E_s and E_t unless a second one is given; the authors have no code for theirs of the
-//    target and fall back to the same.
-// 2. The step is not split by device; the networks have no statistics of a batch, so nothing depends on it.
-// 3. No selection of a generator, as there: the last one is used.
+// Deviations from the authors' code: docs/methods/sda.md, 1 to 6.
 
 internal import Backbones
 internal import Layers
