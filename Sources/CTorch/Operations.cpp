@@ -134,6 +134,15 @@ int32_t pt_gather(const pt_tensor *input, int64_t dimension, const pt_tensor *in
     return returning(result, [&] { return at::gather(input->value, dimension, indices->value); });
 }
 
+int32_t pt_sum_groups(const pt_tensor *input, int64_t dimension, const pt_tensor *groups, int64_t count,
+                      pt_result result) {
+    return returning(result, [&] {
+        auto shape = input->value.sizes().vec();
+        shape.at(dimension) = count;
+        return at::index_add(at::zeros(shape, input->value.options()), dimension, groups->value, input->value);
+    });
+}
+
 int32_t pt_one_hot(const pt_tensor *labels, int64_t classes, pt_result result) {
     return returning(result, [&] { return at::one_hot(labels->value, classes).to(at::kFloat); });
 }

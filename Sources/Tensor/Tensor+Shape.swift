@@ -45,6 +45,17 @@ extension Tensor {
         try result("gathering", self, indices) { pt_gather(handle, Int64(dimension), indices.handle, $0) }
     }
 
+    /// The sums over entries of a dimension that belong to one group; 0 for a group without any.
+    ///
+    /// - Parameters:
+    ///   - groups: The group of each entry, in `0 ..< count`.
+    ///   - count: The length that the dimension gets.
+    public func summed(over groups: Tensor, count: Int, along dimension: Int) throws -> Tensor {
+        try result("summed over \(count) groups", self, groups) {
+            pt_sum_groups(handle, Int64(dimension), groups.handle, Int64(count), $0)
+        }
+    }
+
     /// Class labels `[N]` as rows with a single 1, `[N, classes]`.
     public func oneHot(classes: Int) throws -> Tensor {
         try result("oneHot of \(classes) classes", self) { pt_one_hot(handle, Int64(classes), $0) }

@@ -69,6 +69,27 @@ let rounding: Float = 1e-6
         #expect(try matrix.minimum(along: 1).indices.integers() == [2, 2])
     }
 
+    /// Columns 0 and 2 are group 1, column 1 is group 3, nothing is in groups 0 and 2: 3 + 1 = 4, −5 − 8 = −13. Each
+    /// element's gradient is that of its group's sum, here its number.
+    @Test func `is summed over groups, and hands each element its group's gradient`() throws {
+        let matrix = try Tensor([3, 9, 1, -5, -2, -8], shape: [2, 3])
+        try matrix.setRequiresGradient(true)
+        let sums = try matrix.summed(over: Tensor([1, 3, 1]), count: 4, along: 1)
+        #expect(sums.shape == [2, 4])
+        #expect(try sums.floats() == [0, 4, 0, 9, 0, -13, 0, -2])
+        try (sums * Tensor([0, 1, 2, 3], shape: [1, 4])).sum().backward()
+        #expect(try #require(try matrix.gradient()).floats() == [1, 3, 1, 1, 3, 1])
+        #expect(try matrix.summed(over: Tensor([0, 0]), count: 1, along: 0).floats() == [-2, 7, -7])
+    }
+
+    @Test(arguments: [[0, 4, 1], [0, -1, 1], [0, 1]]) func `has no sums over groups that are not there`(groups: [Int]) throws {
+        let matrix = try Tensor([3, 9, 1, -5, -2, -8], shape: [2, 3])
+        let error = #expect(throws: TensorError.self) {
+            try matrix.summed(over: Tensor(groups), count: 4, along: 1)
+        }
+        #expect(error?.description.hasPrefix("summed over 4 groups([2, 3], [\(groups.count)]): ") == true)
+    }
+
     @Test func `keeps a row of zeros when rows are normalised`() throws {
         let rows = try Tensor([3, 4, 0, 0], shape: [2, 2])
         #expect(try rows.normalisedRows().floats() == [0.6, 0.8, 0, 0])

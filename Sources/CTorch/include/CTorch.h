@@ -111,6 +111,9 @@ int32_t pt_concatenate(const pt_tensor *_Nonnull const *_Nonnull parts, int32_t 
                        pt_result result);
 int32_t pt_index_select(const pt_tensor *input, int64_t dimension, const pt_tensor *indices, pt_result result);
 int32_t pt_gather(const pt_tensor *input, int64_t dimension, const pt_tensor *indices, pt_result result);
+/* Sums over the entries of a dimension that have the same group, int64 in 0 ..< count; the dimension gets length count. */
+int32_t pt_sum_groups(const pt_tensor *input, int64_t dimension, const pt_tensor *groups, int64_t count,
+                      pt_result result);
 /* float32 [N, classes] from int64 [N]. */
 int32_t pt_one_hot(const pt_tensor *labels, int64_t classes, pt_result result);
 int32_t pt_reflection_pad(const pt_tensor *input, int64_t padding, pt_result result);
