@@ -91,3 +91,51 @@ import Testing
         #expect(Set(selected.ids) == Set(0...(selected.ids.max() ?? 0)))
     }
 }
+
+/// The selection once more, over sets, from the paper's words: a cluster by its most independent member, a member by
+/// whether it is as compact as the cluster's best.
+private func obviousIDs(_ normal: [Int], _ tight: [Int], _ loose: [Int], threshold: Float?) -> (ids: [Int], threshold: Float) {
+    func fellows(_ ids: [Int], _ row: Int) -> Set<Int> { Set(ids.indices.filter { ids[$0] == ids[row] }) }
+    func difference(_ one: Set<Int>, _ other: Set<Int>) -> Float {
+        1 - Float(one.intersection(other).count) / Float(one.union(other).count)
+    }
+    let looseness = normal.indices.map { difference(fellows(normal, $0), fellows(tight, $0)) }
+    let dependence = normal.indices.map { difference(fellows(normal, $0), fellows(loose, $0)) }
+    func best(_ values: [Float], _ row: Int) -> Float { fellows(normal, row).map { values[$0] }.min() ?? 0 }
+    let clusters = Set(normal).sorted().compactMap { id in normal.firstIndex(of: id) }.filter { fellows(normal, $0).count > 1 }
+    let ascending = clusters.map { best(dependence, $0) }.sorted()
+    let place = min(ascending.count - 1, Int((0.9 * Double(ascending.count)).rounded(.toNearestOrEven)))
+    let known = threshold ?? ascending[place]
+    let kept = normal.indices.map { best(dependence, $0) <= known && looseness[$0] <= best(looseness, $0) }
+    var (ids, next) = (normal, (normal.max() ?? 0) + 1)
+    for row in ids.indices where !kept[row] {
+        ids[row] = next
+        next += 1
+    }
+    return (ids, known)
+}
+
+/// The number of each id's first row: equal for equal partitions, whatever the ids are called.
+private func partition(_ ids: [Int]) -> [Int?] { ids.map { ids.firstIndex(of: $0) } }
+
+@Suite struct `The self-paced labels of random features` {
+    @Test(arguments: 0..<5) func `are those of sets, epoch after epoch`(number: Int) throws {
+        let selection = SelfPacedSelection(radius: 0.55, gap: 0.08, minimumPoints: 4)
+        var thresholds: (ours: Float?, obvious: Float?) = (nil, nil)
+        for epoch in 0..<2 {
+            let features = try clusteredRows(
+                count: 120, identities: 10, dimension: 8, spread: 0.9 - 0.1 * Double(epoch), seed: UInt64(70 + number)
+            ).normalised()
+            let distances = try ClusteringJaccard(neighbours: 12, expansion: 4)
+                .distances(of: features, within: selection.largestRadius)
+            func ids(_ radius: Float) -> [Int] {
+                DBSCAN(radius: radius, minimumPoints: 4).labels(of: distances).singled
+            }
+            let found = selection.select(from: distances, independenceThreshold: thresholds.ours)
+            let wanted = obviousIDs(ids(0.55), ids(0.55 - 0.08), ids(0.55 + 0.08), threshold: thresholds.obvious)
+            #expect(partition(found.ids) == partition(wanted.ids))
+            #expect(found.independenceThreshold == wanted.threshold)
+            thresholds = (found.independenceThreshold, wanted.threshold)
+        }
+    }
+}
