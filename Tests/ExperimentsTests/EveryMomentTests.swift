@@ -149,6 +149,22 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
+    /// Two embeddings with a source and one without; each epoch two steps and an end, and a scoring after the first: 1 is
+    /// an embedding, then come a step, the scoring and the second epoch's first step.
+    @Test(arguments: [true, false]) func `ends with the bits of one that was not: SpCL`(hasSource: Bool) throws {
+        var config = SpCL.Config()
+        (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
+        config.clustering = DensityClustering(neighbours: 6, expansion: 2, radius: 0.7, minimumPoints: 2)
+        let shape = NetworkShape(
+            backbone: .resnet18, pooling: .average, domains: hasSource ? .separate : .shared, imagesPerNormGroup: 4)
+        var setting = workspace.training("SpCL")
+        if !hasSource { setting.source = nil }
+        let first = hasSource ? 2 : 1
+        try expectSameEnd(first + 2 * 3 + 1, leavingAt: [1, first + 1, first + 3, first + 5]) { scope in
+            _ = try SpCL(config, setting).train(shape, from: nil, in: scope)
+        }
+    }
+
     @Test func `ends with the bits of one that was not: the camera network`() throws {
         var config = CameraNetwork.Config()
         (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 8, 2)

@@ -8,6 +8,7 @@ enum StageMethod: MethodList {
     case sda
     case mmtPlus
     case clusteringBaseline
+    case spcl
     case postProcessing
 
     var settings: any StageSettings.Type {
@@ -16,6 +17,7 @@ enum StageMethod: MethodList {
         case .sda: SDASettings.self
         case .mmtPlus: MMTPlusSettings.self
         case .clusteringBaseline: ClusteringBaselineSettings.self
+        case .spcl: SpCLSettings.self
         case .postProcessing: PostprocessSettings.self
         }
     }

@@ -29,7 +29,8 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[2] / "BackbonesTests" / "Fixtures"))
 
 import reference_methods as methods  # noqa: E402
-from reference_networks import EMBEDDING_NETWORKS, Discriminator, Generator, fill, pattern  # noqa: E402
+from reference_networks import (  # noqa: E402
+    EMBEDDING_NETWORKS, Discriminator, Generator, Residual, TwoConvolutions, fill, pattern, with_head)
 
 ITERATIONS = 5
 SOURCE_CLASSES = 6
@@ -362,6 +363,64 @@ def clustering_baseline(setting):
         }
 
 
+# Self-paced contrastive learning
+
+IMAGES = 24
+GROUP = 4
+
+# The cluster of each image of the target in every epoch; without one an image is a class of its own.
+SELECTED = [
+    [-1 if i % 4 == 3 else i % 5 for i in range(IMAGES)],
+    [i % 3 for i in range(IMAGES)],
+    [-1] * IMAGES,
+    [i // 4 if i < 8 else -1 for i in range(IMAGES)],
+]
+
+
+def memory_labels(epoch, source_classes):
+    """The source's classes, the clusters, and the rest one by one."""
+    alone = iter(range(max(SELECTED[epoch]) + 1, IMAGES + 1))
+    target = [next(alone) if cluster < 0 else cluster for cluster in SELECTED[epoch]]
+    return torch.tensor([*range(source_classes), *(source_classes + label for label in target)])
+
+
+def self_paced(has_source, epochs, setting):
+    network = setting.network(lambda: with_head(Residual(TwoConvolutions, [2, 2, 2, 2]), average=True), "self-paced ")
+    network.feat_bn.bias.requires_grad_(False)
+    if has_source:
+        network = methods.separate_domains(network)
+    methods.normalise_in_groups(network, GROUP)
+    classes = SOURCE_CLASSES if has_source else 0
+    memory = torch.nn.functional.normalize(setting.tensor(pattern("memory", [classes + IMAGES, 512])), dim=1)
+    watched = Watched(network.parameters())
+    adam = torch.optim.Adam(watched.tensors, weight_decay=0.05)
+    for step in range(epochs * ITERATIONS):
+        epoch = step // ITERATIONS
+        rate = methods.stepped_rate(2e-5, 0, [1, 3], epoch)
+        adam.param_groups[0]["lr"] = rate
+        truth = memory_labels(epoch, classes)
+        # Every row twice in a batch.
+        instances = [(3 * step + i // 2) % IMAGES for i in range(BATCH)]
+        parts = {"target": (instances, [classes + i for i in instances])}
+        if has_source:
+            seen = labels(step, BATCH, SOURCE_CLASSES)
+            parts = {"source": (seen, seen)} | parts
+        batch = torch.cat([setting.images(domain, step, shown, SIZE) for domain, (shown, _) in parts.items()])
+        _, embedding = network.train()(setting.tensor(batch))
+        embeddings = torch.nn.functional.normalize(embedding, dim=1).split(BATCH)
+        losses = {
+            domain: methods.memory_loss(part, memory, places, truth, temperature=0.05, momentum=0.2)
+            for (domain, (_, places)), part in zip(parts.items(), embeddings)}
+        adam.zero_grad()
+        sum(losses.values()).backward()
+        adam.step()
+        yield values(losses) | statistics("network", network, [".BN_S", ".BN_T"] if has_source else [""]) | {
+            "rate": [rate], "gradient": watched.gradient(), "moved": watched.moved(),
+            "neck bias": network.state_dict()[f"feat_bn{'.BN_T' if has_source else ''}.bias"][:4].double().tolist(),
+            "memory": memory[:, 0].double().tolist(), "memory row": memory[-1].double().tolist(),
+        }
+
+
 # By the names of the tests' cases.
 TRACES = {
     "sourcePretraining": pretraining,
@@ -373,6 +432,8 @@ TRACES = {
     "mutualTriplets": lambda setting: mutual(methods.arcface(30, 0.3), 0.8, 2, setting),
     "cameraNetwork": camera_network,
     "clusteringBaseline": clustering_baseline,
+    "spclAdaptation": lambda setting: self_paced(True, 4, setting),
+    "spclUnsupervised": lambda setting: self_paced(False, 2, setting),
 }
 
 

@@ -6,6 +6,7 @@ departs from them or says more, from a description of it.
                 pairs) · Ge et al., ICLR 2020 (MMT) · Ge et al., 2020, arXiv:2008.10313 (MMT+, SDA, camera network)
     Heads       Deng et al., CVPR 2019 (ArcFace) · Wang et al., CVPR 2018 (CosFace, AM) · Sun et al., CVPR 2020 (Circle)
     Queue       He et al., CVPR 2020 (MoCo)
+    Memory      Ge et al., NeurIPS 2020 (SpCL)
     Image pool  Shrivastava et al., CVPR 2017; its random numbers: Salmon et al., SC 2011 (Philox)
 """
 
@@ -138,6 +139,55 @@ def separate_domains(module):
         else:
             separate_domains(child)
     return module
+
+
+def normalise_in_groups(module, size):
+    """As devices do that are given so many images each, the first of which keeps the running statistics."""
+    for layer in module.modules():
+        if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
+            layer.forward = lambda maps, layer=layer: by_devices(layer, maps, size)
+    return module
+
+
+def by_devices(layer, maps, size):
+    first, *others = maps.split(size)
+    normalised = [type(layer).forward(layer, first)]
+    for maps in others:
+        normalised.append(functional.batch_norm(maps, None, None, layer.weight, layer.bias, training=True, eps=layer.eps))
+    return torch.cat(normalised)
+
+
+# Hybrid memory of SpCL
+
+
+class Similarities(torch.autograd.Function):
+    """⟨f, v⟩ of embeddings and a memory's rows. Going back moves the rows that the embeddings belong to, after the
+    gradient has gone through them as they were then: so it is autograd that decides who meets whose rows."""
+
+    @staticmethod
+    def forward(context, embeddings, rows, places, momentum):
+        context.save_for_backward(embeddings)
+        context.memory = rows, places, momentum
+        return embeddings @ rows.T
+
+    @staticmethod
+    def backward(context, gradient):
+        (embeddings,), (rows, places, momentum) = context.saved_tensors, context.memory
+        answer = gradient @ rows
+        for place, embedding in zip(places, embeddings, strict=True):
+            moved = momentum * rows[place] + (1 - momentum) * embedding
+            rows[place] = moved / moved.norm()
+        return answer, None, None, None
+
+
+def memory_loss(embeddings, rows, places, labels, temperature, momentum):
+    """Every class competes with the mean of its rows' logits."""
+    logits = Similarities.apply(embeddings, rows, places, momentum) / temperature
+    members = functional.one_hot(labels).to(logits.dtype)
+    means = logits @ (members / members.sum(dim=0).clamp(min=1))
+    weights = means.exp() * (members.sum(dim=0) > 0)
+    shares = weights / (weights.sum(dim=1, keepdim=True) + 1e-6)
+    return -(shares.gather(1, labels[torch.tensor(places)][:, None]) + 1e-6).log().mean()
 
 
 # Random numbers of the image pool

@@ -17,6 +17,8 @@ enum TracedMethod: String, CaseIterable {
     case mutualTriplets
     case cameraNetwork
     case clusteringBaseline
+    case spclAdaptation
+    case spclUnsupervised
 
     /// Takes steps for as long as what they come to is right.
     func train(_ isRight: StepCheck) throws {
@@ -29,6 +31,8 @@ enum TracedMethod: String, CaseIterable {
         case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), isRight)
         case .mutualCircle: try mutualTrace(.circle(scale: 64, margin: 0.35), isRight)
         case .mutualAM: try mutualTrace(.am(scale: 30, margin: 0.3), isRight)
+        case .spclAdaptation: try selfPacedTrace(hasSource: true, epochs: 4, isRight)
+        case .spclUnsupervised: try selfPacedTrace(hasSource: false, epochs: 2, isRight)
         case .mutualTriplets: try mutualTrace(.arcface(scale: 30, margin: 0.3), tripletWeight: 0.8, isRight)
         }
     }

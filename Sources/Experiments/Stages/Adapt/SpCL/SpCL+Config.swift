@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+internal import Retrieval
+internal import Training
+
+extension SpCL {
+    /// The numbers of the method; the defaults are those of the authors' scripts.
+    struct Config: Sendable, Equatable {
+        var epochs = 50
+        var iterations = 400
+        /// Images of each domain in a batch.
+        var batch = 64
+        var instances = 4
+        var schedule = StepSchedule(rate: 3.5e-4, warmup: 0, milestones: [20, 40])
+        var weightDecay = 5e-4
+        var padding = 10
+        var clustering = DensityClustering(neighbours: 30, expansion: 6, radius: 0.6, minimumPoints: 4)
+        /// How much ε grows and shrinks to see which clusters stay what they are.
+        var gap = 0.02
+        /// τ of the memory, and the share of a row that an update leaves of it.
+        var temperature = 0.05
+        var momentum = 0.2
+        /// Epochs between evaluations; 0 for none.
+        var evaluateEvery = 10
+
+        init() {}
+
+        var selection: SelfPacedSelection {
+            SelfPacedSelection(
+                radius: Float(clustering.radius), gap: Float(gap), minimumPoints: clustering.minimumPoints)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Layers
+internal import Pipeline
+internal import Retrieval
+internal import Training
+
+/// Trains one network on the target, beside a labelled source where there is one.
+struct SpCLStage: StageDefinition {
+    let settings: SpCLSettings
+    let hasSource: Bool
+
+    private var shape: NetworkShape {
+        guard let backbone = settings.backbone else { preconditionFailure("a resolved stage has a backbone") }
+        return NetworkShape(
+            backbone: backbone, pooling: settings.pooling, domains: hasSource ? .separate : .shared,
+            imagesPerNormGroup: settings.imagesPerNormGroup)
+    }
+
+    private var networks: NetworkSet { NetworkSet("network", count: 1, shape) }
+
+    var inputs: [StageInput] { [] }
+    var outputs: [Artefact] { networks.artefacts }
+    var offer: StageOffer { StageOffer(networks: networks) }
+    var begins: Backbone? { shape.backbone }
+    var isScored: Bool { true }
+
+    func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
+        let network = try SpCL(settings.config, workspace.training("adapt")).train(
+            shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope))
+        try workspace.save(network, as: networks.members[0], in: scope)
+        return StageOutcome(rows: [
+            ResultRow(hasSource ? "adapted" : "unsupervised", try workspace.metrics(of: network, in: scope))
+        ])
+    }
+}
+
+// MARK: Forecast
+
+extension SpCLStage {
+    func load(_ data: DatasetCounts) -> StageLoad {
+        let config = settings.config
+        let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
+        let rows = (hasSource ? data.identities : 0) + data.target
+        let batch = hasSource ? 2 * config.batch : config.batch
+        let memory = rows * shape.dimension * 4
+        var load = StageLoad()
+        load.training = StageLoad.Training(
+            epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: batchUnit)
+        load.during.images = Double(evaluations * data.validation)
+        // Every step holds its images against all rows, there and back.
+        load.during.operations = Double(config.epochs)
+            * (StageLoad.Passes.operations(data.target, data.target, length: shape.dimension)
+                + Double(config.iterations) * StageLoad.Passes.operations(batch, rows, length: shape.dimension))
+        load.besides.images = Double((hasSource ? data.source : 0) + data.target + data.validation)
+        // One after another: the source's embeddings, of which centroids are left; clustering; in a step the logits of
+        // rows and of classes, their shares, and the gradients of all of them.
+        let clustering = MemoryForecast.clustering(
+            count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours)
+        load.bytesHeld = memory + max(
+            hasSource ? data.source * shape.dimension * 4 : 0, clustering.total, 6 * batch * rows * 4)
+        load.networksLeft = 1
+        load.bytesOfState = memory
+        return load
+    }
+
+    /// What a batch that would fit is a multiple of.
+    private var batchUnit: Int {
+        let (group, instances) = (settings.imagesPerNormGroup, settings.config.instances)
+        return stride(from: group, through: group * instances, by: group).first { $0 % instances == 0 } ?? group * instances
+    }
+
+    func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
+        var config = settings.config
+        (config.epochs, config.evaluateEvery) = (1, 0)
+        return try rehearsal.cost(batch: config.batch) { size, set, scope in
+            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+            var (setting, shape) = (rehearsal.setting(set), shape)
+            if !hasSource { setting.source = nil }
+            // A batch that the groups do not divide is one group: a step takes about as long.
+            if size.batch % settings.imagesPerNormGroup != 0 { shape.imagesPerNormGroup = nil }
+            let network = try SpCL(config, setting).rehearse(shape, in: scope)
+            return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }
+        }
+    }
+}
