@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+public import Data
 public import Randomness
 internal import Layers
 
@@ -15,15 +16,6 @@ public struct TrainingSetting: Sendable {
         case fp32
     }
 
-    /// Which of several processes this is that train one network together.
-    public struct ProcessShare: Sendable, Equatable {
-        public let index: Int
-        public let count: Int
-
-        /// A process that trains alone.
-        public static let whole = ProcessShare(index: 0, count: 1)
-    }
-
     /// The source domain's images; nothing where the target is learnt from alone.
     public var source: SourceImages?
     public var target: TargetImages
@@ -33,7 +25,8 @@ public struct TrainingSetting: Sendable {
     public var random: RandomKey
     public var device = Device.cpu
     public var precision = Precision.fp32
-    public var share = ProcessShare.whole
+    /// The part of every batch that this process loads.
+    public var share = ProcessShare.all
 
     public init(
         source: SourceImages?, target: TargetImages, images: ImageSource, validation: Validation, random: RandomKey
