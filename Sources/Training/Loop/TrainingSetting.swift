@@ -2,7 +2,6 @@
 
 public import Data
 public import Randomness
-internal import Layers
 
 /// What every method is handed beside its own numbers.
 public struct TrainingSetting: Sendable {
