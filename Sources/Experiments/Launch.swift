@@ -58,7 +58,9 @@ public struct Launch {
     private func counted() throws -> (plan: Plan, counts: DatasetCounts) {
         switch experiment.settings.data.location {
         case .synthetic(let world):
-            return (try drawnPlan(initialWeights()), DatasetCounts(world))
+            return (
+                try drawnPlan(initialWeights()), DatasetCounts(world, hasSource: experiment.settings.data.source != nil)
+            )
         case .folder:
             let (plan, datasets) = try found(in: experiment.settings.data.root(in: dataFolder), initialWeights(), Interruption())
             return (plan, DatasetCounts(datasets))
@@ -214,10 +216,11 @@ public struct Launch {
         })
     }
 
-    /// A drawn world's plan needs only its parameters.
+    /// A drawn world's plan needs only its parameters, and whether its source is taken.
     private func drawnPlan(_ initial: [Backbone: InitialWeights]) throws -> Plan {
-        try experiment.plan(
-            dataDigest: ContentDigest(of: experiment.settings.data.root(in: "")), weights: initial.mapValues(\.digest))
+        let data = experiment.settings.data
+        let taken = try data.root(in: "") + (data.source == nil ? " without its source" : "")
+        return try experiment.plan(dataDigest: ContentDigest(of: taken), weights: initial.mapValues(\.digest))
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.

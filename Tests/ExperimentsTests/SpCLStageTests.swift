@@ -102,7 +102,8 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
     private func forecast(_ data: String) throws -> StageForecast {
         let experiment = try experiment(data, "", ["adapt.epochs=3", "adapt.iterations=10"])
         guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
-        let load = experiment.stages[0].definition.load(DatasetCounts(world))
+        let counts = DatasetCounts(world, hasSource: experiment.settings.data.source != nil)
+        let load = experiment.stages[0].definition.load(counts)
         return Forecaster(statesKept: 2).forecast(load, cost, done: 0)
     }
 
@@ -114,6 +115,8 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
         let counts = DatasetCounts(world)
         let target = counts.target
         #expect(counts.source == 36 && counts.identities == 6 && counts.validation == 28)
+        let alone = DatasetCounts(world, hasSource: false)
+        #expect(alone.source == 0 && alone.identities == 0 && alone.target == target && alone.validation == 28)
         for (data, source, classes, batch) in [(tinyData, 36, 6, 16), (targetAlone, 0, 0, 8)] {
             let rows = classes + target
             let images = Double(source + target + 3 * 28)
@@ -140,6 +143,21 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
         #expect(cost.steps.allSatisfy { $0.seconds > 0 } && cost.secondsPerImage > 0)
         // resnet18 without GeM's power, once with each of Adam's moments.
         #expect(cost.stateBytes > 3 * 44_710_144)
+    }
+}
+
+@Suite struct `A drawn world` {
+    /// Its files are the same; what is learnt from them is not.
+    @Test func `gives other keys where its source is left out`() throws {
+        func keys(_ data: String) throws -> [StageKey] {
+            let launch = Launch(
+                try experiment(data), dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
+            let plan = try launch.plan()
+            return plan.stages.map { plan.key(of: $0) }
+        }
+        let (both, alone) = (try keys(tinyData), try keys(targetAlone))
+        #expect(zip(both, alone).allSatisfy { $0 != $1 })
+        #expect(try keys(tinyData) == both)
     }
 }
 

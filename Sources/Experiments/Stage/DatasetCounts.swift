@@ -19,13 +19,16 @@ struct DatasetCounts: Equatable {
     }
 
     /// Those of a world that need not be drawn yet.
-    init(_ world: SyntheticWorld) {
+    ///
+    /// - Parameter hasSource: Whether the experiment takes the world's source too.
+    init(_ world: SyntheticWorld, hasSource: Bool = true) {
         let people = world.target.validationIdentities
-        identities = world.source.identities
-        source = identities * world.source.imagesPerIdentity
+        let drawn = world.source.identities * world.source.imagesPerIdentity
+        identities = hasSource ? world.source.identities : 0
+        source = hasSource ? drawn : 0
         query = people * world.target.queriesPerIdentity
         gallery = people * world.target.galleryPerIdentity + world.target.distractors
-        target = world.imageCount - source - query - gallery
+        target = world.imageCount - drawn - query - gallery
     }
 
     /// Images that results are measured on.

@@ -42,7 +42,7 @@ extension SpCLStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let config = settings.config
         let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
-        let rows = (hasSource ? data.identities : 0) + data.target
+        let rows = data.identities + data.target
         let batch = hasSource ? 2 * config.batch : config.batch
         let memory = rows * shape.dimension * 4
         var load = StageLoad()
@@ -53,13 +53,12 @@ extension SpCLStage {
         load.during.operations = Double(config.epochs)
             * (StageLoad.Passes.operations(data.target, data.target, length: shape.dimension)
                 + Double(config.iterations) * StageLoad.Passes.operations(batch, rows, length: shape.dimension))
-        load.besides.images = Double((hasSource ? data.source : 0) + data.target + data.validation)
+        load.besides.images = Double(data.source + data.target + data.validation)
         // One after another: the source's embeddings, of which centroids are left; clustering; in a step the logits of
         // rows and of classes, their shares, and the gradients of all of them.
         let clustering = MemoryForecast.clustering(
             count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours)
-        load.bytesHeld = memory + max(
-            hasSource ? data.source * shape.dimension * 4 : 0, clustering.total, 6 * batch * rows * 4)
+        load.bytesHeld = memory + max(data.source * shape.dimension * 4, clustering.total, 6 * batch * rows * 4)
         load.networksLeft = 1
         load.bytesOfState = memory
         return load
