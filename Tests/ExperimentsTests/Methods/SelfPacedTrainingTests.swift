@@ -91,7 +91,34 @@ import Vocabulary
     }
 }
 
-/// A clustering that finds nothing is no error here: every image is a class of its own.
+@Suite struct `Self-paced labels` {
+    private func error(_ labels: [Int]) -> MethodError? {
+        var config = SpCL.Config()
+        (config.batch, config.instances) = (8, 4)
+        do {
+            try config.requireBatch(of: ClusterLabels(values: labels), epoch: 2)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Of nine images in one cluster a pass takes four, of a lone one that one: five, and 7 / 4 clusters are needed.
+    @Test func `have to fill a batch where there are images enough`() {
+        let together = Array(repeating: 0, count: 9)
+        #expect(error(together + [-1]) == .tooFewClusters(found: 1, needed: 2, outliers: 1, images: 10, epoch: 2))
+        #expect(error(together) == .tooFewClusters(found: 1, needed: 2, outliers: 0, images: 9, epoch: 2))
+        #expect(error(together + [-1, -1, -1, -1]) == nil)
+        #expect(error(together + [1, 1]) == nil)
+    }
+
+    /// No cluster at all is no error here: every image is a class of its own.
+    @Test func `may all be alone, and are not to blame for too few images`() {
+        #expect(error(Array(repeating: -1, count: 8)) == nil)
+        #expect(error(Array(repeating: 0, count: 7)) == nil)
+    }
+}
+
 @Suite struct `Self-paced learning on few images` {
     @Test func `says how many there are where they fill no batch`() throws {
         var config = SpCL.Config()

@@ -25,9 +25,23 @@ extension SpCL {
 
         init() {}
 
+        /// The clustering in three radii.
         var selection: SelfPacedSelection {
             SelfPacedSelection(
                 radius: Float(clustering.radius), gap: Float(gap), minimumPoints: clustering.minimumPoints)
+        }
+
+        /// Checks that labels do not put so many images together that a pass over them fills no batch: it takes
+        /// ``instances`` images of every cluster, and every other image.
+        ///
+        /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)``. That there are fewer images than
+        ///   a batch has is not the clusters' fault, and not looked for.
+        func requireBatch(of labels: ClusterLabels, epoch: Int) throws(MethodError) {
+            let missing = batch - labels.outlierCount
+            guard labels.values.count >= batch, labels.clusterCount * instances < missing else { return }
+            throw .tooFewClusters(
+                found: labels.clusterCount, needed: (missing + instances - 1) / instances, outliers: labels.outlierCount,
+                images: labels.values.count, epoch: epoch)
         }
     }
 }

@@ -35,6 +35,7 @@ struct SpCL {
     ///   - shape: Its normalisation by domain where there is a source, else shared.
     ///   - initial: The weights that it begins with, ImageNet's as a rule; nothing for drawn ones.
     /// - Throws: `DataError.tooFewImages` where the images do not fill a batch,
+    ///   ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where clusters put too many of them together,
     ///   ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
     func train(
         _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
@@ -111,6 +112,7 @@ struct SpCL {
         if let threshold = selection.independenceThreshold {
             try scope.record("independence", 1 - Double(threshold), epoch: epoch)
         }
+        try config.requireBatch(of: selection.labels, epoch: epoch)
         return selection.ids
     }
 
