@@ -165,6 +165,22 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
+    /// Each epoch an embedding, two steps and an end, and a scoring after the first: 2 is a step, 4 a scoring, 6 an embedding,
+    /// 8 the second epoch's last step.
+    @Test(arguments: ClusterMemory.Update.allCases)
+    func `ends with the bits of one that was not: Cluster Contrast`(update: ClusterMemory.Update) throws {
+        var config = ClusterContrast.Config()
+        (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
+        (config.instances, config.update) = (4, update)
+        config.clustering = DensityClustering(neighbours: 6, expansion: 2, radius: 0.7, minimumPoints: 2)
+        let shape = NetworkShape(backbone: .resnet18, imagesPerNormGroup: 4)
+        var setting = workspace.training("cluster contrast")
+        setting.source = nil
+        try expectSameEnd(2 * 4 + 1, leavingAt: [2, 4, 6, 8]) { scope in
+            _ = try ClusterContrast(config, setting).train(shape, from: nil, in: scope)
+        }
+    }
+
     @Test func `ends with the bits of one that was not: the camera network`() throws {
         var config = CameraNetwork.Config()
         (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 8, 2)

@@ -18,6 +18,7 @@ private func wholeFile(head: String = "{arcface: {}}") throws -> YAMLNode {
           - pretrain:
           - adapt: {head: \(head)}
           - adapt: {name: self-paced, method: spcl}
+          - adapt: {name: contrast, method: cluster-contrast, batch: 64}
           - postprocess:
         """
     return try Document.parse(text, file: "x.yaml")

@@ -9,6 +9,7 @@ enum StageMethod: MethodList {
     case mmtPlus
     case clusteringBaseline
     case spcl
+    case clusterContrast
     case postProcessing
 
     var settings: any StageSettings.Type {
@@ -18,6 +19,7 @@ enum StageMethod: MethodList {
         case .mmtPlus: MMTPlusSettings.self
         case .clusteringBaseline: ClusteringBaselineSettings.self
         case .spcl: SpCLSettings.self
+        case .clusterContrast: ClusterContrastSettings.self
         case .postProcessing: PostprocessSettings.self
         }
     }

@@ -421,6 +421,32 @@ def self_paced(has_source, epochs, setting):
         }
 
 
+# Cluster Contrast
+
+
+def cluster_contrast(hardest_only, setting):
+    network = setting.embedding_network("contrasted ")
+    watched = Watched(network.parameters())
+    adam = torch.optim.Adam(watched.tensors, weight_decay=0.05)
+    for step in range(4 * ITERATIONS):
+        epoch = step // ITERATIONS
+        rate = methods.stepped_rate(2e-5, 0, [1, 3], epoch)
+        adam.param_groups[0]["lr"] = rate
+        if step % ITERATIONS == 0:
+            memory = centroids(setting, epoch).clone()
+        # Four images of each of two clusters, so that the order within one counts.
+        classes = [(step + i // 4) % len(memory) for i in range(BATCH)]
+        _, embedding = network.train()(setting.images("target", step, classes, SIZE))
+        loss = methods.cluster_loss(embedding, memory, classes, temperature=0.05, momentum=0.2, hardest_only=hardest_only)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        yield values({"contrast": loss}) | statistics("network", network, [""]) | {
+            "rate": [rate], "gradient": watched.gradient(), "moved": watched.moved(),
+            "memory": memory[:, 0].double().tolist(), "memory row": memory[classes[0]].double().tolist(),
+        }
+
+
 # By the names of the tests' cases.
 TRACES = {
     "sourcePretraining": pretraining,
@@ -434,6 +460,8 @@ TRACES = {
     "clusteringBaseline": clustering_baseline,
     "spclAdaptation": lambda setting: self_paced(True, 4, setting),
     "spclUnsupervised": lambda setting: self_paced(False, 2, setting),
+    "clusterContrastMean": lambda setting: cluster_contrast(False, setting),
+    "clusterContrastHard": lambda setting: cluster_contrast(True, setting),
 }
 
 

@@ -7,6 +7,7 @@ departs from them or says more, from a description of it.
     Heads       Deng et al., CVPR 2019 (ArcFace) · Wang et al., CVPR 2018 (CosFace, AM) · Sun et al., CVPR 2020 (Circle)
     Queue       He et al., CVPR 2020 (MoCo)
     Memory      Ge et al., NeurIPS 2020 (SpCL)
+    Clusters    Dai et al., 2021, arXiv:2103.11568 (Cluster Contrast)
     Image pool  Shrivastava et al., CVPR 2017; its random numbers: Salmon et al., SC 2011 (Philox)
 """
 
@@ -188,6 +189,39 @@ def memory_loss(embeddings, rows, places, labels, temperature, momentum):
     weights = means.exp() * (members.sum(dim=0) > 0)
     shares = weights / (weights.sum(dim=1, keepdim=True) + 1e-6)
     return -(shares.gather(1, labels[torch.tensor(places)][:, None]) + 1e-6).log().mean()
+
+
+# Memory of clusters
+
+
+class ClusterLogits(torch.autograd.Function):
+    """Embeddings times a memory's rows. Going back gives the gradient through the rows as they are, then moves those that
+    the embeddings belong to."""
+
+    @staticmethod
+    def forward(context, embeddings, memory, labels, momentum, hardest_only):
+        context.save_for_backward(embeddings)
+        context.rest = memory, labels, momentum, hardest_only
+        return embeddings @ memory.T
+
+    @staticmethod
+    def backward(context, gradient):
+        (embeddings,), (memory, labels, momentum, hardest_only) = context.saved_tensors, context.rest
+        answer = gradient @ memory
+        for label in dict.fromkeys(labels):
+            images = [image for image, own in zip(embeddings, labels, strict=True) if own == label]
+            if hardest_only:
+                images = [min(images, key=lambda image: (image @ memory[label]).item())]
+            for image in images:
+                moved = momentum * memory[label] + (1 - momentum) * image
+                memory[label] = moved / moved.norm()
+        return answer, None, None, None, None
+
+
+def cluster_loss(embeddings, memory, labels, temperature, momentum, hardest_only):
+    unit = functional.normalize(embeddings, dim=1)
+    logits = ClusterLogits.apply(unit, memory, labels, momentum, hardest_only) / temperature
+    return functional.cross_entropy(logits, torch.tensor(labels))
 
 
 # Random numbers of the image pool

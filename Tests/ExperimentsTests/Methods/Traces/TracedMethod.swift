@@ -19,6 +19,8 @@ enum TracedMethod: String, CaseIterable {
     case clusteringBaseline
     case spclAdaptation
     case spclUnsupervised
+    case clusterContrastMean
+    case clusterContrastHard
 
     /// Takes steps for as long as what they come to is right.
     func train(_ isRight: StepCheck) throws {
@@ -26,6 +28,8 @@ enum TracedMethod: String, CaseIterable {
         case .sourcePretraining: try sourcePretrainingTrace(isRight)
         case .cameraNetwork: try cameraNetworkTrace(isRight)
         case .clusteringBaseline: try clusteringBaselineTrace(isRight)
+        case .clusterContrastMean: try clusterContrastTrace(.mean, isRight)
+        case .clusterContrastHard: try clusterContrastTrace(.hard, isRight)
         case .translation: try translationTrace(isRight)
         case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, isRight)
         case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), isRight)

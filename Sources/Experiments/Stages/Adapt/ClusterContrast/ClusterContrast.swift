@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// Cluster Contrast: one network is held against a memory with a row for each of its clusters, which is made anew before
+// every epoch and moved by every batch.
+//
+// Goals, in order: the authors' procedure; equal results for equal seeds; readability.
+//
+// Deviations from the authors' code: docs/methods/cluster-contrast.md, 1 to 5.
+
+internal import Backbones
+internal import Data
+internal import Layers
+internal import Retrieval
+internal import Tensor
+internal import Training
+
+/// Contrast with clusters: from ImageNet's weights, without any labels, or from a network that a source has trained.
+///
+/// - SeeAlso: Dai et al., ACCV 2022, arXiv:2103.11568.
+struct ClusterContrast {
+    private let config: Config
+    private let setting: TrainingSetting
+
+    init(_ config: Config, _ setting: TrainingSetting) {
+        self.config = config
+        self.setting = setting
+    }
+
+    /// Trains a network on the target's images, or goes on with the one of the scope's last checkpoint.
+    ///
+    /// - Parameters:
+    ///   - shape: With shared normalisation.
+    ///   - initial: What the network begins with: ImageNet's weights, or a trained network's; nothing for drawn ones.
+    /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where an epoch cannot fill a
+    ///   batch, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
+    func train(
+        _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
+    ) throws -> EmbeddingNetwork {
+        let training = try begin(shape, from: initial, restoring: scope.restore())
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
+        while training.meter.epoch < config.epochs {
+            let round = try training.round ?? relabelled(training, in: scope)
+            try train(training, round, in: scope)
+            try evaluate(training, in: scope)
+            training.endEpoch()
+            try scope.endEpoch(training.state())
+        }
+        try scope.finish(training.state())
+        return training.network
+    }
+
+    /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
+    func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws -> EmbeddingNetwork {
+        let training = try begin(shape, from: nil, restoring: nil)
+        let count = setting.target.samples.count
+        let labels = ClusterLabels(values: (0..<count).map { $0 / config.instances })
+        let features = try Features<Raw>(
+            (0..<count * shape.dimension).map { Float($0 % 7) + 1 }, count: count, dimension: shape.dimension
+        ).normalised()
+        try train(training, training.relabel(labels, of: features), in: scope)
+        return training.network
+    }
+
+    private func begin(
+        _ shape: NetworkShape, from initial: StateDictionary?, restoring state: TrainingState?
+    ) throws -> ContrastTraining {
+        precondition(shape.domains == .shared, "batches of the target alone have no half for another domain")
+        return try ContrastTraining(shape, from: initial, config, random: setting.random, restoring: state)
+    }
+
+    // MARK: An epoch
+
+    /// Clusters the target's images and gives the memory a row for each cluster.
+    private func relabelled(_ training: ContrastTraining, in scope: any TrainingScope) throws -> ContrastTraining.Round {
+        let features = try FeatureExtractor(setting.images)
+            .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
+        let labels = try config.clustering.labels(of: features)
+        try scope.report(labels, filling: config.batch, of: config.instances, epoch: training.meter.epoch)
+        return try training.relabel(labels, of: features)
+    }
+
+    private func train(
+        _ training: ContrastTraining, _ round: ContrastTraining.Round, in scope: any TrainingScope
+    ) throws {
+        let transform = setting.images.augmentation(padding: config.padding, erasing: RandomErasing())
+        let batches = try setting.identityBatches(
+            setting.target.samples.labelled(by: round.labels), instances: config.instances, transform,
+            purpose: "adapt.target"
+        ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
+        while let batch = try batches.next() {
+            try step(training, round.memory, batch.images(), labels: batch.labels)
+            try scope.endStep(training.state)
+        }
+        try training.meter.report(to: scope)
+    }
+
+    /// One iteration: a step of the network, and of the memory's rows that the batch belongs to.
+    ///
+    /// - Parameters:
+    ///   - images: `[B, 3, H, W]`.
+    ///   - labels: The images' clusters, `[B]`.
+    func step(_ training: ContrastTraining, _ memory: ClusterMemory, _ images: Tensor, labels: [Int]) throws {
+        let embeddings = try training.network(images, .training).embedding.normalisedRows()
+        let loss = try memory.loss(of: embeddings, labels: labels)
+        training.optimiser.dropGradients()
+        try loss.backward()
+        // The gradient has gone through the rows as the loss has met them.
+        try memory.update(towards: embeddings.detached(), labels: labels)
+        let rate = config.schedule.rate(epoch: training.meter.epoch)
+        try training.optimiser.step(AdamStep(rate: rate, decay: config.weightDecay))
+        try training.meter.add(["contrast": loss])
+    }
+
+    private func evaluate(_ training: ContrastTraining, in scope: any TrainingScope) throws {
+        let done = training.meter.epoch + 1
+        // The last epoch's network is scored with the stage.
+        guard config.evaluateEvery > 0, done % config.evaluateEvery == 0, done < config.epochs else { return }
+        let metrics = try setting.validation.metrics(of: training.network) { _ in try scope.pause(training.state) }
+        try scope.record("mAP", metrics.mAP, epoch: training.meter.epoch)
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Layers
+internal import Pipeline
+internal import Retrieval
+internal import Training
+
+/// Trains one network on the target's clusters.
+struct ClusterContrastStage: StageDefinition {
+    let settings: ClusterContrastSettings
+    /// The networks of which the first goes on; nothing where one begins.
+    let initial: (stage: String, set: NetworkSet)?
+
+    private var shape: NetworkShape {
+        var shape: NetworkShape
+        if let initial {
+            shape = initial.set.members[0].shape
+        } else {
+            guard let backbone = settings.backbone, let pooling = settings.pooling else {
+                preconditionFailure("a resolved stage that begins a network has a backbone and a pooling")
+            }
+            shape = NetworkShape(backbone: backbone, pooling: pooling)
+        }
+        shape.imagesPerNormGroup = settings.imagesPerNormGroup
+        return shape
+    }
+
+    private var networks: NetworkSet { NetworkSet("network", count: 1, shape) }
+
+    var inputs: [StageInput] { initial.map { [StageInput(stage: $0.stage, offer: StageOffer(networks: $0.set))] } ?? [] }
+    var outputs: [Artefact] { networks.artefacts }
+    var offer: StageOffer { StageOffer(networks: networks) }
+    var begins: Backbone? { initial == nil ? shape.backbone : nil }
+    var isScored: Bool { true }
+
+    func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
+        let state =
+            try initial.map { stage, set in
+                try workspace.network(scope.input(stage, set.members[0].file), set.members[0].shape).store.state
+            } ?? workspace.initialWeights[shape.backbone]
+        let network = try ClusterContrast(settings.config, workspace.training("cluster contrast"))
+            .train(shape, from: state, in: StageTrainingScope(scope))
+        try workspace.save(network, as: networks.members[0], in: scope)
+        let name = initial == nil ? "unsupervised" : "adapted"
+        return StageOutcome(rows: [ResultRow(name, try workspace.metrics(of: network, in: scope))])
+    }
+}
+
+// MARK: Forecast
+
+extension ClusterContrastStage {
+    func load(_ data: DatasetCounts) -> StageLoad {
+        let (config, dimension) = (settings.config, shape.dimension)
+        let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
+        // A cluster has so many images as a rule.
+        let clusters = max(1, data.target / config.clustering.minimumPoints)
+        let memory = clusters * dimension * 4
+        var load = StageLoad()
+        load.training = StageLoad.Training(
+            epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: batchUnit)
+        load.during.images = Double(config.epochs * data.target + evaluations * data.validation)
+        // Every step holds its images against all rows, there and back.
+        load.during.operations =
+            Double(config.epochs)
+            * (StageLoad.Passes.operations(data.target, data.target, length: dimension)
+                + Double(config.iterations) * StageLoad.Passes.operations(config.batch, clusters, length: dimension))
+        load.besides.images = Double(data.validation)
+        // One after another: clustering; in a step the logits of all rows, their shares, and the gradients of both.
+        let clustering = MemoryForecast.clustering(
+            count: data.target, dimension: dimension, neighbours: config.clustering.neighbours)
+        load.bytesHeld = memory + max(clustering.total, 4 * config.batch * clusters * 4)
+        load.networksLeft = 1
+        load.bytesOfState = memory + data.target * 8
+        return load
+    }
+
+    /// What a batch that would fit is a multiple of.
+    private var batchUnit: Int {
+        let (group, instances) = (settings.imagesPerNormGroup, settings.config.instances)
+        return stride(from: group, through: group * instances, by: group).first { $0 % instances == 0 } ?? group * instances
+    }
+
+    func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
+        var config = settings.config
+        (config.epochs, config.evaluateEvery) = (1, 0)
+        return try rehearsal.cost(batch: config.batch) { size, set, scope in
+            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+            var shape = shape
+            // A batch that the groups do not divide is one group: a step takes about as long.
+            if size.batch % settings.imagesPerNormGroup != 0 { shape.imagesPerNormGroup = nil }
+            let network = try ClusterContrast(config, rehearsal.setting(set)).rehearse(shape, in: scope)
+            return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }
+        }
+    }
+}
