@@ -15,11 +15,13 @@ let cacheFolder = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")
 let libtorch = environment["LIBTORCH"] ?? "\(cacheFolder)/passerby/torch-2.13.0/torch"
 
 if withTensors, !FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/ATen.h") {
-    FileHandle.standardError.write(Data("""
-        error: no libtorch at '\(libtorch)'. Run scripts/setup, or set LIBTORCH to a folder with include/ and lib/, \
-        or PASSERBY_LIBTORCH=none to build the modules that need none.
+    FileHandle.standardError.write(
+        Data(
+            """
+            error: no libtorch at '\(libtorch)'. Run scripts/setup, or set LIBTORCH to a folder with include/ and lib/, \
+            or PASSERBY_LIBTORCH=none to build the modules that need none.
 
-        """.utf8))
+            """.utf8))
 }
 
 let torchHeaders: [CXXSetting] = [
@@ -89,8 +91,9 @@ let withoutTensors: [Target] =
     ]
     + module("Randomness", [], computes: true)
     + module("Machine", [])
-    + module("Data", ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Reporting", "Vocabulary"], fixtures: true,
-             computes: true)
+    + module(
+        "Data", ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Reporting", "Vocabulary"], fixtures: true,
+        computes: true)
     + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML", "Reporting"])
     + module("Pipeline", ["Reporting", crypto])
@@ -98,7 +101,9 @@ let withoutTensors: [Target] =
 let tensors: [Target] =
     [
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
-        .executableTarget(name: "passerby", dependencies: [
+        .executableTarget(
+            name: "passerby",
+            dependencies: [
                 "Experiments", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine", "Randomness",
                 "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
@@ -113,10 +118,15 @@ let tensors: [Target] =
     + module("Layers", ["Tensor", "Machine", "Randomness", "Reporting"])
     + [.target(name: "Patterns", dependencies: ["Layers", "Tensor"], path: "Tests/Patterns", swiftSettings: strict)]
     + module("Backbones", ["Layers", "Tensor", "Randomness"], tests: ["Patterns"], fixtures: true)
-    + module("Training",
-             ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Reporting", "Vocabulary"])
-    + module("Experiments", ["Training", "Pipeline", "Configuration", "Data", "Retrieval", "Machine", "Randomness",
-                             "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor"], tests: ["Patterns"], fixtures: true)
+    + module(
+        "Training",
+        ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Reporting", "Vocabulary"])
+    + module(
+        "Experiments",
+        [
+            "Training", "Pipeline", "Configuration", "Data", "Retrieval", "Machine", "Randomness",
+            "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor",
+        ], tests: ["Patterns"], fixtures: true)
 
 let package = Package(
     name: "passerby",

@@ -75,7 +75,8 @@ private struct DenseLayer: FeatureMap {
     init(
         _ channels: Int, growth: Int, instanceBatch: Bool, statistics: BatchStatistics, at path: Path
     ) throws {
-        entrance = instanceBatch
+        entrance =
+            instanceBatch
             ? .instanceBatch(
                 try InstanceBatchNormalisation(
                     channels, split: .lastTwoFifths, statistics: statistics, at: path / "norm1"))

@@ -40,7 +40,9 @@ extension Backbone {
     }
 
     private static func splitAttention(_ name: String) -> [PublishedWeights] {
-        [PublishedWeights(
-            file: "\(name).pth", publisher: "release weights_step1 of zhanghang1989/ResNeSt on GitHub")]
+        [
+            PublishedWeights(
+                file: "\(name).pth", publisher: "release weights_step1 of zhanghang1989/ResNeSt on GitHub")
+        ]
     }
 }

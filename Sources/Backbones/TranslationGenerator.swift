@@ -33,8 +33,9 @@ public final class TranslationGenerator {
         let initial = InitialValues.normal(deviation: 0.02)
         entrance = try Convolution(3, channels, kernel: 7, bias: true, initial: initial, at: path / 1)
         narrowing = try [(1, 4), (2, 7)].map { factor, index in
-            try Convolution(channels * factor, channels * factor * 2, kernel: 3, stride: 2, padding: 1, bias: true,
-                            initial: initial, at: path / index)
+            try Convolution(
+                channels * factor, channels * factor * 2, kernel: 3, stride: 2, padding: 1, bias: true,
+                initial: initial, at: path / index)
         }
         let width = channels * 4
         blocks = try (0..<blockCount).map { block in
@@ -88,8 +89,9 @@ public final class PatchDiscriminator {
             (index: 11, input: channels * 8, output: 1, stride: 1),
         ]
         layers = try table.map { row in
-            try Convolution(row.input, row.output, kernel: 4, stride: row.stride, padding: 1, bias: true,
-                            initial: .normal(deviation: 0.02), at: path / row.index)
+            try Convolution(
+                row.input, row.output, kernel: 4, stride: row.stride, padding: 1, bias: true,
+                initial: .normal(deviation: 0.02), at: path / row.index)
         }
     }
 

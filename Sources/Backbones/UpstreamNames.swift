@@ -47,13 +47,15 @@ public struct UpstreamNames: Sendable {
         switch project {
         case .visda, .mmt:
             let lacksReLU = project == .mmt && backbone.isPlainResNet
-            beginnings = parts.map { name, index in
-                Pair(ours: name, theirs: "base.\(lacksReLU && index > 2 ? index - 1 : index).")
-            } + head.map { Pair(ours: $0, theirs: $0) }
+            beginnings =
+                parts.map { name, index in
+                    Pair(ours: name, theirs: "base.\(lacksReLU && index > 2 ? index - 1 : index).")
+                } + head.map { Pair(ours: $0, theirs: $0) }
             levels = []
         case .openUnReID(let member, let domains):
             let theirHead = ["global_pooling.", "head.feat_reduction.", "head.feat_bn.", "classifier."]
-            beginnings = parts.map { Pair(ours: $0.name, theirs: "\(member.rawValue)backbone.\($0.name)") }
+            beginnings =
+                parts.map { Pair(ours: $0.name, theirs: "\(member.rawValue)backbone.\($0.name)") }
                 + zip(head, theirHead).map { Pair(ours: $0, theirs: member.rawValue + $1) }
             levels = domains.enumerated().map { index, domain in
                 Pair(ours: domain == .source ? ".BN_S." : ".BN_T.", theirs: ".dsbn.\(index).")

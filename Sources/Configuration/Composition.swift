@@ -58,11 +58,12 @@ struct Composition {
         guard let changes, let base, case .sequence = changes.value else { return tree }
         let items = try NamedItems(base)?.merged(with: changes, at: stages) ?? changes
         var tree = tree
-        tree.value = .mapping(tree.entries.map { entry in
-            var entry = entry
-            if entry.key == stages { entry.value = items }
-            return entry
-        })
+        tree.value = .mapping(
+            tree.entries.map { entry in
+                var entry = entry
+                if entry.key == stages { entry.value = items }
+                return entry
+            })
         return tree
     }
 

@@ -40,14 +40,16 @@ extension NamedItems {
         let place = joined(keyPath, name)
         if let (_, entry) = rows(named: name).first {
             guard entry.word != change.word else { return nil }
-            let message = "'\(shown(name))' is of kind '\(shown(change.word))' here and of kind '\(shown(entry.word))' at "
+            let message =
+                "'\(shown(name))' is of kind '\(shown(change.word))' here and of kind '\(shown(entry.word))' at "
                 + "\(entry.span); allowed: a 'name:' of its own, or the same kind"
             return Problem(.conflict(message), at: change.name.span, keyPath: place)
         }
         let alike = named(ofKind: change.word)
         guard let first = alike.first else { return nil }
         let others = alike.map { "'\(shown($0.text))' (\($0.span))" }.joined(separator: " and ")
-        let message = "the file that is extended has no stage '\(shown(name))', but \(others) of the same kind; "
+        let message =
+            "the file that is extended has no stage '\(shown(name))', but \(others) of the same kind; "
             + "allowed: 'name: \(shown(first.text))' to change \(alike.count == 1 ? "it" : "that one"), or all stages "
             + "under 'override: {\(keyPath): […]}' to replace them"
         return Problem(.conflict(message), at: change.name.span, keyPath: place)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 #if canImport(Glibc)
-    private import Glibc
+private import Glibc
 #elseif canImport(Darwin)
-    private import Darwin
+private import Darwin
 #endif
 
 /// Why a file's text could not be had.

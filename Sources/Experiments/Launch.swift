@@ -62,7 +62,8 @@ public struct Launch {
                 try drawnPlan(initialWeights()), DatasetCounts(world, hasSource: experiment.settings.data.source != nil)
             )
         case .folder:
-            let (plan, datasets) = try found(in: experiment.settings.data.root(in: dataFolder), initialWeights(), Interruption())
+            let (plan, datasets) = try found(
+                in: experiment.settings.data.root(in: dataFolder), initialWeights(), Interruption())
             return (plan, DatasetCounts(datasets))
         }
     }
@@ -126,23 +127,26 @@ public struct Launch {
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.settings.data.root(in: dataFolder)
         let initial = try initialWeights()
-        let (plan, datasets) = switch experiment.settings.data.location {
-        case .synthetic(let world): try drawn(world, in: root, initial, until: until, interruption)
-        case .folder: try found(in: root, initial, interruption)
-        }
+        let (plan, datasets) =
+            switch experiment.settings.data.location {
+            case .synthetic(let world): try drawn(world, in: root, initial, until: until, interruption)
+            case .folder: try found(in: root, initial, interruption)
+            }
         if let until { _ = try plan.stage(named: until) }
         let unfinished = start == .resume ? try RunFolder.resumable(in: logs, plan: plan) : nil
         let conditions = try unfinished.map { try offer.conditions(goingOnWith: $0, plan: plan) } ?? offer.fresh
         try Engine.prepare(threads: conditions.threads)
-        let weights = try Dictionary(uniqueKeysWithValues: initial.map { backbone, file in
-            let stored = try WeightFile(readingFrom: file.path)
-            for note in stored.surroundings.notes { warn("\(file.path): \(note)") }
-            return (backbone, try FittedWeights(stored.tensors, to: backbone, domain: .target).state)
-        })
+        let weights = try Dictionary(
+            uniqueKeysWithValues: initial.map { backbone, file in
+                let stored = try WeightFile(readingFrom: file.path)
+                for note in stored.surroundings.notes { warn("\(file.path): \(note)") }
+                return (backbone, try FittedWeights(stored.tensors, to: backbone, domain: .target).state)
+            })
         let workspace = Workspace(
             settings: experiment.settings, datasets: datasets, initialWeights: weights,
             cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
-        let folder = try unfinished
+        let folder =
+            try unfinished
             ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
         begun(folder)
         let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
@@ -152,7 +156,8 @@ public struct Launch {
         }
         let orchestrator = Orchestrator(
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
-            sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output, interruption: interruption,
+            sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output,
+            interruption: interruption,
             killPoint: killPoint, forecast: flight?.forecast, conditions: conditions)
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
@@ -183,8 +188,10 @@ public struct Launch {
     ) throws -> (plan: Plan, datasets: Datasets) {
         let datasets = try scorable(Datasets(experiment.settings.data, root: root))
         if datasets.backgroundCount > 0 {
-            warn("data.source: images with the identity 0 show nobody by the definition of "
-                + "'\(experiment.settings.data.source?.rawValue ?? "none")', and are left out: \(datasets.backgroundCount)")
+            warn(
+                "data.source: images with the identity 0 show nobody by the definition of "
+                    + "'\(experiment.settings.data.source?.rawValue ?? "none")', and are left out: \(datasets.backgroundCount)"
+            )
         }
         let progress = LateProgress(label: "data", unit: "images", output: output)
         let contents = try datasets.contents(
@@ -211,9 +218,10 @@ public struct Launch {
     /// Where networks of each backbone begin. Reads whole files for their digests: to be asked for once.
     private func initialWeights() throws -> [Backbone: InitialWeights] {
         guard let name = experiment.settings.initialWeights else { return [:] }
-        return try Dictionary(uniqueKeysWithValues: experiment.backbonesBegun.map {
-            ($0, try InitialWeights(name, for: $0, in: weightFolders))
-        })
+        return try Dictionary(
+            uniqueKeysWithValues: experiment.backbonesBegun.map {
+                ($0, try InitialWeights(name, for: $0, in: weightFolders))
+            })
     }
 
     /// A drawn world's plan needs only its parameters, and whether its source is taken.

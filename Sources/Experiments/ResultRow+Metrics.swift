@@ -23,10 +23,12 @@ extension FigureColumn {
 extension ResultRow {
     /// The metrics of a table's row.
     public init(_ name: String, _ metrics: RankingMetrics) {
-        self.init(name: name, evaluationProtocol: metrics.rankingProtocol.rawValue, figures: [
-            FigureColumn.mAP.name: metrics.mAP, FigureColumn.top1.name: metrics.top1,
-            FigureColumn.top5.name: metrics.top5, FigureColumn.top10.name: metrics.top10,
-        ])
+        self.init(
+            name: name, evaluationProtocol: metrics.rankingProtocol.rawValue,
+            figures: [
+                FigureColumn.mAP.name: metrics.mAP, FigureColumn.top1.name: metrics.top1,
+                FigureColumn.top5.name: metrics.top5, FigureColumn.top10.name: metrics.top10,
+            ])
     }
 }
 

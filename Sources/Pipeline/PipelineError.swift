@@ -110,9 +110,10 @@ extension PipelineError: ReportedError {
             "\(path): another process has taken this over, as this one gave no sign of life for too long. "
                 + "Continue with --resume once it is done"
         case .unknownRun(let name, let folder, let found):
-            "\(folder): " + (found.isEmpty
-                ? "no run '\(name)'; 'passerby runs list' shows them"
-                : "'\(name)' is one of several: \(found.map(\.description).joined(separator: ", "))")
+            "\(folder): "
+                + (found.isEmpty
+                    ? "no run '\(name)'; 'passerby runs list' shows them"
+                    : "'\(name)' is one of several: \(found.map(\.description).joined(separator: ", "))")
         case .unknownStage(let name, let allowed):
             "no stage '\(name)'; the stages are \(allowed.joined(separator: ", "))"
         case .otherThreads(let run, let recorded, let given):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #if canImport(Glibc)
-    private import Glibc
+private import Glibc
 #endif
 
 /// The seed of an experiment, from which every stream of random numbers is derived by name.
@@ -51,8 +51,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         if half == 0 {
             let block = position >> 1
             words = Philox.block(
-                counter: SIMD4(UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32),
-                               base[0], base[1]),
+                counter: SIMD4(
+                    UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32),
+                    base[0], base[1]),
                 key: key
             )
         }

@@ -61,8 +61,7 @@ public struct KMeans: Sendable {
     /// Clusters unit rows, `[N, D]`.
     ///
     /// - Throws: ``RetrievalError/tooManyClusters(asked:rows:)``.
-    public func clusters(of features: Features<UnitNorm>, key: RandomKey) throws(RetrievalError) -> Clustering
-    {
+    public func clusters(of features: Features<UnitNorm>, key: RandomKey) throws(RetrievalError) -> Clustering {
         try clusters(
             of: Features<Raw>(
                 unchecked: features.values, count: features.count, dimension: features.dimension),

@@ -22,13 +22,13 @@ public struct MatrixLibrary: Sendable, Equatable {
     /// Kernels that a processor of this kind can run and that may be its fastest, the likeliest first.
     public static func candidates(for instructions: InstructionSet) -> [String] {
         #if arch(x86_64)
-            switch instructions.width {
-            case .avx512: ["SkylakeX", "Haswell"]
-            case .avx2: ["Haswell", "Zen"]
-            case .narrow: ["Nehalem"]
-            }
+        switch instructions.width {
+        case .avx512: ["SkylakeX", "Haswell"]
+        case .avx2: ["Haswell", "Zen"]
+        case .narrow: ["Nehalem"]
+        }
         #else
-            ["NEOVERSEN1", "ARMV8"]
+        ["NEOVERSEN1", "ARMV8"]
         #endif
     }
 

@@ -58,8 +58,7 @@ public struct NearestNeighbours: Sendable {
     ///   - gallery: Rows of any length, `[G, D]`.
     /// - Returns: `[Q, min(K, G)]`, indices of gallery rows.
     /// - Throws: ``RetrievalError/empty(what:)``, ``RetrievalError/dimensionsDiffer(left:right:)``.
-    public func of(_ query: Features<Raw>, in gallery: Features<Raw>) throws(RetrievalError) -> NeighbourTable
-    {
+    public func of(_ query: Features<Raw>, in gallery: Features<Raw>) throws(RetrievalError) -> NeighbourTable {
         try of(.raw(query), in: .raw(gallery))
     }
 

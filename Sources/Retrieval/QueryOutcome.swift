@@ -49,8 +49,7 @@ struct QueryOutcome: Sendable, Equatable {
     /// - Parameters:
     ///   - match: The drawn row of the query's identity.
     ///   - drawn: All drawn rows.
-    static func drawnGallery(match: Int, drawn: [Int], distances: UnsafeBufferPointer<Float>) -> QueryOutcome
-    {
+    static func drawnGallery(match: Int, drawn: [Int], distances: UnsafeBufferPointer<Float>) -> QueryOutcome {
         let order = rankOrder(distances[match], match)
         return QueryOutcome(hits: [drawn.count { rankOrder(distances[$0], $0) < order }])
     }

@@ -48,8 +48,7 @@ public struct SelfPacedSelection: Sendable {
     ///   - threshold: What an earlier epoch returned; `nil` in the first one, where nine clusters in ten
     ///     pass.
     /// - Complexity: O(held pairs).
-    public func select(from distances: SparseDistances, independenceThreshold threshold: Float?) -> Selection
-    {
+    public func select(from distances: SparseDistances, independenceThreshold threshold: Float?) -> Selection {
         func labels(_ radius: Float) -> [Int] {
             DBSCAN(radius: radius, minimumPoints: clustering.minimumPoints).labels(of: distances).singled
         }

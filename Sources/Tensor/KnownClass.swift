@@ -43,7 +43,8 @@ struct KnownClass {
         case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2": .tensor
         // The class itself, as old files have it; PyTorch's restricted reader knows it too.
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
-            "torch.nn.parameter.Parameter": .parameter
+            "torch.nn.parameter.Parameter":
+            .parameter
         case "numpy.dtype": .numpyType
         case "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar": .numpyScalar
         case "torch.storage.TypedStorage": .storage(nil)
@@ -57,9 +58,10 @@ struct KnownClass {
         }
     }
 
-    private static let elementTypes: Set<String> = Set([
-        "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool",
-    ].map { "torch.\($0)" })
+    private static let elementTypes: Set<String> = Set(
+        [
+            "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool",
+        ].map { "torch.\($0)" })
 }
 
 extension StoredElementType {

@@ -47,7 +47,8 @@ extension PyTorchFile {
             }
             position += 8
             guard count <= (source.count - position) / storage.type.byteCount else {
-                throw origin.malformed("""
+                throw origin.malformed(
+                    """
                     the storage '\(key)' has \(count) elements of type \(storage.type.rawValue) where \
                     \(source.count - position) bytes are left
                     """)

@@ -74,7 +74,8 @@ extension PyTorchFile {
             guard let extent = extents[key] else { throw origin.malformed("the storage '\(key)' is missing") }
             let (size, overflow) = storage.fullCount.multipliedReportingOverflow(by: storage.type.byteCount)
             guard !overflow, size == extent.byteCount else {
-                throw origin.malformed("""
+                throw origin.malformed(
+                    """
                     the storage '\(key)' has \(extent.byteCount) bytes, not \(storage.fullCount) elements of type \
                     \(storage.type.rawValue)
                     """)

@@ -100,7 +100,8 @@ struct SafetensorsLayout {
             }
             expected = entry.bytes.upperBound
             guard expected <= fileCount - elementsStart else {
-                throw origin.malformed("""
+                throw origin.malformed(
+                    """
                     '\(name)' ends at byte \(expected) of the elements, of which there are \(fileCount - elementsStart)
                     """)
             }

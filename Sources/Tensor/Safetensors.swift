@@ -46,9 +46,10 @@ extension Safetensors {
         var start = 0
         for entry in entries {
             let end = start + entry.byteCount
-            header[entry.name] = [
-                "dtype": entry.type.rawValue, "shape": entry.shape, "data_offsets": [start, end],
-            ] as [String: Any]
+            header[entry.name] =
+                [
+                    "dtype": entry.type.rawValue, "shape": entry.shape, "data_offsets": [start, end],
+                ] as [String: Any]
             start = end
         }
         do {

@@ -78,22 +78,24 @@ extension Tensor {
         guard let count = elementCount(of: shape) else { preconditionFailure("a tensor of shape \(shape)") }
         let target = type.elementType
         if type.rawValue == target.rawValue, type != .bool {
-            self.init(owning: try Tensor.making("tensor", []) { result in
-                withShape(shape) { pt_uninitialised(target.raw, $0, $1, result) }
-            })
+            self.init(
+                owning: try Tensor.making("tensor", []) { result in
+                    withShape(shape) { pt_uninitialised(target.raw, $0, $1, result) }
+                })
             let bytes = UnsafeMutableRawBufferPointer(start: pt_bytes(handle), count: count * type.byteCount)
             try source.read(into: bytes, at: offset)
             try inspecting(UnsafeRawBufferPointer(bytes))
         } else {
             let bytes = try source.bytes(at: offset, count: count * type.byteCount)
             try bytes.withUnsafeBytes(inspecting)
-            self.init(owning: try bytes.withUnsafeBytes { buffer in
-                try Tensor.making("tensor", []) { result in
-                    withShape(shape) {
-                        pt_from_stored(buffer.baseAddress ?? emptyBytes, type.raw, target.raw, $0, $1, result)
+            self.init(
+                owning: try bytes.withUnsafeBytes { buffer in
+                    try Tensor.making("tensor", []) { result in
+                        withShape(shape) {
+                            pt_from_stored(buffer.baseAddress ?? emptyBytes, type.raw, target.raw, $0, $1, result)
+                        }
                     }
-                }
-            })
+                })
         }
     }
 

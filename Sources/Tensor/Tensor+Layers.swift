@@ -71,11 +71,12 @@ extension Tensor {
                 && shape[0] % (weights.count * size) == 0,
             "\(shape[0]) images in groups of \(size) for \(weights.count) weights, \(biases.count) biases, "
                 + "\(runningMeans.count) means, \(runningVariances.count) variances")
-        return Tensor(owning: try Tensor.making("batchNormalised in groups of \(size)", [self] + weights) {
-            pt_batch_norm_in_groups(
-                handle, Int64(size), weights.map(\.handle), biases.map(\.handle), runningMeans.map(\.handle),
-                runningVariances.map(\.handle), Int32(weights.count), momentum, epsilon, $0)
-        })
+        return Tensor(
+            owning: try Tensor.making("batchNormalised in groups of \(size)", [self] + weights) {
+                pt_batch_norm_in_groups(
+                    handle, Int64(size), weights.map(\.handle), biases.map(\.handle), runningMeans.map(\.handle),
+                    runningVariances.map(\.handle), Int32(weights.count), momentum, epsilon, $0)
+            })
     }
 
     /// Each channel of each image of `[N, C, H, W]` at mean 0 and variance 1, then scaled and shifted.

@@ -34,15 +34,19 @@ extension Tensor {
         precondition(
             parameters.count == means.count && means.count == variances.count && means.count == steps.count,
             "\(parameters.count) parameters, \(means.count) means, \(variances.count) variances, \(steps.count) steps")
-        try check("adam", [], pt_adam_step(
-            parameters.map(\.handle), means.map(\.handle), variances.map(\.handle), steps.map(\.handle),
-            Int32(parameters.count), step.rate, step.beta1, step.beta2, step.epsilon, step.decay))
+        try check(
+            "adam", [],
+            pt_adam_step(
+                parameters.map(\.handle), means.map(\.handle), variances.map(\.handle), steps.map(\.handle),
+                Int32(parameters.count), step.rate, step.beta1, step.beta2, step.epsilon, step.decay))
     }
 
     /// Moves each average towards its value: `average += weight · (value − average)`.
     public static func moveAverages(_ averages: [Tensor], towards values: [Tensor], weight: Double) throws {
         precondition(averages.count == values.count, "\(averages.count) averages of \(values.count) values")
-        try check("moveAverages", [], pt_lerp_into(
-            averages.map(\.handle), values.map(\.handle), Int32(averages.count), weight))
+        try check(
+            "moveAverages", [],
+            pt_lerp_into(
+                averages.map(\.handle), values.map(\.handle), Int32(averages.count), weight))
     }
 }

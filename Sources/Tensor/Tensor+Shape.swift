@@ -30,9 +30,10 @@ extension Tensor {
     /// The tensors one after the other along a dimension.
     public static func concatenated(_ parts: [Tensor], along dimension: Int = 0) throws -> Tensor {
         let handles: [OpaquePointer] = parts.map(\.handle)
-        return Tensor(owning: try making("concatenated", parts) {
-            pt_concatenate(handles, Int32(handles.count), Int64(dimension), $0)
-        })
+        return Tensor(
+            owning: try making("concatenated", parts) {
+                pt_concatenate(handles, Int32(handles.count), Int64(dimension), $0)
+            })
     }
 
     /// The entries of a dimension at the given indices, in that order.

@@ -96,9 +96,10 @@ public final class Tensor {
 
     /// A tensor filled with one value.
     public static func full(_ value: Double, shape: [Int], type: ElementType = .float32) throws -> Tensor {
-        Tensor(owning: try making("full", []) { result in
-            withShape(shape) { pt_full(value, type.raw, $0, $1, result) }
-        })
+        Tensor(
+            owning: try making("full", []) { result in
+                withShape(shape) { pt_full(value, type.raw, $0, $1, result) }
+            })
     }
 
     /// Zeros with this tensor's shape, element type and memory layout.

@@ -65,7 +65,8 @@ extension TensorError: ReportedError {
             return "\(path): no dictionary of tensors under '\(key)'; found \(known)"
         case .severalStateDictionaries(let path, let keys):
             let shown = keys.prefix(20).map { "'\($0)'" }.joined(separator: ", ") + (keys.count > 20 ? ", …" : "")
-            return "\(path): equally many tensors under \(shown); say with --key which are meant, or give each a file of its "
+            return
+                "\(path): equally many tensors under \(shown); say with --key which are meant, or give each a file of its "
                 + "own with 'weights convert --as-is --key KEY'"
         }
     }

@@ -50,11 +50,12 @@ extension Unpickler {
     }
 
     private func scalar(_ type: NumPyType, _ given: [Node]) throws -> Node {
-        let number: Node? = switch given.dropFirst().first {
-        case .bytes(let bytes): type.number(bytes)
-        case .text(let text): type.number(Array(text.utf8))
-        default: nil
-        }
+        let number: Node? =
+            switch given.dropFirst().first {
+            case .bytes(let bytes): type.number(bytes)
+            case .text(let text): type.number(Array(text.utf8))
+            default: nil
+            }
         guard let number else { throw malformed("a NumPy number of type '\(type.code)' without its bytes") }
         return number
     }
@@ -122,7 +123,8 @@ extension Unpickler {
         }
         let tensor = PyTorchFile.StoredTensor(storage: storage, shape: shape, strides: strides, offset: offset)
         guard tensor.staysWithinStorage else {
-            throw malformed("""
+            throw malformed(
+                """
                 a tensor of shape \(shape) with strides \(strides) from element \(offset) on reaches beyond the \
                 \(storage.count) elements of its storage
                 """)

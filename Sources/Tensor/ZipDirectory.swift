@@ -24,7 +24,8 @@ struct ZipDirectory {
         guard place.offset <= place.limit, place.size <= place.limit - place.offset,
             place.count <= place.size / ZipHeader.centralSize
         else {
-            throw origin.malformed("""
+            throw origin.malformed(
+                """
                 a directory of \(place.count) entries in \(place.size) bytes from byte \(place.offset) on, \
                 where it must end before byte \(place.limit)
                 """)
@@ -46,10 +47,12 @@ struct ZipDirectory {
     private static func place(_ source: ByteSource, _ origin: Origin) throws -> Place {
         let tailCount = min(source.count, endSize + longestComment)
         let tail = try source.bytes(at: source.count - tailCount, count: tailCount)
-        guard tailCount >= endSize, let end = (0...tailCount - endSize).last(where: { start in
-            tail[start] == 0x50 && tail[start + 1] == 0x4B && tail[start + 2] == 5 && tail[start + 3] == 6
-                && tail.number(at: start + 20, bytes: 2) == tailCount - endSize - start
-        }) else {
+        guard tailCount >= endSize,
+            let end = (0...tailCount - endSize).last(where: { start in
+                tail[start] == 0x50 && tail[start + 1] == 0x4B && tail[start + 2] == 5 && tail[start + 3] == 6
+                    && tail.number(at: start + 20, bytes: 2) == tailCount - endSize - start
+            })
+        else {
             throw origin.malformed("the directory at its end is missing, as in a file that was cut short")
         }
         let position = source.count - tailCount + end
@@ -146,7 +149,8 @@ extension ZipDirectory {
         guard sizes.contains(0xFFFF_FFFF) else { return }
         var start = 0
         while start + 4 <= extra.count, let identifier = extra.number(at: start, bytes: 2),
-            let length = extra.number(at: start + 2, bytes: 2), length <= extra.count - start - 4 {
+            let length = extra.number(at: start + 2, bytes: 2), length <= extra.count - start - 4
+        {
             guard identifier == 1 else {
                 start += 4 + length
                 continue

@@ -76,7 +76,8 @@ struct ZipWriter {
     }
 
     private func centralHeader(_ name: String, _ size: Int, _ checksum: UInt32, _ offset: Int) -> [UInt8] {
-        let wide = (size >= firstWide ? littleEndian(size, 8) + littleEndian(size, 8) : [])
+        let wide =
+            (size >= firstWide ? littleEndian(size, 8) + littleEndian(size, 8) : [])
             + (offset >= firstWide ? littleEndian(offset, 8) : [])
         let extra = wide.isEmpty ? [] : littleEndian(1, 2) + littleEndian(wide.count, 2) + wide
         return [0x50, 0x4B, 1, 2] + littleEndian(45, 2) + common(name, size, checksum, isWide: !wide.isEmpty)

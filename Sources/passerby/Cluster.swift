@@ -23,10 +23,11 @@ struct Cluster: ParsableCommand {
     @Option(help: ArgumentHelp("Keep reliable clusters only.", valueName: "eps=0.6,gap=0.02,min=4"))
     var selfPaced: String?
     @Option(help: "Cluster into so many by k-means.", within: Limits.clusters) var kmeans: Int?
-    @Option(help: """
-        Search approximately: file each row in so many of √N cells, and report how many true neighbours that found. \
-        For more rows than an exact search has time for; 8 is a good number.
-        """, within: Limits.probes)
+    @Option(
+        help: """
+            Search approximately: file each row in so many of √N cells, and report how many true neighbours that found. \
+            For more rows than an exact search has time for; 8 is a good number.
+            """, within: Limits.probes)
     var probes: Int?
     @Option(help: "Seed of k-means and of the cells.", within: Limits.seed) var seed: UInt64 = 1
     @Option(help: "Where labels are written.") var out: String
@@ -71,16 +72,18 @@ struct Cluster: ParsableCommand {
             try printJSON(report)
             return
         }
-        print("\(counted(report.clusters, "cluster")), \(counted(report.outliers, "outlier")), "
-            + "sizes \(report.smallest) to \(report.largest), "
-            + "\(String(format: "%.2f", report.seconds)) s, peak \(report.peakBytes / 1_048_576) MiB")
+        print(
+            "\(counted(report.clusters, "cluster")), \(counted(report.outliers, "outlier")), "
+                + "sizes \(report.smallest) to \(report.largest), "
+                + "\(String(format: "%.2f", report.seconds)) s, peak \(report.peakBytes / 1_048_576) MiB")
         if let recall = report.recall {
             print(String(format: "approximate search: %.1f %% of the true neighbours found (sample)", 100 * recall))
         }
         if let agreement = report.oracle {
-            print(String(
-                format: "oracle's view: purity %.3f, NMI %.3f, pairwise F %.3f", agreement.purity,
-                agreement.normalisedMutualInformation, agreement.pairwiseF))
+            print(
+                String(
+                    format: "oracle's view: purity %.3f, NMI %.3f, pairwise F %.3f", agreement.purity,
+                    agreement.normalisedMutualInformation, agreement.pairwiseF))
         }
         print("labels: \(out)")
     }

@@ -76,7 +76,9 @@ struct CheckDataset: ParsableCommand {
         let progress = ProgressReporter(label: "check", output: StandardError())
         var shown: Int?
         let check = found.check(memoryFile: memory.path) { done, total in
-            if let shown { progress.advance(by: done - shown) } else {
+            if let shown {
+                progress.advance(by: done - shown)
+            } else {
                 progress.begin(total: total, unit: "images", done: done)
             }
             shown = done

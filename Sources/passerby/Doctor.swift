@@ -31,12 +31,18 @@ extension MachineFindings {
         let rate = { (operations: Double) in "\(gigas(operations)) GFLOP/s in fp32" }
         let yes = { (has: Bool) in has ? "yes" : "no" }
         let rows = [
-            ("processor", "\(processor.name), \(processor.cores) cores, AVX-512 \(yes(processor.width == .avx512)), "
-                + "bfloat16 \(yes(processor.hasBF16)), AMX \(yes(processor.hasAMX))"),
+            (
+                "processor",
+                "\(processor.name), \(processor.cores) cores, AVX-512 \(yes(processor.width == .avx512)), "
+                    + "bfloat16 \(yes(processor.hasBF16)), AMX \(yes(processor.hasAMX))"
+            ),
             ("memory", "\(gibibytes(memory.totalBytes)), \(gibibytes(memory.freeBytes)) free"),
             ("retrieval", "OpenBLAS, kernels for \(matrices.inForce.kernels), \(rate(matrices.inForce.retrieval))"),
-            ("training", "libtorch \(libtorch.version), \(libtorch.threads) threads, "
-                + "\(rate(matrices.inForce.training)) by \((libtorch.matrixLibrary as NSString).lastPathComponent)"),
+            (
+                "training",
+                "libtorch \(libtorch.version), \(libtorch.threads) threads, "
+                    + "\(rate(matrices.inForce.training)) by \((libtorch.matrixLibrary as NSString).lastPathComponent)"
+            ),
             ("measured", matrices.measured.map(\.text).joined(separator: "; ")),
             ("data", data.text),
             ("logs", logs.text),

@@ -49,8 +49,9 @@ struct ExperimentArguments: ParsableArguments {
     @Argument(help: "An experiment: experiments/NAME.yaml, or the path of a YAML file.")
     var name: String
 
-    @Argument(help: ArgumentHelp(
-        "Values that replace the file's, such as seed=2 or adapt.epochs=10.", valueName: "key=value"))
+    @Argument(
+        help: ArgumentHelp(
+            "Values that replace the file's, such as seed=2 or adapt.epochs=10.", valueName: "key=value"))
     var overrides: [String] = []
 
     /// The resolved experiment.

@@ -48,9 +48,10 @@ struct Extract: ParsableCommand {
     }
 
     private func show(_ sets: [FeatureFile.Part], _ size: ImageSize) throws {
-        let shapes = Dictionary(uniqueKeysWithValues: sets.map {
-            ("\($0.name)features", [$0.features.count, $0.features.dimension])
-        })
+        let shapes = Dictionary(
+            uniqueKeysWithValues: sets.map {
+                ("\($0.name)features", [$0.features.count, $0.features.dimension])
+            })
         guard !json else {
             try printJSON(Report(out: out, height: size.height, width: size.width, tensors: shapes))
             return

@@ -82,9 +82,10 @@ struct InferenceArguments: ParsableArguments {
                 label, strangers: agreement.strangers, images: agreement.embeddings.count, least: agreement.least,
                 leastBeforeNeck: agreement.leastBeforeNeck, size: "\(extractor.imageSize)", batch: batch)
         }
-        StandardError().write(String(
-            format: "\(label): cosine with fp32 %.5f on average, %.5f at least, over %d images\n", agreement.mean,
-            agreement.least, agreement.embeddings.count))
+        StandardError().write(
+            String(
+                format: "\(label): cosine with fp32 %.5f on average, %.5f at least, over %d images\n", agreement.mean,
+                agreement.least, agreement.embeddings.count))
     }
 
     /// Shows how many forward passes are done.

@@ -8,9 +8,10 @@ internal import Retrieval
 
 /// How much memory a command may take; it says what it will need before it starts, and refuses what cannot fit.
 struct MemoryArguments: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "The most memory to take, in MiB; what the machine, or the control group of the job, has free by default.",
-        valueName: "MiB"), within: Limits.mebibytes)
+    @Option(
+        help: ArgumentHelp(
+            "The most memory to take, in MiB; what the machine, or the control group of the job, has free by default.",
+            valueName: "MiB"), within: Limits.mebibytes)
     var memory: Int?
 
     /// The program itself counts too.

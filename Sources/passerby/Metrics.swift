@@ -51,11 +51,12 @@ struct Metrics: ParsableCommand {
         let (forecast, work) = try scoring.memory(of: features)
         try memory.check(forecast, for: work)
         let set = try scoring.set(of: features, forSubmission: submission != nil)
-        let distances = if scoring.reRanking == nil {
-            try scoring.distances(set)
-        } else {
-            try withSearchProgress("re-rank") { try scoring.distances(set, progress: $0) }
-        }
+        let distances =
+            if scoring.reRanking == nil {
+                try scoring.distances(set)
+            } else {
+                try withSearchProgress("re-rank") { try scoring.distances(set, progress: $0) }
+            }
         let metrics = try scoring.metrics(of: distances, set)
         try output?.write { try SubmissionFile(ranking: distances, rows: set.galleryRows).write(to: $0) }
         return metrics
@@ -68,10 +69,12 @@ struct Metrics: ParsableCommand {
         }
         let percent = { (share: Double) in String(format: "%.1f", 100 * share) }
         print("protocol \(metrics.rankingProtocol.rawValue)")
-        print("mAP \(percent(metrics.mAP))  mINP \(percent(metrics.mINP))  top-1 \(percent(metrics.top1))  "
-            + "top-5 \(percent(metrics.top5))  top-10 \(percent(metrics.top10))")
-        print("\(counted(metrics.queryCount, "query", "queries")), \(metrics.skippedCount) of them without anything to find"
-            + (metrics.junkCount == 0 ? "" : "; \(counted(metrics.junkCount, "row")) of junk (identity -1) left out"))
+        print(
+            "mAP \(percent(metrics.mAP))  mINP \(percent(metrics.mINP))  top-1 \(percent(metrics.top1))  "
+                + "top-5 \(percent(metrics.top5))  top-10 \(percent(metrics.top10))")
+        print(
+            "\(counted(metrics.queryCount, "query", "queries")), \(metrics.skippedCount) of them without anything to find"
+                + (metrics.junkCount == 0 ? "" : "; \(counted(metrics.junkCount, "row")) of junk (identity -1) left out"))
     }
 }
 

@@ -34,11 +34,12 @@ struct NetworkArguments: ParsableArguments {
     /// The weights of a file as those of the architecture that is asked for, or that they are recognised as; says what
     /// they were taken out of.
     func fitted(_ weights: WeightFile) throws -> FittedWeights {
-        let fitted = if let backbone {
-            try FittedWeights(weights.tensors, to: backbone, domain: domain)
-        } else {
-            try FittedWeights.recognising(weights.tensors, domain: domain)
-        }
+        let fitted =
+            if let backbone {
+                try FittedWeights(weights.tensors, to: backbone, domain: domain)
+            } else {
+                try FittedWeights.recognising(weights.tensors, domain: domain)
+            }
         for note in weights.notes(fitted) { StandardError().write("note: \(weights.path): \(note)\n") }
         guard let fitted else { throw CommandError.unknownBackbone(path: weights.path) }
         // Where tensors are missing or misshapen, their names say more than the file's.

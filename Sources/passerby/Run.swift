@@ -40,9 +40,11 @@ struct Run: ParsableCommand {
     @Flag(help: "Print the result as one JSON document.")
     var json = false
 
-    @Option(help: ArgumentHelp(
-        "End this process with SIGKILL: see verify-resume.", valueName: "stage:boundary:milliseconds:stride",
-        visibility: .hidden), transform: { text in
+    @Option(
+        help: ArgumentHelp(
+            "End this process with SIGKILL: see verify-resume.", valueName: "stage:boundary:milliseconds:stride",
+            visibility: .hidden),
+        transform: { text in
             guard let point = KillPoint(text) else {
                 throw ValidationError("'\(text)': allowed is STAGE:BOUNDARY:MILLISECONDS:STRIDE")
             }
@@ -70,7 +72,7 @@ struct Run: ParsableCommand {
                     threads: threads.given, usualThreads: threads.count, facts: machineFacts(),
                     acceptsOthers: otherMachine))
             try show(result, in: folder)
-        } catch where Failure(error)?.kind == .resumable {
+        } catch  where Failure(error)?.kind == .resumable {
             let words = continuation(isBegun: isBegun)
             StandardError().write("continue with: \(words.map(quoted).joined(separator: " "))\n")
             throw error

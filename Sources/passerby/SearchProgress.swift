@@ -21,11 +21,13 @@ private final class Bar: Sendable {
     private let state: Mutex<State>
 
     init(_ label: String) {
-        state = Mutex(State(reporter: {
-            let reporter = ProgressReporter(label: label, output: StandardError())
-            reporter.begin(total: 100, unit: "%")
-            return reporter
-        }()))
+        state = Mutex(
+            State(
+                reporter: {
+                    let reporter = ProgressReporter(label: label, output: StandardError())
+                    reporter.begin(total: 100, unit: "%")
+                    return reporter
+                }()))
     }
 
     func show(_ share: Double) {

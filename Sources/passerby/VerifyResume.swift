@@ -24,8 +24,9 @@ struct VerifyResume: ParsableCommand {
     @Option(help: "Where the moments come from; by chance as a rule.", within: Limits.seed)
     var killSeed: UInt64 = .random(in: 0 ... .max >> 1)
 
-    @Option(help: ArgumentHelp(
-        "A finished run of the same experiment to compare with, instead of a new one.", valueName: "run"))
+    @Option(
+        help: ArgumentHelp(
+            "A finished run of the same experiment to compare with, instead of a new one.", valueName: "run"))
     var reference: String?
 
     @OptionGroup var threads: ThreadsArgument

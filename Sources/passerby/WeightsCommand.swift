@@ -94,8 +94,12 @@ struct ConvertWeights: ParsableCommand {
         let model = try network.network(fitted, of: input)
         let state = model.store.state
         let upstream = UpstreamNames(.visda, backbone: fitted.backbone, wrapped: true)
-        let named = names != .authors ? state : Dictionary(
-            state.map { (upstream.theirs($0.key) ?? $0.key, $0.value) }) { first, _ in first }
+        let named =
+            names != .authors
+            ? state
+            : Dictionary(
+                state.map { (upstream.theirs($0.key) ?? $0.key, $0.value) }
+            ) { first, _ in first }
         let known = NetworkFacts(of: model, from: try NetworkFacts(weights))
         try written.write {
             try WeightFile.write(named, facts: weights.facts.merging(known.text) { $1 }, to: $0)
@@ -121,8 +125,9 @@ struct VerifyWeights: ParsableCommand {
         let fitted = try network.fitted(weights)
         _ = try fitted.network()
         try checkDigest()
-        print("\(file): all \(fitted.state.count) tensors are in order for \(fitted.backbone.rawValue)"
-            + (fitted.hasHead ? "" : ", without pooling and neck"))
+        print(
+            "\(file): all \(fitted.state.count) tensors are in order for \(fitted.backbone.rawValue)"
+                + (fitted.hasHead ? "" : ", without pooling and neck"))
     }
 
     /// A name such as `resnet50-19c8e357.pth` promises how the digest begins.
@@ -182,9 +187,11 @@ private struct WeightSummary: Encodable {
         (height, width) = (said?.image?.height, said?.image?.width)
         notFinite = try weights.notFinite()
         notes = weights.notes(fitted)
-        tensors = listed ? weights.tensors.sorted { $0.key < $1.key }.map {
-            Listed(name: $0.key, type: $0.value.elementType.rawValue, shape: $0.value.shape)
-        } : nil
+        tensors =
+            listed
+            ? weights.tensors.sorted { $0.key < $1.key }.map {
+                Listed(name: $0.key, type: $0.value.elementType.rawValue, shape: $0.value.shape)
+            } : nil
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -39,9 +39,10 @@ import Testing
 
     @Test func `of DenseNets as they were first published fill the backbone`() throws {
         let state = try trained(.densenet121IBNa).filter { !$0.key.hasPrefix("gap.") && !$0.key.hasPrefix("feat_bn.") }
-        let published = Dictionary(uniqueKeysWithValues: state.map { key, tensor in
-            (key.replacing(/\.(norm|conv)([12])\./) { ".\($0.1).\($0.2)." }, tensor)
-        })
+        let published = Dictionary(
+            uniqueKeysWithValues: state.map { key, tensor in
+                (key.replacing(/\.(norm|conv)([12])\./) { ".\($0.1).\($0.2)." }, tensor)
+            })
         #expect(published["features.denseblock1.denselayer1.norm.1.IN.weight"] != nil)
         let fitted = try FittedWeights(published, to: .densenet121IBNa, domain: .target)
         #expect(fitted.isComplete && Set(fitted.state.keys) == Set(state.keys))

@@ -24,8 +24,11 @@ import Testing
     }
 
     @Test func `has by default GeM, no embedding layer, and one normalisation of the whole batch`() {
-        #expect(NetworkShape(backbone: .resnet50) == NetworkShape(
-            backbone: .resnet50, pooling: .generalisedMean, embedding: nil, domains: .shared, imagesPerNormGroup: nil))
+        #expect(
+            NetworkShape(backbone: .resnet50)
+                == NetworkShape(
+                    backbone: .resnet50, pooling: .generalisedMean, embedding: nil, domains: .shared, imagesPerNormGroup: nil
+                ))
     }
 
     /// In double precision, so that only an order of sums comes between the two. Of each family one.

@@ -62,26 +62,31 @@ struct PublishedCounts {
     }
 
     /// A key, its shape without domains, and itself by domain.
-    @Test(arguments: [
-        (.resnet50IBNa, "layer1.0.bn1.IN.weight", [32], "layer1.0.bn1.IN.weight"),
-        (.resnet50IBNa, "layer3.5.bn1.BN.running_var", [128], "layer3.5.bn1.BN.BN_S.running_var"),
-        (.resnet101IBNa, "layer4.0.bn1.weight", [512], "layer4.0.bn1.BN_T.weight"),
-        (.resnext101IBNa, "layer2.0.conv2.weight", [256, 8, 3, 3], "layer2.0.conv2.weight"),
-        (.resnext101IBNa, "layer3.22.bn1.BN.bias", [256], "layer3.22.bn1.BN.BN_T.bias"),
-        (.densenet169IBNa, "features.denseblock1.denselayer1.norm1.IN.weight", [26],
-         "features.denseblock1.denselayer1.norm1.IN.weight"),
-        (.densenet169IBNa, "features.denseblock3.denselayer31.norm1.BN.running_mean", [729],
-         "features.denseblock3.denselayer31.norm1.BN.BN_S.running_mean"),
-        (.densenet169IBNa, "features.transition3.conv.weight", [640, 1280, 1, 1], "features.transition3.conv.weight"),
-        (.densenet121IBNa, "features.norm5.bias", [1024], "features.norm5.BN_T.bias"),
-        (.resnest50, "conv1.0.weight", [32, 3, 3, 3], "conv1.0.weight"),
-        (.resnest101, "conv1.6.weight", [128, 64, 3, 3], "conv1.6.weight"),
-        (.resnest50, "layer1.0.conv2.conv.weight", [128, 32, 3, 3], "layer1.0.conv2.conv.weight"),
-        (.resnest50, "layer1.0.conv2.fc1.bias", [32], "layer1.0.conv2.fc1.bias"),
-        (.resnest50, "layer4.2.conv2.bn1.weight", [256], "layer4.2.conv2.bn1.BN_S.weight"),
-        (.resnest50, "layer1.0.downsample.1.weight", [256, 64, 1, 1], "layer1.0.downsample.1.weight"),
-        (.resnest50, "layer1.0.downsample.2.num_batches_tracked", [], "layer1.0.downsample.2.BN_T.num_batches_tracked"),
-    ] as [(Backbone, String, [Int], String)])
+    @Test(
+        arguments: [
+            (.resnet50IBNa, "layer1.0.bn1.IN.weight", [32], "layer1.0.bn1.IN.weight"),
+            (.resnet50IBNa, "layer3.5.bn1.BN.running_var", [128], "layer3.5.bn1.BN.BN_S.running_var"),
+            (.resnet101IBNa, "layer4.0.bn1.weight", [512], "layer4.0.bn1.BN_T.weight"),
+            (.resnext101IBNa, "layer2.0.conv2.weight", [256, 8, 3, 3], "layer2.0.conv2.weight"),
+            (.resnext101IBNa, "layer3.22.bn1.BN.bias", [256], "layer3.22.bn1.BN.BN_T.bias"),
+            (
+                .densenet169IBNa, "features.denseblock1.denselayer1.norm1.IN.weight", [26],
+                "features.denseblock1.denselayer1.norm1.IN.weight"
+            ),
+            (
+                .densenet169IBNa, "features.denseblock3.denselayer31.norm1.BN.running_mean", [729],
+                "features.denseblock3.denselayer31.norm1.BN.BN_S.running_mean"
+            ),
+            (.densenet169IBNa, "features.transition3.conv.weight", [640, 1280, 1, 1], "features.transition3.conv.weight"),
+            (.densenet121IBNa, "features.norm5.bias", [1024], "features.norm5.BN_T.bias"),
+            (.resnest50, "conv1.0.weight", [32, 3, 3, 3], "conv1.0.weight"),
+            (.resnest101, "conv1.6.weight", [128, 64, 3, 3], "conv1.6.weight"),
+            (.resnest50, "layer1.0.conv2.conv.weight", [128, 32, 3, 3], "layer1.0.conv2.conv.weight"),
+            (.resnest50, "layer1.0.conv2.fc1.bias", [32], "layer1.0.conv2.fc1.bias"),
+            (.resnest50, "layer4.2.conv2.bn1.weight", [256], "layer4.2.conv2.bn1.BN_S.weight"),
+            (.resnest50, "layer1.0.downsample.1.weight", [256, 64, 1, 1], "layer1.0.downsample.1.weight"),
+            (.resnest50, "layer1.0.downsample.2.num_batches_tracked", [], "layer1.0.downsample.2.BN_T.num_batches_tracked"),
+        ] as [(Backbone, String, [Int], String)])
     func `has the published keys and shapes`(
         backbone: Backbone, key: String, shape: [Int], byDomain: String
     ) throws {
@@ -96,9 +101,10 @@ struct PublishedCounts {
         let pairs = stride(from: 1, through: 31, by: 3).map { layer in
             ["BN", "IN"].map { state["features.denseblock3.denselayer\(layer).norm1.\($0).weight"]?.count }
         }
-        #expect(pairs == [
-            [153, 103], [211, 141], [268, 180], [326, 218], [384, 256], [441, 295], [499, 333], [556, 372], [614, 410],
-            [672, 448], [729, 487],
-        ])
+        #expect(
+            pairs == [
+                [153, 103], [211, 141], [268, 180], [326, 218], [384, 256], [441, 295], [499, 333], [556, 372], [614, 410],
+                [672, 448], [729, 487],
+            ])
     }
 }

@@ -38,15 +38,17 @@ import Testing
     @Test func `have the published keys and counts of parameters`() throws {
         let generator = try TranslationGenerator(channels: 64, blockCount: 9, random: random).store
         #expect(generator.parameterCount == 11_378_179)
-        let places = ["1", "4", "7"] + (10...18).flatMap { ["\($0).conv_block.1", "\($0).conv_block.5"] }
+        let places =
+            ["1", "4", "7"] + (10...18).flatMap { ["\($0).conv_block.1", "\($0).conv_block.5"] }
             + ["19", "22", "26"]
         #expect(generator.entries.map(\.key) == places.flatMap { ["model.\($0).weight", "model.\($0).bias"] })
         #expect(generator.state["model.19.weight"]?.shape == [256, 128, 3, 3])
 
         let discriminator = try PatchDiscriminator(channels: 64, random: random).store
         #expect(discriminator.parameterCount == 2_764_737)
-        #expect(discriminator.entries.map(\.key)
-            == [0, 2, 5, 8, 11].flatMap { ["model.\($0).weight", "model.\($0).bias"] })
+        #expect(
+            discriminator.entries.map(\.key)
+                == [0, 2, 5, 8, 11].flatMap { ["model.\($0).weight", "model.\($0).bias"] })
     }
 
     /// All convolutions start at N(0, 0.02²) with bias 0; the smallest weight checked has 8·3·49 = 1176

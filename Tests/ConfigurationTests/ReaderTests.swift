@@ -6,8 +6,7 @@ import Testing
 @Suite struct `A reader of one value` {
     private enum Size: String, CaseIterable { case small, large }
 
-    private func read<Value>(_ text: String, _ reader: ValueReader<Value>) -> (value: Value?, report: String)
-    {
+    private func read<Value>(_ text: String, _ reader: ValueReader<Value>) -> (value: Value?, report: String) {
         let collector = ProblemCollector()
         do throws(ConfigurationError) {
             let mapping = MappingReader(try Document.parse("a: \(text)", file: "f"), reportingTo: collector)

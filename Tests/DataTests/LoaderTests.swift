@@ -94,8 +94,7 @@ import Vocabulary
         #expect(batches.map(\.pixels.count) == [192, 192, 144])
     }
 
-    @Test(arguments: [0, 1, 4]) func `throws the error of the first bad image, then ends`(workers: Int) throws
-    {
+    @Test(arguments: [0, 1, 4]) func `throws the error of the first bad image, then ends`(workers: Int) throws {
         let set = try SmallSet(count: 24)
         for number in [13, 14, 22] { try set.write("\(number).png", Array("no".utf8)) }
         let sequence = set.loader(workers: workers).all(batchSize: 4)

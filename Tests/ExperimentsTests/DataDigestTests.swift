@@ -116,10 +116,11 @@ private struct Nowhere: ProgressOutput {
     @Test func `does not change with the place, the table's other rows, or the time of a file`() throws {
         try folder.writeTable()
         try folder.write("own/x.jpg", "junk")
-        #expect(try change {
-            try folder.write("own/images.csv", DataFolder.table + "x.jpg,-1,1,gallery\n")
-            try folder.write("own/d.jpg", "image d")
-        } == [])
+        #expect(
+            try change {
+                try folder.write("own/images.csv", DataFolder.table + "x.jpg,-1,1,gallery\n")
+                try folder.write("own/d.jpg", "image d")
+            } == [])
         let before = try folder.plan()
         try folder.move("own", to: "moved")
         #expect(try before.differences(from: folder.plan(at: "moved")) == [])
@@ -143,9 +144,10 @@ private struct Nowhere: ProgressOutput {
             try folder.write("all/target_validation/image_\(part)/\(name)", name)
             try folder.write("all/index_validation_\(part).txt", "\(name) \(name.dropFirst(6).prefix(1)) 0003 0000\n")
         }
-        #expect(try change(source: "personx", target: "visda-target", at: "all") {
-            try folder.write("all/target_training/label_target_training.txt", "a.jpg 2\n")
-        } == ["data: the cameras differ"])
+        #expect(
+            try change(source: "personx", target: "visda-target", at: "all") {
+                try folder.write("all/target_training/label_target_training.txt", "a.jpg 2\n")
+            } == ["data: the cameras differ"])
     }
 
     /// Who runs with damaged images left out may have one that cannot even be opened.
@@ -184,24 +186,28 @@ private struct Nowhere: ProgressOutput {
 
     @Test func `cannot be scored is refused before the first step, with the way out`() throws {
         let error = #expect(throws: ScoringError.self) { try folder.plan() }
-        #expect(error?.description == """
-            folder: none of 2 queries can be scored under 'market1501': all 2 matches share the query's camera. Another \
-            protocol could: data.protocol=vehicleid (2 of them) in the experiment
-            """)
+        #expect(
+            error?.description == """
+                folder: none of 2 queries can be scored under 'market1501': all 2 matches share the query's camera. Another \
+                protocol could: data.protocol=vehicleid (2 of them) in the experiment
+                """)
     }
 
     @Test func `can be scored under the protocol that it chooses is keyed by it`() throws {
         let chosen = try folder.plan(["data.protocol=vehicleid"])
-        #expect(chosen.stages[0].settings == .object([
-            "image": ["height": 256, "width": 128], "on_bad_image": "error", "protocol": "vehicleid",
-            "pretrain": try #require(pretrain(chosen)),
-        ]))
+        #expect(
+            chosen.stages[0].settings
+                == .object([
+                    "image": ["height": 256, "width": 128], "on_bad_image": "error", "protocol": "vehicleid",
+                    "pretrain": try #require(pretrain(chosen)),
+                ]))
         try folder.writeTable()
         #expect(try pretrain(folder.plan()) == pretrain(chosen))
         let (own, named) = (try folder.plan(), try folder.plan(["data.protocol=market1501"]))
         #expect(named == own)
-        #expect(try folder.plan(["data.protocol=visda2020"]).key(of: folder.plan(["data.protocol=visda2020"]).stages[0])
-            != own.key(of: own.stages[0]))
+        #expect(
+            try folder.plan(["data.protocol=visda2020"]).key(of: folder.plan(["data.protocol=visda2020"]).stages[0])
+                != own.key(of: own.stages[0]))
     }
 
     private func pretrain(_ plan: Plan) -> JSONValue? {
@@ -210,24 +216,29 @@ private struct Nowhere: ProgressOutput {
     }
 
     @Test func `are of nobody in the gallery says so, and no way out`() throws {
-        try folder.write("own/images.csv", DataFolder.table.replacing("3,2,gallery", with: "5,2,gallery")
-            .replacing("4,1,gallery", with: "6,1,gallery"))
+        try folder.write(
+            "own/images.csv",
+            DataFolder.table.replacing("3,2,gallery", with: "5,2,gallery")
+                .replacing("4,1,gallery", with: "6,1,gallery"))
         let error = #expect(throws: ScoringError.self) { try folder.plan() }
-        #expect(error?.description
-            == "folder: none of 2 queries can be scored under 'market1501': none has its identity in the gallery")
+        #expect(
+            error?.description
+                == "folder: none of 2 queries can be scored under 'market1501': none has its identity in the gallery")
     }
 
     @Test func `are checked says what a run would say, as an error, or a warning where some are skipped`() throws {
-        #expect(try Dataset.folder.find(in: folder.path + "/own").scoringFindings.map(\.description) == [
-            """
-            error: query, gallery: none of 2 queries can be scored under 'market1501': all 2 matches share the query's \
-            camera; in an experiment, data.protocol=vehicleid (2 of them) could
-            """
-        ])
+        #expect(
+            try Dataset.folder.find(in: folder.path + "/own").scoringFindings.map(\.description) == [
+                """
+                error: query, gallery: none of 2 queries can be scored under 'market1501': all 2 matches share the query's \
+                camera; in an experiment, data.protocol=vehicleid (2 of them) could
+                """
+            ])
         try folder.write("own/images.csv", DataFolder.table.replacing("3,1,query", with: "3,2,query"))
-        #expect(try Dataset.folder.find(in: folder.path + "/own").scoringFindings.map(\.description) == [
-            "warning: query, gallery: 1 of 2 queries without a match under 'market1501', which skips them"
-        ])
+        #expect(
+            try Dataset.folder.find(in: folder.path + "/own").scoringFindings.map(\.description) == [
+                "warning: query, gallery: 1 of 2 queries without a match under 'market1501', which skips them"
+            ])
         try folder.writeTable()
         #expect(try Dataset.folder.find(in: folder.path + "/own").scoringFindings == [])
     }

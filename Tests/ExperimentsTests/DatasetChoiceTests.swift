@@ -40,18 +40,29 @@ private func report(_ overrides: [String]) -> String? {
     }
 
     @Test(arguments: [
-        ("data.source=visda-target",
-         "data.source: found 'visda-target'; allowed: market1501, msmt17, personx, personx-sda, personx-spgan, "
-            + "vehicleid, veri, vehiclex, folder"),
-        ("data.target=vehiclex",
-         "data.target: found 'vehiclex'; allowed: market1501, msmt17, personx, visda-target, vehicleid, veri, folder"),
+        (
+            "data.source=visda-target",
+            "data.source: found 'visda-target'; allowed: market1501, msmt17, personx, personx-sda, personx-spgan, "
+                + "vehicleid, veri, vehiclex, folder"
+        ),
+        (
+            "data.target=vehiclex",
+            "data.target: found 'vehiclex'; allowed: market1501, msmt17, personx, visda-target, vehicleid, veri, folder"
+        ),
         ("data.target=market1510", "(did you mean 'market1501'?)"),
-        ("data.target=vehicleid",
-         "postprocess.camera: 'vehicleid' does not say which camera took an image; allowed: camera: false"),
-        ("data.protocol=market", "data.protocol: found 'market'; allowed: market1501, visda2020, visda2020-textbook, vehicleid"),
-        ("data={target: vehicleid, protocol: market1501, location: {folder: /somewhere}}",
-         "data.protocol: 'vehicleid' does not say which camera took an image, so 'market1501' cannot score it; allowed: "
-            + "vehicleid"),
+        (
+            "data.target=vehicleid",
+            "postprocess.camera: 'vehicleid' does not say which camera took an image; allowed: camera: false"
+        ),
+        (
+            "data.protocol=market",
+            "data.protocol: found 'market'; allowed: market1501, visda2020, visda2020-textbook, vehicleid"
+        ),
+        (
+            "data={target: vehicleid, protocol: market1501, location: {folder: /somewhere}}",
+            "data.protocol: 'vehicleid' does not say which camera took an image, so 'market1501' cannot score it; allowed: "
+                + "vehicleid"
+        ),
     ])
     func `says what is allowed, and never suggests a withdrawn dataset`(override: String, expected: String) throws {
         let text = try #require(report([override]))
@@ -60,10 +71,14 @@ private func report(_ overrides: [String]) -> String? {
     }
 
     @Test(arguments: [
-        ("data={source: market1501, location: {synthetic: {}}}",
-         "data.source: a drawn world has no 'market1501'; allowed: personx, or location: {folder: PATH}"),
-        ("data={target: msmt17, location: {synthetic: {}}}",
-         "data.target: a drawn world has no 'msmt17'; allowed: visda-target, or location: {folder: PATH}"),
+        (
+            "data={source: market1501, location: {synthetic: {}}}",
+            "data.source: a drawn world has no 'market1501'; allowed: personx, or location: {folder: PATH}"
+        ),
+        (
+            "data={target: msmt17, location: {synthetic: {}}}",
+            "data.target: a drawn world has no 'msmt17'; allowed: visda-target, or location: {folder: PATH}"
+        ),
     ])
     func `has what a drawn world has`(override: String, expected: String) throws {
         let text = try #require(report([override]))

@@ -63,16 +63,18 @@ private final class LeavingScope: TrainingScope {
     private let shape = NetworkShape(backbone: .resnet18)
 
     init() throws {
-        let text = tinyData + """
+        let text =
+            tinyData + """
 
-            workers: 0
-            stages: [{pretrain: {images: source}}]
-            """
+                workers: 0
+                stages: [{pretrain: {images: source}}]
+                """
         let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
         guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
         try world.write(to: folder) { _, _ in }
         workspace = Workspace(
-            settings: experiment.settings, datasets: try Datasets(experiment.settings.data, root: folder), initialWeights: [:],
+            settings: experiment.settings, datasets: try Datasets(experiment.settings.data, root: folder),
+            initialWeights: [:],
             cache: nil, badImages: nil)
         try Engine.prepare(threads: 1)
     }

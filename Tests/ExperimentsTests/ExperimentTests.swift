@@ -42,9 +42,10 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
     @Test func `fills in the earlier stages that a stage needs`() throws {
         let experiment = try Experiment(Document.parse(minimal, file: "x.yaml"), name: "x")
         #expect(experiment.stages.map(\.name) == ["direct", "translate", "pretrain", "adapt", "postprocess"])
-        #expect(experiment.stages.map { $0.definition.inputs.map(\.stage) } == [
-            [], ["direct"], ["translate"], ["pretrain"], ["adapt"],
-        ])
+        #expect(
+            experiment.stages.map { $0.definition.inputs.map(\.stage) } == [
+                [], ["direct"], ["translate"], ["pretrain"], ["adapt"],
+            ])
     }
 
     @Test func `has stages whose keys do not depend on what they are called`() throws {
@@ -85,7 +86,8 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ("adapt", "settings.adapt.iterations", "override 'adapt.iterations=5':1:18"),
         ("adapt", "settings.adapt.eps", nil), ("adapt", "settings.image.height", "x.yaml:2:17"),
         ("pretrain", "settings.pretrain.backbone", "x.yaml:3:11"),
-        ("postprocess", "settings.postprocess.camera.backbone", "x.yaml:3:11"), ("adapt", "seed", nil), ("postprocess", "data", "x.yaml:1:7"),
+        ("postprocess", "settings.postprocess.camera.backbone", "x.yaml:3:11"), ("adapt", "seed", nil),
+        ("postprocess", "data", "x.yaml:1:7"),
     ])
     func `knows where what determines a stage is written`(stage: String, field: String, place: String?) throws {
         let document = try Document.overriding(
@@ -97,44 +99,68 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         let document = try Document.overriding(
             Document.parse(minimal, file: "x.yaml"), with: ["pretrain.backbone=resnet50"])
         let experiment = try Experiment(document, name: "x")
-        #expect(experiment.stages.map { $0.definition.offer.networks?.members.map(\.shape.backbone) }
-            == [[.resnet18], nil, [.resnet50, .resnet50], [.resnet50, .resnet50], nil])
+        #expect(
+            experiment.stages.map { $0.definition.offer.networks?.members.map(\.shape.backbone) }
+                == [[.resnet18], nil, [.resnet50, .resnet50], [.resnet50, .resnet50], nil])
         #expect(experiment.backbonesBegun == [.resnet18, .resnet50])
-        #expect(FieldPlaces(document).place(stage: "pretrain", field: "settings.pretrain.backbone")
-            == "override 'pretrain.backbone=resnet50':1:19")
+        #expect(
+            FieldPlaces(document).place(stage: "pretrain", field: "settings.pretrain.backbone")
+                == "override 'pretrain.backbone=resnet50':1:19")
     }
 
     /// Each row: an override of the smallest experiment, and the whole report.
     @Test(arguments: [
-        ("adapt.iterationz=3",
-         "override 'adapt.iterationz=3':1:7: adapt.iterationz: unknown key 'iterationz'; allowed: "),
-        ("adapt.iterations=0",
-         "override 'adapt.iterations=0':1:18: adapt.iterations: found 0; allowed: 1 to 1000000"),
-        ("adapt.iterations=many",
-         "override 'adapt.iterations=many':1:18: adapt.iterations: found text 'many'; allowed: an integer, 1 to 1000000"),
-        ("backbone=resnet19",
-         "override 'backbone=resnet19':1:10: backbone: found 'resnet19'; allowed: resnet18, resnet34, "
-            + "resnet50, resnet101, resnet50_ibn_a, resnet101_ibn_a, resnext101_ibn_a, densenet121_ibn_a, "
-            + "densenet169_ibn_a, resnest50, resnest101 (did you mean 'resnet18'?)"),
-        ("adapt.head={arcface: {scale: 64}, cosface: {}}",
-         "override 'adapt.head={arcface: {scale: 64}, cosface: {}}':1:35: adapt.head: found 'arcface' and 'cosface'; "
-            + "allowed: exactly one of linear, arcface, cosface, am, circle"),
-        ("adapt.batch=30",
-         "override 'adapt.batch=30':1:7: adapt.batch: a batch of 30 holds no whole number of identities with 4 "
-            + "images each; allowed: a multiple of 'instances'"),
-        ("adapt.from=direct",
-         "override 'adapt.from=direct':1:7: adapt.from: 'direct' trains 1 network, and mmt+ needs 2"),
-        ("adapt.from=translate",
-         "override 'adapt.from=translate':1:7: adapt.from: 'translate' is no earlier stage that leaves networks; "
-            + "allowed: direct, pretrain"),
-        ("translate.epochs=200",
-         "override 'translate.epochs=200':1:11: translate.epochs: 200 epochs, but constant_epochs 50 + decay_epochs "
-            + "50 end before; allowed: up to 100"),
-        ("image={height: 62, width: 32}",
-         "override 'image={height: 62, width: 32}':1:7: image: 62 × 32 pixels cannot be translated by sda; "
-            + "allowed: multiples of 4, 32 or more"),
-        ("adopt.epochs=3",
-         "override 'adopt.epochs=3':1:1: adopt: unknown key 'adopt'; "),
+        (
+            "adapt.iterationz=3",
+            "override 'adapt.iterationz=3':1:7: adapt.iterationz: unknown key 'iterationz'; allowed: "
+        ),
+        (
+            "adapt.iterations=0",
+            "override 'adapt.iterations=0':1:18: adapt.iterations: found 0; allowed: 1 to 1000000"
+        ),
+        (
+            "adapt.iterations=many",
+            "override 'adapt.iterations=many':1:18: adapt.iterations: found text 'many'; allowed: an integer, 1 to 1000000"
+        ),
+        (
+            "backbone=resnet19",
+            "override 'backbone=resnet19':1:10: backbone: found 'resnet19'; allowed: resnet18, resnet34, "
+                + "resnet50, resnet101, resnet50_ibn_a, resnet101_ibn_a, resnext101_ibn_a, densenet121_ibn_a, "
+                + "densenet169_ibn_a, resnest50, resnest101 (did you mean 'resnet18'?)"
+        ),
+        (
+            "adapt.head={arcface: {scale: 64}, cosface: {}}",
+            "override 'adapt.head={arcface: {scale: 64}, cosface: {}}':1:35: adapt.head: found 'arcface' and 'cosface'; "
+                + "allowed: exactly one of linear, arcface, cosface, am, circle"
+        ),
+        (
+            "adapt.batch=30",
+            "override 'adapt.batch=30':1:7: adapt.batch: a batch of 30 holds no whole number of identities with 4 "
+                + "images each; allowed: a multiple of 'instances'"
+        ),
+        (
+            "adapt.from=direct",
+            "override 'adapt.from=direct':1:7: adapt.from: 'direct' trains 1 network, and mmt+ needs 2"
+        ),
+        (
+            "adapt.from=translate",
+            "override 'adapt.from=translate':1:7: adapt.from: 'translate' is no earlier stage that leaves networks; "
+                + "allowed: direct, pretrain"
+        ),
+        (
+            "translate.epochs=200",
+            "override 'translate.epochs=200':1:11: translate.epochs: 200 epochs, but constant_epochs 50 + decay_epochs "
+                + "50 end before; allowed: up to 100"
+        ),
+        (
+            "image={height: 62, width: 32}",
+            "override 'image={height: 62, width: 32}':1:7: image: 62 × 32 pixels cannot be translated by sda; "
+                + "allowed: multiples of 4, 32 or more"
+        ),
+        (
+            "adopt.epochs=3",
+            "override 'adopt.epochs=3':1:1: adopt: unknown key 'adopt'; "
+        ),
     ])
     func `is refused with the place, what was found and what is allowed`(override: String, expected: String) throws {
         let text = try #require(report(minimal, [override]))

@@ -43,8 +43,9 @@ private let tables: [(name: String, fields: [(key: String, roles: FieldRoles)])]
         let pretrain = PretrainSettings()
         let keys = pretrain.entries(.result).map(\.key)
         #expect(keys.contains("epochs") && !keys.contains("evaluate_every") && !keys.contains("from"))
-        #expect(PretrainSettings().entries(.cost).map(\.key).sorted()
-            == ["auto_augment", "batch", "instances", "target_forward"])
+        #expect(
+            PretrainSettings().entries(.cost).map(\.key).sorted()
+                == ["auto_augment", "batch", "instances", "target_forward"])
         var postprocess = PostprocessSettings()
         #expect(JSONValue(postprocess.entries(.cost)) == ["camera": ["batch": 64]] as JSONValue)
         postprocess.camera = nil

@@ -95,8 +95,10 @@ private let cost = StageCost(
     /// three clusterings of 2·2·50²·512 operations, which take no time here.
     @Test func `of adaptation is steps, embeddings and clusterings`() throws {
         // Both networks see the source's 100 images first where its rows are their means.
-        #expect(abs(try forecast("adapt", ["adapt.source_rows=centroids"]).seconds
-            - forecast("adapt").seconds - 2) < 1e-9)
+        #expect(
+            abs(
+                try forecast("adapt", ["adapt.source_rows=centroids"]).seconds
+                    - forecast("adapt").seconds - 2) < 1e-9)
         // The last image is embedded however much of the training is done.
         #expect(abs(try forecast("adapt", done: 1).seconds - 1) < 1e-9)
         let found = try forecast("adapt")
@@ -131,8 +133,9 @@ private let cost = StageCost(
         defer { try? FileManager.default.removeItem(at: folder) }
         #expect(try flight().unmeasured == ["direct", "translate", "pretrain", "adapt", "postprocess"])
         try flight().store(cost, of: "adapt")
-        #expect(try flight(["adapt.epochs=9", "adapt.rate=1.0e-4", "seed=3"]).unmeasured
-            == ["direct", "translate", "pretrain", "postprocess"])
+        #expect(
+            try flight(["adapt.epochs=9", "adapt.rate=1.0e-4", "seed=3"]).unmeasured
+                == ["direct", "translate", "pretrain", "postprocess"])
         #expect(try flight(["adapt.batch=12"]).unmeasured.contains("adapt"))
         #expect(try flight(["image.height=96"]).unmeasured.contains("adapt"))
         #expect(try flight(machine: "another").unmeasured.contains("adapt"))
@@ -151,17 +154,20 @@ private let cost = StageCost(
         defer { try? FileManager.default.removeItem(at: folder) }
         try flight().store(cost, of: "direct")
         #expect(try flight().obstacles(memory: 3 << 30, disk: 1 << 40).isEmpty)
-        #expect(try flight().obstacles(memory: 1700 << 20, disk: 1 << 40) == [
-            "'direct' needs 2.0 GiB of memory and 1.7 GiB are free: direct.batch=12 instead of 16 would fit"
-        ])
-        #expect(try flight().obstacles(memory: 100 << 20, disk: 1 << 40) == [
-            "'direct' needs 2.0 GiB of memory and 100.0 MiB are free, and no batch size makes it fit: choose smaller "
-                + "images with image, a smaller backbone, or where there are very many images fewer neighbours with k1"
-        ])
-        #expect(try flight().obstacles(memory: 3 << 30, disk: 1 << 20) == [
-            "the run needs 680.0 MiB on disk and 1.0 MiB are free: free some, keep the runs elsewhere with --logs DIR, or "
-                + "fewer states with checkpoints.keep=1"
-        ])
+        #expect(
+            try flight().obstacles(memory: 1700 << 20, disk: 1 << 40) == [
+                "'direct' needs 2.0 GiB of memory and 1.7 GiB are free: direct.batch=12 instead of 16 would fit"
+            ])
+        #expect(
+            try flight().obstacles(memory: 100 << 20, disk: 1 << 40) == [
+                "'direct' needs 2.0 GiB of memory and 100.0 MiB are free, and no batch size makes it fit: choose smaller "
+                    + "images with image, a smaller backbone, or where there are very many images fewer neighbours with k1"
+            ])
+        #expect(
+            try flight().obstacles(memory: 3 << 30, disk: 1 << 20) == [
+                "the run needs 680.0 MiB on disk and 1.0 MiB are free: free some, keep the runs elsewhere with --logs DIR, or "
+                    + "fewer states with checkpoints.keep=1"
+            ])
     }
 }
 
@@ -218,7 +224,13 @@ private let cost = StageCost(
         let experiment = try experiment(["workers=0"])
         guard case .synthetic(let world) = experiment.settings.data.location else { return }
         let hours = Mutex(0.0)
-        let clock = RunClock(now: { 0 }, uptime: { hours.withLock { $0 += 3600; return $0 } })
+        let clock = RunClock(
+            now: { 0 },
+            uptime: {
+                hours.withLock {
+                    $0 += 3600; return $0
+                }
+            })
         var reports: [String] = []
         let rehearsal = Rehearsal(
             settings: experiment.settings, counts: DatasetCounts(world), clock: clock, peakMemory: { 1 }, limit: 30

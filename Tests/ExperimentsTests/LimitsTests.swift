@@ -79,9 +79,11 @@ private func outcome(_ document: YAMLNode) throws -> ConfigurationError? {
     let slow = StageCost(
         steps: [.init(batch: 4, seconds: 1000, peakBytes: 1 << 38), .init(batch: 8, seconds: 2000, peakBytes: 1 << 39)],
         secondsPerImage: 1000, peakBytes: 1 << 40, stateBytes: 1 << 38, networkBytes: 1 << 38, matrixRate: 1)
-    let all = RunForecast(Dictionary(uniqueKeysWithValues: experiment.stages.map {
-        ($0.name, forecaster.forecast($0.definition.load(DatasetCounts(world)), slow, done: 0))
-    }))
+    let all = RunForecast(
+        Dictionary(
+            uniqueKeysWithValues: experiment.stages.map {
+                ($0.name, forecaster.forecast($0.definition.load(DatasetCounts(world)), slow, done: 0))
+            }))
     #expect(all.memoryBytes > 0 && all.diskBytes > 0 && all.seconds.isFinite && !"\(all)".isEmpty)
     return nil
 }
@@ -139,7 +141,8 @@ private func range(in report: String) throws -> (low: String, high: String) {
             let report = try #require(try outcome(document.replacing(place[...], with: "1e39"))).description
             guard case .key(let key)? = place.last else { continue }
             let value = [
-                "batch": "16", "instances": "16", "images_per_norm_group": "16", "networks": "2", "eps": "0.9", "eps_gap": "0.09",
+                "batch": "16", "instances": "16", "images_per_norm_group": "16", "networks": "2", "eps": "0.9",
+                "eps_gap": "0.09",
             ][key]
             largest = largest.replacing(place[...], with: try value ?? range(in: report).high)
         }
@@ -148,12 +151,16 @@ private func range(in report: String) throws -> (low: String, high: String) {
     }
 
     @Test(arguments: [
-        ("adapt.iterations=1000000", "adapt.batch=128",
-         "override 'adapt.batch=128':1:7: adapt.batch: 1000000 iterations of 128 images are more than an epoch may have; "
-            + "allowed: iterations × batch up to 100000000"),
-        ("image={height: 2048, width: 2048}", "postprocess.camera={batch: 100}",
-         "override 'postprocess.camera={batch: 100}':1:13: postprocess.camera: 100 images of 2048 × 2048 pixels are more "
-            + "than a batch may hold; allowed: batch × height × width up to 268435456"),
+        (
+            "adapt.iterations=1000000", "adapt.batch=128",
+            "override 'adapt.batch=128':1:7: adapt.batch: 1000000 iterations of 128 images are more than an epoch may have; "
+                + "allowed: iterations × batch up to 100000000"
+        ),
+        (
+            "image={height: 2048, width: 2048}", "postprocess.camera={batch: 100}",
+            "override 'postprocess.camera={batch: 100}':1:13: postprocess.camera: 100 images of 2048 × 2048 pixels are more "
+                + "than a batch may hold; allowed: batch × height × width up to 268435456"
+        ),
     ])
     func `is held against those that it is multiplied with`(first: String, second: String, report: String) throws {
         let document = try Document.overriding(wholeFile(), with: [first, second])
@@ -166,8 +173,10 @@ private func range(in report: String) throws -> (low: String, high: String) {
         ("initial_weights=''", "initial_weights: found text ''; allowed: text that is not empty"),
         ("data.location={folder: ''}", "data.location.folder: found text ''; allowed: text that is not empty"),
         ("direct.epochs=", "direct.epochs: no value; allowed: direct.epochs=VALUE, or direct.epochs=null for the default"),
-        ("direct={epochs: }",
-         "direct.epochs: no value; allowed: an integer, 1 to 1000000, or null for the default"),
+        (
+            "direct={epochs: }",
+            "direct.epochs: no value; allowed: an integer, 1 to 1000000, or null for the default"
+        ),
     ])
     func `and every text is written where its key is`(override: String, report: String) throws {
         let error = #expect(throws: ConfigurationError.self) {

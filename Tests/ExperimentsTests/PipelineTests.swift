@@ -12,19 +12,20 @@ import Testing
 @testable import Experiments
 
 /// Every stage for a handful of steps, on images of 32 × 32 pixels.
-private let tiny = tinyData + """
+private let tiny =
+    tinyData + """
 
-    stages:
-      - pretrain: {name: direct, images: source, networks: 1, epochs: 2, iterations: 3, batch: 8, warmup: 0,
-                   milestones: [], padding: 2, auto_augment: false, evaluate_every: 1}
-      - translate: {epochs: 2, iterations: 2, batch: 8, constant_epochs: 1, decay_epochs: 1, padding: 2, pool: 10,
-                    generator_channels: 4, generator_blocks: 1, discriminator_channels: 4}
-      - pretrain: {epochs: 2, iterations: 2, batch: 8, warmup: 1, milestones: [1], padding: 2}
-      - adapt: {epochs: 2, iterations: 2, batch: 8, padding: 2, k1: 6, k2: 2, eps: 0.7, min_samples: 2}
-      - postprocess:
-          camera: {epochs: 2, iterations: 2, batch: 8, warmup: 0, milestones: [], padding: 2}
-          rerank: {k1: 6, k2: 2}
-    """
+        stages:
+          - pretrain: {name: direct, images: source, networks: 1, epochs: 2, iterations: 3, batch: 8, warmup: 0,
+                       milestones: [], padding: 2, auto_augment: false, evaluate_every: 1}
+          - translate: {epochs: 2, iterations: 2, batch: 8, constant_epochs: 1, decay_epochs: 1, padding: 2, pool: 10,
+                        generator_channels: 4, generator_blocks: 1, discriminator_channels: 4}
+          - pretrain: {epochs: 2, iterations: 2, batch: 8, warmup: 1, milestones: [1], padding: 2}
+          - adapt: {epochs: 2, iterations: 2, batch: 8, padding: 2, k1: 6, k2: 2, eps: 0.7, min_samples: 2}
+          - postprocess:
+              camera: {epochs: 2, iterations: 2, batch: 8, warmup: 0, milestones: [], padding: 2}
+              rerank: {k1: 6, k2: 2}
+        """
 
 /// Takes progress lines and asks the run to stop when a stage shows its first one.
 private final class Watcher: ProgressOutput {
@@ -62,9 +63,11 @@ private func run(
     return try Launch(
         experiment, dataFolder: folder.path + "/data", weightFolders: [], cacheFolder: folder.path + "/cache",
         output: Watcher(stopping: stage, interruption)
-    ).run(start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: nil, interruption: interruption,
-        under: ConditionsOffer(threads: 2))
-        .result
+    ).run(
+        start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: nil, interruption: interruption,
+        under: ConditionsOffer(threads: 2)
+    )
+    .result
 }
 
 private func overriding(_ values: [String]) throws -> Experiment {
@@ -97,10 +100,11 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         let whole = TemporaryFolder()
         let result = try run(experiment, in: whole)
         #expect(result.status == .completed)
-        #expect(result.rows.map(\.name) == [
-            "direct transfer", "translated pre-training", "adapted", "+ flip", "+ ensemble", "+ camera",
-            "+ re-ranking",
-        ])
+        #expect(
+            result.rows.map(\.name) == [
+                "direct transfer", "translated pre-training", "adapted", "+ flip", "+ ensemble", "+ camera",
+                "+ re-ranking",
+            ])
         for row in result.rows {
             let shares = ["top1", "top5", "top10"].compactMap { row.figures[$0] }
             #expect(shares.count == 3 && shares == shares.sorted() && row.figures["mAP"].map((0...1).contains) == true)
@@ -149,8 +153,9 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         let path = folder.path + "/begin.safetensors"
         try Safetensors(tensors: ["conv1.weight": Tensor([1, .nan], shape: [2])]).write(to: path)
-        #expect(throws: WeightFileError.notFinite(
-            path: path, [NotFiniteTensor(tensor: "conv1.weight", count: 1, total: 2, first: 1)])
+        #expect(
+            throws: WeightFileError.notFinite(
+                path: path, [NotFiniteTensor(tensor: "conv1.weight", count: 1, total: 2, first: 1)])
         ) { try run(overriding(["initial_weights=\(path)"]), in: folder) }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/logs"))
     }
@@ -169,7 +174,8 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         }
         func run(_ overrides: [String], _ output: Watcher = Watcher()) throws -> RunResult {
             try launch(overrides, output).run(
-                .new, logs: logs, until: "pretrain", interruption: Interruption(), under: ConditionsOffer(threads: 2)).result
+                .new, logs: logs, until: "pretrain", interruption: Interruption(), under: ConditionsOffer(threads: 2)
+            ).result
         }
         let first = try run([])
         #expect(try plan(["pretrain.backbone=resnet34"]) == [false, false, true, true, true])

@@ -8,24 +8,29 @@ import Testing
 @testable import Experiments
 
 @Suite struct `A row of metrics` {
-    private let row = ResultRow("adapted", RankingMetrics(
-        rankingProtocol: .visda2020, mAP: 0.5504, mINP: 0.25, cmc: [0.4, 0.5, 0.5, 0.5, 0.75, 0.75, 0.75, 0.75, 0.75, 1],
-        queryCount: 4, skippedCount: 0))
+    private let row = ResultRow(
+        "adapted",
+        RankingMetrics(
+            rankingProtocol: .visda2020, mAP: 0.5504, mINP: 0.25,
+            cmc: [0.4, 0.5, 0.5, 0.5, 0.75, 0.75, 0.75, 0.75, 0.75, 1],
+            queryCount: 4, skippedCount: 0))
 
     @Test func `has the members of a result's row in JSON`() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        #expect(String(decoding: try encoder.encode(row), as: UTF8.self) == """
-            {"mAP":0.5504,"name":"adapted","protocol":"visda2020","top1":0.4,"top10":1,"top5":0.75}
-            """)
+        #expect(
+            String(decoding: try encoder.encode(row), as: UTF8.self) == """
+                {"mAP":0.5504,"name":"adapted","protocol":"visda2020","top1":0.4,"top10":1,"top5":0.75}
+                """)
     }
 
     @Test func `is shown in percent with one decimal`() {
-        #expect(ResultTable([row]).description == """
-                      mAP  top-1  top-5  top-10  protocol
-            adapted  55.0   40.0   75.0   100.0  visda2020
+        #expect(
+            ResultTable([row]).description == """
+                          mAP  top-1  top-5  top-10  protocol
+                adapted  55.0   40.0   75.0   100.0  visda2020
 
-            """)
+                """)
     }
 
     @Test func `is told by mAP and top-1 in a list of runs`() {

@@ -12,14 +12,15 @@ import Training
 @testable import Experiments
 
 private func experiment(_ data: String = tinyData, _ keys: String = "", _ overrides: [String] = []) throws -> Experiment {
-    let text = data + """
+    let text =
+        data + """
 
-        workers: 0
-        stages:
-          - adapt: {method: spcl, epochs: 2, iterations: 2, batch: 8, images_per_norm_group: 4, padding: 2, k1: 6, k2: 2,
-                    eps: 0.7, min_samples: 2, evaluate_every: 1\(keys)}
-          - postprocess: {camera: false, rerank: {k1: 6, k2: 2}}
-        """
+            workers: 0
+            stages:
+              - adapt: {method: spcl, epochs: 2, iterations: 2, batch: 8, images_per_norm_group: 4, padding: 2, k1: 6, k2: 2,
+                        eps: 0.7, min_samples: 2, evaluate_every: 1\(keys)}
+              - postprocess: {camera: false, rerank: {k1: 6, k2: 2}}
+            """
     return try Experiment(Document.overriding(Document.parse(text, file: "x.yaml"), with: overrides), name: "x")
 }
 
@@ -33,9 +34,10 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
         let stage = try #require(try experiment(data).stages.first).definition
         #expect(stage.inputs.isEmpty && stage.begins == .resnet18)
         #expect(stage.offer.networks?.members.map(\.file) == ["network-1.safetensors"])
-        #expect(stage.offer.networks?.members.map(\.shape) == [
-            NetworkShape(backbone: .resnet18, pooling: .average, domains: domains, imagesPerNormGroup: 4)
-        ])
+        #expect(
+            stage.offer.networks?.members.map(\.shape) == [
+                NetworkShape(backbone: .resnet18, pooling: .average, domains: domains, imagesPerNormGroup: 4)
+            ])
     }
 
     @Test func `may have a backbone and a pooling of its own`() throws {
@@ -56,23 +58,33 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
     }
 
     @Test(arguments: [
-        ("adapt.images_per_norm_group=3",
-         "x.yaml:13:63: adapt.images_per_norm_group: a batch of 8 has no whole number of "
-            + "groups of 3 images that are normalised together; allowed: what divides 'batch', 8 for all of it"),
-        ("adapt.batch=6",
-         "x.yaml:13:53: adapt.batch: a batch of 6 holds no whole number of identities with 4 images each; "
-            + "allowed: a multiple of 'instances'"),
-        ("adapt.eps_gap=0.3",
-         "override 'adapt.eps_gap=0.3':1:7: adapt.eps_gap: 0.3 does not fit an eps of 0.7; allowed: eps - eps_gap at least 0 "
-            + "and eps + eps_gap below 1"),
-        ("adapt.eps_gap=0.71",
-         "override 'adapt.eps_gap=0.71':1:7: adapt.eps_gap: 0.71 does not fit an eps of 0.7; allowed: eps - eps_gap at least 0 "
-            + "and eps + eps_gap below 1"),
+        (
+            "adapt.images_per_norm_group=3",
+            "x.yaml:13:63: adapt.images_per_norm_group: a batch of 8 has no whole number of "
+                + "groups of 3 images that are normalised together; allowed: what divides 'batch', 8 for all of it"
+        ),
+        (
+            "adapt.batch=6",
+            "x.yaml:13:53: adapt.batch: a batch of 6 holds no whole number of identities with 4 images each; "
+                + "allowed: a multiple of 'instances'"
+        ),
+        (
+            "adapt.eps_gap=0.3",
+            "override 'adapt.eps_gap=0.3':1:7: adapt.eps_gap: 0.3 does not fit an eps of 0.7; allowed: eps - eps_gap at least 0 "
+                + "and eps + eps_gap below 1"
+        ),
+        (
+            "adapt.eps_gap=0.71",
+            "override 'adapt.eps_gap=0.71':1:7: adapt.eps_gap: 0.71 does not fit an eps of 0.7; allowed: eps - eps_gap at least 0 "
+                + "and eps + eps_gap below 1"
+        ),
         ("adapt.momentum=1.5", "override 'adapt.momentum=1.5':1:16: adapt.momentum: found 1.5; allowed: 0 to 1"),
-        ("adapt.from=direct",
-         "override 'adapt.from=direct':1:7: adapt.from: unknown key 'from'; allowed: "
-            + "backbone, batch, epochs, eps, eps_gap, evaluate_every, images_per_norm_group, instances, iterations, k1, k2, "
-            + "method, milestones, min_samples, momentum, name, padding, pooling, rate, temperature, weight_decay"),
+        (
+            "adapt.from=direct",
+            "override 'adapt.from=direct':1:7: adapt.from: unknown key 'from'; allowed: "
+                + "backbone, batch, epochs, eps, eps_gap, evaluate_every, images_per_norm_group, instances, iterations, k1, k2, "
+                + "method, milestones, min_samples, momentum, name, padding, pooling, rate, temperature, weight_decay"
+        ),
     ])
     func `is refused with the place, what was found and what is allowed`(override: String, report: String) {
         let error = #expect(throws: ConfigurationError.self) { try experiment(tinyData, "", [override]) }
@@ -86,7 +98,9 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
             return plan.key(of: plan.stages[0])
         }
         let before = try key()
-        for change in ["images_per_norm_group=8", "pooling=gem", "eps_gap=0.03", "momentum=0.3", "temperature=0.06", "milestones=[1]"] {
+        for change in [
+            "images_per_norm_group=8", "pooling=gem", "eps_gap=0.03", "momentum=0.3", "temperature=0.06", "milestones=[1]",
+        ] {
             #expect(try key(["adapt.\(change)"]) != before, "\(change)")
         }
         #expect(try key(["adapt.evaluate_every=2"]) == before)
@@ -133,7 +147,8 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
     /// Groups of 4 do not divide a batch of 2, with which a step is measured too.
     @Test(arguments: [tinyData, targetAlone]) func `can be measured`(data: String) throws {
         let launch = Launch(
-            try experiment(data), dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
+            try experiment(data), dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError()
+        )
         var peak = 0
         let cost = try launch.rehearse("adapt", threads: 1, limit: .infinity) {
             peak += 1000
@@ -151,7 +166,8 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
     @Test func `gives other keys where its source is left out`() throws {
         func keys(_ data: String) throws -> [StageKey] {
             let launch = Launch(
-                try experiment(data), dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
+                try experiment(data), dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere",
+                output: StandardError())
             let plan = try launch.plan()
             return plan.stages.map { plan.key(of: $0) }
         }

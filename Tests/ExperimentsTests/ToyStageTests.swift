@@ -74,11 +74,14 @@ private struct SumStage: StageDefinition {
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let kept = try scope.checkpoints.latest()
-        var sum = try kept.map { try Int(String(contentsOfFile: $0.path, encoding: .utf8)) ?? 0 }
+        var sum =
+            try kept.map { try Int(String(contentsOfFile: $0.path, encoding: .utf8)) ?? 0 }
             ?? earlier.map { try Int(String(contentsOfFile: scope.input($0, "sum.txt"), encoding: .utf8)) ?? 0 } ?? 0
         for epoch in (kept?.epoch ?? 0)..<settings.numbers {
             sum += epoch + 1
-            try scope.checkpoints.save(epoch: epoch + 1) { try "\(sum)".write(toFile: $0, atomically: false, encoding: .utf8) }
+            try scope.checkpoints.save(epoch: epoch + 1) {
+                try "\(sum)".write(toFile: $0, atomically: false, encoding: .utf8)
+            }
             Self.epochs.withLock { $0 }(epoch + 1)
             try scope.checkInterruption()
         }
@@ -152,9 +155,15 @@ private func run(_ folder: URL, _ start: Launch.Start, _ overrides: [String] = [
         // The first of two numbers of the second stage, after three of the first.
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let count = Mutex(0)
-            SumStage.epochs.withLock { $0 = { _ in
-                if count.withLock({ $0 += 1; return $0 }) == 4 { kill(getpid(), SIGKILL) }
-            } }
+            SumStage.epochs.withLock {
+                $0 = { _ in
+                    if count.withLock({
+                        $0 += 1; return $0
+                    }) == 4 {
+                        kill(getpid(), SIGKILL)
+                    }
+                }
+            }
             _ = try run(URL(fileURLWithPath: path), .new)
         }
         let status = try launch(killed).status(.resume, logs: killed.appendingPathComponent("logs"))
@@ -199,10 +208,12 @@ private func run(_ folder: URL, _ start: Launch.Start, _ overrides: [String] = [
             FieldPlaces(document).place(stage: stage, field: field)
         }
         #expect(explanation.fields.isEmpty && explanation.fieldCount == 1)
-        #expect(explanation.description.hasSuffix(
-            "  the input 'first' differs:\n    settings.adapt.numbers: 3 → 2  (override 'first.numbers=2':1:15)"))
-        #expect(try launch(folder, ["first.log=5"]).status(.new, logs: logs).stages.allSatisfy {
-            if case .reuse = $0.status { true } else { false }
-        })
+        #expect(
+            explanation.description.hasSuffix(
+                "  the input 'first' differs:\n    settings.adapt.numbers: 3 → 2  (override 'first.numbers=2':1:15)"))
+        #expect(
+            try launch(folder, ["first.log=5"]).status(.new, logs: logs).stages.allSatisfy {
+                if case .reuse = $0.status { true } else { false }
+            })
     }
 }

@@ -98,8 +98,9 @@ import Testing
         var state = try optimiser.state.mapValues { try $0 + 1 }
         state["x.exp_avg"] = try Tensor([1], shape: [1])
         let error = #expect(throws: LayerError.self) { try optimiser.load(state) }
-        #expect(error?.description
-            == "the stored values do not fit the network: 1 misshapen: x.exp_avg [1], not [2]")
+        #expect(
+            error?.description
+                == "the stored values do not fit the network: 1 misshapen: x.exp_avg [1], not [2]")
         #expect(try optimiser.state["x.exp_avg_sq"]?.floats() == [0, 0])
     }
 }

@@ -122,9 +122,10 @@ func emptyStore() -> ParameterStore {
     @Test func `learns the shift that is frozen where statistics are shared`() throws {
         let store = emptyStore()
         _ = try BatchNormalisation(2, statistics: .separate, frozenBias: true, at: store.root / "feat_bn")
-        #expect(store.trained.map(\.key) == [
-            "feat_bn.BN_S.weight", "feat_bn.BN_S.bias", "feat_bn.BN_T.weight", "feat_bn.BN_T.bias",
-        ])
+        #expect(
+            store.trained.map(\.key) == [
+                "feat_bn.BN_S.weight", "feat_bn.BN_S.bias", "feat_bn.BN_T.weight", "feat_bn.BN_T.bias",
+            ])
     }
 
     @Test func `has no halves in an odd batch`() async {
@@ -157,19 +158,21 @@ func emptyStore() -> ParameterStore {
     @Test func `makes the second half, and only that, domain-specific`() throws {
         let store = emptyStore()
         _ = try InstanceBatchNormalisation(7, statistics: .separate, at: store.root / "bn1")
-        #expect(store.entries.filter { $0.role == .trained }.map { "\($0.key) \($0.tensor.count)" } == [
-            "bn1.IN.weight 3", "bn1.IN.bias 3", "bn1.BN.BN_S.weight 4", "bn1.BN.BN_S.bias 4",
-            "bn1.BN.BN_T.weight 4", "bn1.BN.BN_T.bias 4",
-        ])
+        #expect(
+            store.entries.filter { $0.role == .trained }.map { "\($0.key) \($0.tensor.count)" } == [
+                "bn1.IN.weight 3", "bn1.IN.bias 3", "bn1.BN.BN_S.weight 4", "bn1.BN.BN_S.bias 4",
+                "bn1.BN.BN_T.weight 4", "bn1.BN.BN_T.bias 4",
+            ])
     }
 
     /// Of 7 channels ⌊21/5⌋ = 4 by batch, then 3 by instance.
     @Test func `of the dense kind treats the first three fifths by batch, the rest by image`() throws {
         let store = emptyStore()
         let layer = try InstanceBatchNormalisation(7, split: .lastTwoFifths, statistics: .shared, at: store.root)
-        #expect(store.entries.filter { $0.role == .trained }.map { "\($0.key) \($0.tensor.count)" } == [
-            "BN.weight 4", "BN.bias 4", "IN.weight 3", "IN.bias 3",
-        ])
+        #expect(
+            store.entries.filter { $0.role == .trained }.map { "\($0.key) \($0.tensor.count)" } == [
+                "BN.weight 4", "BN.bias 4", "IN.weight 3", "IN.bias 3",
+            ])
         let maps = try tensor([2, 7, 2, 2]) { sin(1.3 * $0) * 3 }
         let whole = try layer(maps, .training)
         let batch = try BatchNormalisation(4, statistics: .shared, at: emptyStore().root)

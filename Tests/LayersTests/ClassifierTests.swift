@@ -30,15 +30,16 @@ private func cosineError(dimension: Int) -> Double {
 
 /// How far logits of ``Golden`` may be off, where the reference has the same error and is printed with six decimals.
 private func tolerance(_ head: Head) -> Tolerance {
-    let (scale, slope): (Double, Double) = switch head {
-    // A sum of four products of rows that are no longer than 1.50 and 1.82.
-    case .linear: (1.50 * 1.82, 1)
-    // The slope of cos(θ + m) over cos θ is sin(θ + m) / sin θ, at most 1.56 here.
-    case .arcface(let scale, _): (scale, 1.6)
-    case .cosface(let scale, _), .am(let scale, _): (scale, 1)
-    // Those of (1 + m − c)(c − 1 + m) and (c + m)(c − m) are 2 − 2c and 2c.
-    case .circle(let scale, _): (scale, 4)
-    }
+    let (scale, slope): (Double, Double) =
+        switch head {
+        // A sum of four products of rows that are no longer than 1.50 and 1.82.
+        case .linear: (1.50 * 1.82, 1)
+        // The slope of cos(θ + m) over cos θ is sin(θ + m) / sin θ, at most 1.56 here.
+        case .arcface(let scale, _): (scale, 1.6)
+        case .cosface(let scale, _), .am(let scale, _): (scale, 1)
+        // Those of (1 + m − c)(c − 1 + m) and (c + m)(c − m) are 2 − 2c and 2c.
+        case .circle(let scale, _): (scale, 4)
+        }
     return Tolerance(relative: 0, absolute: 5e-7 + 2 * scale * slope * cosineError(dimension: 4))
 }
 
@@ -58,15 +59,18 @@ private func smoothedCrossEntropy(_ logits: [Float], labels: [Int], classes: Int
 
 @Suite struct `A head` {
     /// First logits and the smoothed cross-entropy of all, as the reference code gives them.
-    @Test(arguments: [
-        (Head.linear, [2.112712, -1.379905, -2.362949, 0.951400, 2.535479], 2.422277),
-        (.arcface(scale: 64, margin: 0.35), [41.915737, -54.495434, -58.300186, 44.513432, 59.960369],
-         68.281830),
-        (.arcface(scale: 30, margin: 0.3), [20.756504], 31.107063),
-        (.cosface(scale: 30, margin: 0.4), [14.230494], 35.273521),
-        (.circle(scale: 64, margin: 0.35), [6.829571, 0, 0, 23.120087, 48.335720], 111.251122),
-        (.am(scale: 30, margin: 0.3), [17.230495], 32.888500),
-    ] as [(Head, [Double], Double)])
+    @Test(
+        arguments: [
+            (Head.linear, [2.112712, -1.379905, -2.362949, 0.951400, 2.535479], 2.422277),
+            (
+                .arcface(scale: 64, margin: 0.35), [41.915737, -54.495434, -58.300186, 44.513432, 59.960369],
+                68.281830
+            ),
+            (.arcface(scale: 30, margin: 0.3), [20.756504], 31.107063),
+            (.cosface(scale: 30, margin: 0.4), [14.230494], 35.273521),
+            (.circle(scale: 64, margin: 0.35), [6.829571, 0, 0, 23.120087, 48.335720], 111.251122),
+            (.am(scale: 30, margin: 0.3), [17.230495], 32.888500),
+        ] as [(Head, [Double], Double)])
     func `gives the reference code's logits`(head: Head, first: [Double], crossEntropy: Double) throws {
         let logits = try Golden.logits(head).floats()
 

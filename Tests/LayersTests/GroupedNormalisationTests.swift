@@ -173,8 +173,10 @@ private struct SmallNetwork {
     private let size = 16
 
     private func images(_ domains: NormalisationDomains) throws -> (images: Tensor, weights: Tensor) {
-        (try tensor([count, 3, 6, 4]) { sin(0.9 * $0) * 2 + cos($0 / 90) }.converted(to: .float64).channelsLast(),
-         try tensor([count, 4]) { sin(2.3 * $0) }.converted(to: .float64))
+        (
+            try tensor([count, 3, 6, 4]) { sin(0.9 * $0) * 2 + cos($0 / 90) }.converted(to: .float64).channelsLast(),
+            try tensor([count, 4]) { sin(2.3 * $0) }.converted(to: .float64)
+        )
     }
 
     /// The images of one device: a quarter of each domain's half where domains are separate.
@@ -183,9 +185,10 @@ private struct SmallNetwork {
         case .shared: return try tensor.slice(device * size..<(device + 1) * size)
         case .separate:
             let half = size / 2
-            return try Tensor.concatenated([0, count / 2].map { start in
-                try tensor.slice(start + device * half..<start + (device + 1) * half)
-            })
+            return try Tensor.concatenated(
+                [0, count / 2].map { start in
+                    try tensor.slice(start + device * half..<start + (device + 1) * half)
+                })
         }
     }
 

@@ -19,7 +19,8 @@ import Testing
     private func values(_ store: ParameterStore) throws -> StateDictionary {
         var state: StateDictionary = [:]
         for (index, entry) in store.entries.enumerated() {
-            state[entry.key] = entry.tensor.elementType == .int64
+            state[entry.key] =
+                entry.tensor.elementType == .int64
                 ? try Tensor.full(Double(index), shape: [], type: .int64)
                 : try tensor(entry.tensor.shape) { Double(index) + $0 / 100 }
         }
@@ -27,11 +28,12 @@ import Testing
     }
 
     private func same(_ left: StateDictionary, _ right: StateDictionary) throws -> Bool {
-        try left.keys == right.keys && left.allSatisfy { key, tensor in
-            guard let other = right[key], other.elementType == tensor.elementType else { return false }
-            return tensor.elementType == .int64
-                ? try tensor.integers() == other.integers() : try tensor.floats() == other.floats()
-        }
+        try left.keys == right.keys
+            && left.allSatisfy { key, tensor in
+                guard let other = right[key], other.elementType == tensor.elementType else { return false }
+                return tensor.elementType == .int64
+                    ? try tensor.integers() == other.integers() : try tensor.floats() == other.floats()
+            }
     }
 
     @Test func `separated by domain fits the domain-specific network`() throws {

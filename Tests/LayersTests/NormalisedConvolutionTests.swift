@@ -16,7 +16,8 @@ import Testing
     ) throws -> (whole: NormalisedConvolution, convolution: Convolution, normalisation: Normalisation) {
         let (store, statistics) = (emptyStore(), BatchStatistics(domains))
         let convolution = try Convolution(3, 4, kernel: 3, padding: 1, bias: bias, at: store.root / "conv")
-        let normalisation: Normalisation = instanceBatch
+        let normalisation: Normalisation =
+            instanceBatch
             ? .instanceBatch(try InstanceBatchNormalisation(4, statistics: statistics, at: store.root / "bn"))
             : .batch(try BatchNormalisation(4, statistics: statistics, at: store.root / "bn"))
         for (index, entry) in store.entries.enumerated() where entry.tensor.elementType == .float32 {

@@ -40,16 +40,19 @@ import Testing
         #expect(store.entries[0].tensor.requiresGradient)
     }
 
-    @Test(arguments: [
-        (["a"], [:], "1 missing: a"),
-        (["a", "n"], [:], "2 missing: a, n"),
-        ([], ["z": [1], "k": [1]], "2 unexpected: k, z"),
-        ([], ["a": [3]], "1 misshapen: a [3], not [2]"),
-        ([], ["layer.3.b": [2]], "1 misshapen: layer.3.b [2], not [1, 2, 1, 1]"),
-        (["layer.c"], ["q": [1], "a": [1, 2]],
-         "1 missing: layer.c; 1 unexpected: q; 1 misshapen: a [1, 2], not [2]"),
-        ([], ["u": [1], "v": [1], "w": [1], "x": [1], "y": [1], "z": [1]], "6 unexpected: u, v, w, x, y, …"),
-    ] as [([String], [String: [Int]], String)])
+    @Test(
+        arguments: [
+            (["a"], [:], "1 missing: a"),
+            (["a", "n"], [:], "2 missing: a, n"),
+            ([], ["z": [1], "k": [1]], "2 unexpected: k, z"),
+            ([], ["a": [3]], "1 misshapen: a [3], not [2]"),
+            ([], ["layer.3.b": [2]], "1 misshapen: layer.3.b [2], not [1, 2, 1, 1]"),
+            (
+                ["layer.c"], ["q": [1], "a": [1, 2]],
+                "1 missing: layer.c; 1 unexpected: q; 1 misshapen: a [1, 2], not [2]"
+            ),
+            ([], ["u": [1], "v": [1], "w": [1], "x": [1], "y": [1], "z": [1]], "6 unexpected: u, v, w, x, y, …"),
+        ] as [([String], [String: [Int]], String)])
     func `refuses values that do not fit, and changes nothing`(
         removed: [String], added: [String: [Int]], message: String
     ) throws {

@@ -10,25 +10,28 @@ import Testing
         kernels: String? = nil, isRight: Bool = true
     ) -> KernelMeasurement {
         KernelMeasurement(
-            asked: asked, library: library, kernels: kernels ?? asked ?? "Prescott", retrieval: retrieval, training: training,
+            asked: asked, library: library, kernels: kernels ?? asked ?? "Prescott", retrieval: retrieval,
+            training: training,
             isRight: isRight)
     }
 
     @Test func `is the fastest that was measured, whatever the library takes the processor for`() throws {
         // A Sapphire Rapids that OpenBLAS 0.3.21 takes for a Prescott.
-        let choice = try #require(KernelChoice(among: [
-            way("SkylakeX", 138e9, 130e9), way("Haswell", 80e9, 75e9), way(nil, 34e9, 33e9),
-            way(nil, 34e9, 135e9, by: .libtorch),
-        ]))
+        let choice = try #require(
+            KernelChoice(among: [
+                way("SkylakeX", 138e9, 130e9), way("Haswell", 80e9, 75e9), way(nil, 34e9, 33e9),
+                way(nil, 34e9, 135e9, by: .libtorch),
+            ]))
         #expect(choice.retrieval.asked == "SkylakeX")
         // 135 is not faster than 130 by a tenth.
         #expect(choice.training.library == .openblas)
     }
 
     @Test func `takes libtorch's own library where that is clearly faster`() throws {
-        let choice = try #require(KernelChoice(among: [
-            way("SkylakeX", 138e9, 100e9), way(nil, 34e9, 33e9), way(nil, 34e9, 135e9, by: .libtorch),
-        ]))
+        let choice = try #require(
+            KernelChoice(among: [
+                way("SkylakeX", 138e9, 100e9), way(nil, 34e9, 33e9), way(nil, 34e9, 135e9, by: .libtorch),
+            ]))
         #expect(choice.retrieval.asked == "SkylakeX")
         #expect(choice.training.library == .libtorch)
         let lines = choice.environment(libtorch: "/somewhere/libtorch_cpu.so").split(separator: "\n")
@@ -41,9 +44,10 @@ import Testing
     }
 
     @Test func `leaves the library alone where its own choice is clearly faster`() throws {
-        let choice = try #require(KernelChoice(among: [
-            way("SkylakeX", 100e9, 100e9), way(nil, 120e9, 120e9, kernels: "SapphireRapids"),
-        ]))
+        let choice = try #require(
+            KernelChoice(among: [
+                way("SkylakeX", 100e9, 100e9), way(nil, 120e9, 120e9, kernels: "SapphireRapids"),
+            ]))
         #expect(choice.retrieval.asked == nil)
         #expect(choice.environment(libtorch: "").contains("\nOPENBLAS_CORETYPE=\nPASSERBY_PRELOAD=''\n"))
     }

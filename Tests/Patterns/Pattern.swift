@@ -41,9 +41,11 @@ public enum Pattern {
     public static func patches(_ shape: [Int], side: Int = 32) throws -> Tensor {
         let contrast = (0..<shape[0]).map { Float($0 + 1) / 2 }
         let (rows, columns) = (shape[2] / side, shape[3] / side)
-        let colours = try tensor("patches", shape: [shape[0], shape[1], rows, columns])
+        let colours =
+            try tensor("patches", shape: [shape[0], shape[1], rows, columns])
             * Tensor(contrast, shape: [shape[0], 1, 1, 1])
-        let squares = try colours.reshaped([shape[0], shape[1], rows, 1, columns, 1])
+        let squares =
+            try colours.reshaped([shape[0], shape[1], rows, 1, columns, 1])
             * Tensor.full(1, shape: [1, 1, 1, side, 1, side])
         return try squares.reshaped(shape) + tensor("images", shape: shape) / 4
     }

@@ -126,9 +126,10 @@ struct Counting {
         var stages: [StagePlan] = []
         for name in ["translate", "pretrain", "adapt"] {
             let settings: JSONValue = ["epochs": .integer(epochs[name, default: 0])]
-            stages.append(StagePlan(
-                name: name, method: "count", settings: settings, inputs: [before],
-                outputs: [Artefact(name: "sum.txt", kind: .document)]))
+            stages.append(
+                StagePlan(
+                    name: name, method: "count", settings: settings, inputs: [before],
+                    outputs: [Artefact(name: "sum.txt", kind: .document)]))
             before = name
         }
         let data = ContentDigest(of: "three pictures")

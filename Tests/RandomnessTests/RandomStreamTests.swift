@@ -7,10 +7,14 @@ import Testing
 @Suite struct `The Philox generator` {
     /// The known-answer vectors that Random123 publishes for philox4x32-10.
     @Test(arguments: [
-        (SIMD4<UInt32>(repeating: 0), SIMD2<UInt32>(repeating: 0),
-         SIMD4<UInt32>(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8)),
-        (SIMD4<UInt32>(repeating: .max), SIMD2<UInt32>(repeating: .max),
-         SIMD4<UInt32>(0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd)),
+        (
+            SIMD4<UInt32>(repeating: 0), SIMD2<UInt32>(repeating: 0),
+            SIMD4<UInt32>(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8)
+        ),
+        (
+            SIMD4<UInt32>(repeating: .max), SIMD2<UInt32>(repeating: .max),
+            SIMD4<UInt32>(0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd)
+        ),
     ])
     func `answers the published vectors`(
         counter: SIMD4<UInt32>, key: SIMD2<UInt32>, expected: SIMD4<UInt32>

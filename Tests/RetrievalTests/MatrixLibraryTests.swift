@@ -14,13 +14,13 @@ import Testing
     }
 
     #if arch(x86_64)
-        @Test func `is offered kernels that the instructions allow, whoever made the processor`() {
-            let wide = ["avx2", "fma", "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl"]
-            #expect(MatrixLibrary.candidates(for: InstructionSet(flags: wide)).first == "SkylakeX")
-            #expect(!MatrixLibrary.candidates(for: InstructionSet(flags: ["avx2", "fma"])).contains("SkylakeX"))
-            #expect(MatrixLibrary.candidates(for: InstructionSet(flags: ["avx2", "fma"])).first == "Haswell")
-            #expect(MatrixLibrary.candidates(for: InstructionSet(flags: [])) == ["Nehalem"])
-        }
+    @Test func `is offered kernels that the instructions allow, whoever made the processor`() {
+        let wide = ["avx2", "fma", "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl"]
+        #expect(MatrixLibrary.candidates(for: InstructionSet(flags: wide)).first == "SkylakeX")
+        #expect(!MatrixLibrary.candidates(for: InstructionSet(flags: ["avx2", "fma"])).contains("SkylakeX"))
+        #expect(MatrixLibrary.candidates(for: InstructionSet(flags: ["avx2", "fma"])).first == "Haswell")
+        #expect(MatrixLibrary.candidates(for: InstructionSet(flags: [])) == ["Nehalem"])
+    }
     #endif
 }
 

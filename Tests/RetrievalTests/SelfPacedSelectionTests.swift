@@ -94,7 +94,8 @@ import Testing
 
 /// The selection once more, over sets, from the paper's words: a cluster by its most independent member, a member by
 /// whether it is as compact as the cluster's best.
-private func obviousIDs(_ normal: [Int], _ tight: [Int], _ loose: [Int], threshold: Float?) -> (ids: [Int], threshold: Float) {
+private func obviousIDs(_ normal: [Int], _ tight: [Int], _ loose: [Int], threshold: Float?) -> (ids: [Int], threshold: Float)
+{
     func fellows(_ ids: [Int], _ row: Int) -> Set<Int> { Set(ids.indices.filter { ids[$0] == ids[row] }) }
     func difference(_ one: Set<Int>, _ other: Set<Int>) -> Float {
         1 - Float(one.intersection(other).count) / Float(one.union(other).count)
@@ -102,7 +103,9 @@ private func obviousIDs(_ normal: [Int], _ tight: [Int], _ loose: [Int], thresho
     let looseness = normal.indices.map { difference(fellows(normal, $0), fellows(tight, $0)) }
     let dependence = normal.indices.map { difference(fellows(normal, $0), fellows(loose, $0)) }
     func best(_ values: [Float], _ row: Int) -> Float { fellows(normal, row).map { values[$0] }.min() ?? 0 }
-    let clusters = Set(normal).sorted().compactMap { id in normal.firstIndex(of: id) }.filter { fellows(normal, $0).count > 1 }
+    let clusters = Set(normal).sorted().compactMap { id in normal.firstIndex(of: id) }.filter {
+        fellows(normal, $0).count > 1
+    }
     let ascending = clusters.map { best(dependence, $0) }.sorted()
     let place = min(ascending.count - 1, Int((0.9 * Double(ascending.count)).rounded(.toNearestOrEven)))
     let known = threshold ?? ascending[place]

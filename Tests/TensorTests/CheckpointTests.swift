@@ -45,9 +45,10 @@ private typealias Bytes = CheckpointBytes
 
     @Test func `is found in dictionaries within dictionaries, whatever is beside it`() throws {
         let state = mapping([("a", tensor), ("b", tensor)])
-        let file = try file(mapping([
-            ("model", mapping([("ema", mapping([("a", tensor)])), ("net", state)])), ("best_mAP", tensor),
-        ]))
+        let file = try file(
+            mapping([
+                ("model", mapping([("ema", mapping([("a", tensor)])), ("net", state)])), ("best_mAP", tensor),
+            ]))
         #expect(try file.checkpoint().surroundings.keys == ["model", "net"])
         #expect(try file.checkpoint(under: "model.ema").entries.map(\.name) == ["a"])
     }
@@ -59,8 +60,9 @@ private typealias Bytes = CheckpointBytes
             try file.checkpoint()
         }
         #expect(try file.checkpoint(under: "state_dict_2").tensors["a"]?.floats() == [1, 2])
-        #expect(throws: TensorError.noStateDictionary(
-            path: "x.pth", key: "state_dict_3", found: ["state_dict_1", "state_dict_2"])
+        #expect(
+            throws: TensorError.noStateDictionary(
+                path: "x.pth", key: "state_dict_3", found: ["state_dict_1", "state_dict_2"])
         ) { try file.checkpoint(under: "state_dict_3") }
     }
 
@@ -68,15 +70,18 @@ private typealias Bytes = CheckpointBytes
         let object = Bytes.global("box", "Box") + [0x29, 0x52]
         let stray = try file(mapping([("state_dict", mapping([("a", tensor), ("step", [0x4B, 9]), ("b", object)]))]))
         #expect(try stray.checkpoint().entries.map(\.name) == ["a"])
-        #expect(try stray.checkpoint().surroundings == Checkpoint.Surroundings(
-            keys: ["state_dict"], others: ["step", "b (an object of box.Box)"], foreignClasses: ["box.Box"]))
+        #expect(
+            try stray.checkpoint().surroundings
+                == Checkpoint.Surroundings(
+                    keys: ["state_dict"], others: ["step", "b (an object of box.Box)"], foreignClasses: ["box.Box"]))
         #expect(throws: TensorError.noStateDictionary(path: "x.pth", key: "state_dict", found: [])) {
             try file(tensor).checkpoint()
         }
         let whole = try PyTorchFile(
             bytes: Bytes.legacy(mapping([("model", object), ("epoch", [0x4B, 9])])), named: "x.pth")
-        #expect(throws: TensorError.noStateDictionary(
-            path: "x.pth", key: "state_dict", found: ["model (an object of box.Box)", "epoch"])
+        #expect(
+            throws: TensorError.noStateDictionary(
+                path: "x.pth", key: "state_dict", found: ["model (an object of box.Box)", "epoch"])
         ) { try whole.checkpoint() }
     }
 

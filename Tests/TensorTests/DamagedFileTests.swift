@@ -23,8 +23,10 @@ import Testing
     }
 
     /// Class names to put in place of others, and lengths that files lie with.
-    private static let globals = ["cos\nsystem\n", "cbuiltins\neval\n", "ctorch\nFloatStorage\n", "ctorch\nSize\n",
-                                  "ccollections\nOrderedDict\n", "c_codecs\nencode\n", "cnumpy\ndtype\n"]
+    private static let globals = [
+        "cos\nsystem\n", "cbuiltins\neval\n", "ctorch\nFloatStorage\n", "ctorch\nSize\n",
+        "ccollections\nOrderedDict\n", "c_codecs\nencode\n", "cnumpy\ndtype\n",
+    ]
     private static let lengths = [0, 1, 0x7F, 0xFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 40, .max, -1, .min]
 
     private func damaged(_ bytes: [UInt8], _ numbers: inout Numbers) -> [UInt8] {
@@ -69,7 +71,8 @@ import Testing
         let object = [0x7D, 0x28] + CheckpointBytes.text("w") + tensor + CheckpointBytes.text("n") + [0x68, 0, 0x75]
         let legacy = CheckpointBytes.legacy(
             [0x4B, 1, 0x71, 0, 0x30] + object, [("s", 4, CheckpointBytes.floats([1, 2, 3, 4]))])
-        let foreign = CheckpointBytes.global("argparse", "Namespace") + [0x29, 0x81, 0x7D]
+        let foreign =
+            CheckpointBytes.global("argparse", "Namespace") + [0x29, 0x81, 0x7D]
             + CheckpointBytes.text("lr") + [0x4B, 1, 0x73, 0x62]
         let withForeign = CheckpointBytes.legacy(
             [0x7D, 0x28] + CheckpointBytes.text("model") + object + CheckpointBytes.text("args") + foreign + [0x75],

@@ -53,10 +53,11 @@ import Testing
     @Test func `may be nothing but a state dictionary, with attributes`() throws {
         let file = try PyTorchFile(bytes: CheckpointBytes.fixture("bare.pth"), named: "bare.pth")
         let state = try file.checkpoint()
-        #expect(state.entries.map(\.name) == [
-            "linear.weight", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var",
-            "norm.num_batches_tracked",
-        ])
+        #expect(
+            state.entries.map(\.name) == [
+                "linear.weight", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var",
+                "norm.num_batches_tracked",
+            ])
         #expect(try state.tensors["linear.weight"]?.floats() == [0, 1, 2, 3, 4, 5])
         #expect(try state.tensors["norm.running_var"]?.floats() == [1, 1, 1])
         #expect(state.fields.isEmpty)
@@ -111,17 +112,21 @@ import Testing
         #expect(checkpoint.fields == ["epoch": .integer(4), "best_mAP": .number(0.5)])
         #expect(checkpoint.surroundings.keys == ["model"])
         #expect(checkpoint.surroundings.prefix == "module.")
-        #expect(Set(checkpoint.surroundings.foreignClasses).isSuperset(of: [
-            "collections.Counter", "argparse.Namespace", "numpy.dtype", "pathlib.PurePosixPath",
-        ]))
+        #expect(
+            Set(checkpoint.surroundings.foreignClasses).isSuperset(of: [
+                "collections.Counter", "argparse.Namespace", "numpy.dtype", "pathlib.PurePosixPath",
+            ]))
         #expect(!checkpoint.surroundings.foreignClasses.contains("collections.defaultdict"))
     }
 
     /// Old files keep the source of a network's classes under a name of their own.
     @Test func `is refused where it is a whole network`() throws {
         typealias Bytes = CheckpointBytes
-        let named = Bytes.tuple(
-            Bytes.text("module"), Bytes.global("nets", "Net"), Bytes.text("nets.py"), Bytes.text("class Net: ...")) + [0x51]
+        let named =
+            Bytes.tuple(
+                Bytes.text("module"), Bytes.global("nets", "Net"), Bytes.text("nets.py"), Bytes.text("class Net: ...")) + [
+                0x51
+            ]
         let file = try PyTorchFile(bytes: Bytes.legacy(named + [0x29, 0x81, 0x7D, 0x62]), named: "x.pth")
         #expect(throws: TensorError.foreignClass(path: "x.pth", name: "nets.Net")) { try file.checkpoint() }
     }
@@ -133,8 +138,9 @@ import Testing
         let place = try #require(bytes.indices.first { bytes[$0...].starts(with: elements) })
         bytes[place + 8] ^= 1
         let file = try PyTorchFile(bytes: bytes, named: "x.pth")
-        #expect(throws: TensorError.malformed(
-            path: "x.pth", format: .pyTorchZip, reason: "the bytes of the storage '1' do not match their checksum")
+        #expect(
+            throws: TensorError.malformed(
+                path: "x.pth", format: .pyTorchZip, reason: "the bytes of the storage '1' do not match their checksum")
         ) { try file.checkpoint() }
     }
 
@@ -151,19 +157,22 @@ import Testing
 }
 
 @Suite struct `What is no PyTorch checkpoint` {
-    @Test(arguments: [
-        ([], "an empty file"),
-        (Array("<!DOCTYPE html>".utf8), "a web page or other markup, as a failed download leaves it"),
-        (Array("version https://git-lfs.github.com".utf8), "a pointer of Git LFS; fetch the file that it stands for"),
-        ([0x89] + Array("PNG".utf8), "a PNG image"),
-        ([0x1F, 0x8B, 8, 0], "a gzip file; unpack it"),
-        (littleEndian(2, 8) + Array("{}".utf8), "a safetensors file; name it .safetensors"),
-        (Array("mAP 0.5\n".utf8), "text"),
-        ([1, 2, 3, 4], "a file of no known kind"),
-        ([UInt8](repeating: 0, count: 257) + Array("ustar".utf8),
-         "a tar archive, PyTorch's first format or a packed folder"),
-        ([0x80, 2, 0x4E, 0x2E], "a pickle of Python's that torch.save did not write"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([], "an empty file"),
+            (Array("<!DOCTYPE html>".utf8), "a web page or other markup, as a failed download leaves it"),
+            (Array("version https://git-lfs.github.com".utf8), "a pointer of Git LFS; fetch the file that it stands for"),
+            ([0x89] + Array("PNG".utf8), "a PNG image"),
+            ([0x1F, 0x8B, 8, 0], "a gzip file; unpack it"),
+            (littleEndian(2, 8) + Array("{}".utf8), "a safetensors file; name it .safetensors"),
+            (Array("mAP 0.5\n".utf8), "text"),
+            ([1, 2, 3, 4], "a file of no known kind"),
+            (
+                [UInt8](repeating: 0, count: 257) + Array("ustar".utf8),
+                "a tar archive, PyTorch's first format or a packed folder"
+            ),
+            ([0x80, 2, 0x4E, 0x2E], "a pickle of Python's that torch.save did not write"),
+        ] as [([UInt8], String)])
     func `is named by what it looks like`(bytes: [UInt8], found: String) {
         #expect(throws: TensorError.notACheckpoint(path: "x.pth", found: found)) {
             try PyTorchFile(bytes: bytes, named: "x.pth")
@@ -172,8 +181,9 @@ import Testing
 
     @Test func `may be a TorchScript program`() throws {
         let bytes = try CheckpointBytes.fixture("program.pth")
-        #expect(throws: TensorError.notACheckpoint(
-            path: "x.pth", found: "a TorchScript program; save its state_dict() with torch.save")
+        #expect(
+            throws: TensorError.notACheckpoint(
+                path: "x.pth", found: "a TorchScript program; save its state_dict() with torch.save")
         ) { try PyTorchFile(bytes: bytes, named: "x.pth") }
     }
 
@@ -192,16 +202,24 @@ import Testing
         (.malformed(path: "a", format: .pyTorchZip, reason: "r"), "a: not a PyTorch checkpoint (zip): r"),
         (.malformed(path: "a", format: .pyTorchLegacy, reason: "r"), "a: not a PyTorch checkpoint (legacy): r"),
         (.notACheckpoint(path: "a", found: "text"), "a: not a PyTorch checkpoint but text"),
-        (.foreignClass(path: "a", name: "os.system"),
-         "a: is an object of 'os.system', which nothing but that class's own code can read, and nothing is executed; "
-            + "allowed: a dictionary of tensors, as torch.save(network.state_dict(), …) writes it"),
-        (.severalStateDictionaries(path: "a", keys: ["gen", "dis"]),
-         "a: equally many tensors under 'gen', 'dis'; say with --key which are meant, or give each a file of its own with "
-            + "'weights convert --as-is --key KEY'"),
-        (.noStateDictionary(path: "a", key: "state_dict", found: ["net", "step"]),
-         "a: no dictionary of tensors under 'state_dict'; found the keys net, step"),
-        (.noStateDictionary(path: "a", key: "state_dict", found: []),
-         "a: no dictionary of tensors under 'state_dict'; found no keys at all"),
+        (
+            .foreignClass(path: "a", name: "os.system"),
+            "a: is an object of 'os.system', which nothing but that class's own code can read, and nothing is executed; "
+                + "allowed: a dictionary of tensors, as torch.save(network.state_dict(), …) writes it"
+        ),
+        (
+            .severalStateDictionaries(path: "a", keys: ["gen", "dis"]),
+            "a: equally many tensors under 'gen', 'dis'; say with --key which are meant, or give each a file of its own with "
+                + "'weights convert --as-is --key KEY'"
+        ),
+        (
+            .noStateDictionary(path: "a", key: "state_dict", found: ["net", "step"]),
+            "a: no dictionary of tensors under 'state_dict'; found the keys net, step"
+        ),
+        (
+            .noStateDictionary(path: "a", key: "state_dict", found: []),
+            "a: no dictionary of tensors under 'state_dict'; found no keys at all"
+        ),
     ])
     func `is described with its path`(error: TensorError, text: String) {
         #expect(error.description == text)

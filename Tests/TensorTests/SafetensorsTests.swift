@@ -13,7 +13,8 @@ import Testing
     /// The header is JSON text by hand; the two floats 1 and −2 are 0x3F800000 and 0xC0000000.
     @Test func `is read from hand-made bytes`() throws {
         let header = #"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"epoch":"3"}}"#
-        let bytes = [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8)
+        let bytes =
+            [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8)
             + [0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0]
         let path = temporaryPath()
         try Data(bytes).write(to: URL(fileURLWithPath: path))
@@ -41,10 +42,14 @@ import Testing
 
     @Test(arguments: [
         ("", "0 bytes hold no header length"),
-        (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
-         "'x' ends at byte 8 of the elements, of which there are 0"),
-        (#"{"x":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}}"#,
-         "'x' has elements of type F99; known are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL"),
+        (
+            #"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+            "'x' ends at byte 8 of the elements, of which there are 0"
+        ),
+        (
+            #"{"x":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}}"#,
+            "'x' has elements of type F99; known are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL"
+        ),
         (#"{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, "'x' of 8 bytes has the byte range [0, 4]"),
         (#"{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, "'x' has the shape [-1]"),
         (#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, "'x' starts at byte 4, not at 0"),
@@ -53,20 +58,32 @@ import Testing
         (#"{"x":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"x":{}}"#, "two tensors are named 'x'"),
         (#"{"__metadata__":{"a":"1","a":"2"}}"#, "the metadata has 'a' twice"),
         (#"{"x":{"dtype":"F32","shape":[0],"shape":[0]}}"#, "'x' has a second or unknown field 'shape'"),
-        (#"{"x":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,0]}}"#,
-         "'x' has the shape [9223372036854775807, 2]"),
-        (#"{"x":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#,
-         "the header breaks at its byte 30: ']' is needed"),
-        (#"{"x":{"dtype":"F32","shape":[true],"data_offsets":[0,4]}}"#,
-         "the header breaks at its byte 29: an integer of at most 64 bits is needed"),
-        (#"{"x":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#,
-         "the header breaks at its byte 49: an integer of at most 64 bits is needed"),
-        (#"{"x":{"dtype":"\ud800","shape":[],"data_offsets":[0,4]}}"#,
-         "the header breaks at its byte 21: half a character"),
+        (
+            #"{"x":{"dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,0]}}"#,
+            "'x' has the shape [9223372036854775807, 2]"
+        ),
+        (
+            #"{"x":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#,
+            "the header breaks at its byte 30: ']' is needed"
+        ),
+        (
+            #"{"x":{"dtype":"F32","shape":[true],"data_offsets":[0,4]}}"#,
+            "the header breaks at its byte 29: an integer of at most 64 bits is needed"
+        ),
+        (
+            #"{"x":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#,
+            "the header breaks at its byte 49: an integer of at most 64 bits is needed"
+        ),
+        (
+            #"{"x":{"dtype":"\ud800","shape":[],"data_offsets":[0,4]}}"#,
+            "the header breaks at its byte 21: half a character"
+        ),
         (#"{"x":{"dtype":"\q""#, "the header breaks at its byte 16: an unknown escape"),
         ("{} {}", "the header breaks at its byte 3: something follows the object"),
-        (#"{"x":{"dtype":"U8","shape":[1],"data_offsets":[9223372036854775806,9223372036854775807]}}"#,
-         "'x' starts at byte 9223372036854775806, not at 0"),
+        (
+            #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[9223372036854775806,9223372036854775807]}}"#,
+            "'x' starts at byte 9223372036854775806, not at 0"
+        ),
     ])
     func `that is malformed is refused with the reason`(header: String, reason: String) throws {
         let path = temporaryPath()
@@ -80,18 +97,20 @@ import Testing
     @Test func `that lies about its header's length is refused`() throws {
         let path = temporaryPath()
         try Data([UInt8](repeating: 0xFF, count: 16)).write(to: URL(fileURLWithPath: path))
-        #expect(throws: TensorError.malformed(
-            path: path, format: .safetensors, reason: "a header of 18446744073709551615 bytes in a file of 16")
+        #expect(
+            throws: TensorError.malformed(
+                path: path, format: .safetensors, reason: "a header of 18446744073709551615 bytes in a file of 16")
         ) { try Safetensors(readingFrom: path) }
     }
 
     /// 1 and −2 as doubles, halves and bfloat16; −2 in 16 and 32 bits; bytes that are not zero are true.
-    @Test(arguments: [
-        ("F64", [0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0xC0], [1, -2]),
-        ("F16", [0, 0x3C, 0, 0xC0], [1, -2]), ("BF16", [0x80, 0x3F, 0, 0xC0], [1, -2]),
-        ("I32", [1, 0, 0, 0, 0xFE, 0xFF, 0xFF, 0xFF], [1, -2]), ("I16", [1, 0, 0xFE, 0xFF], [1, -2]),
-        ("I8", [1, 0xFE], [1, -2]), ("BOOL", [0, 7], [0, 1]), ("U8", [1, 0xFE], [1, 254]),
-    ] as [(String, [UInt8], [Int])])
+    @Test(
+        arguments: [
+            ("F64", [0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0xC0], [1, -2]),
+            ("F16", [0, 0x3C, 0, 0xC0], [1, -2]), ("BF16", [0x80, 0x3F, 0, 0xC0], [1, -2]),
+            ("I32", [1, 0, 0, 0, 0xFE, 0xFF, 0xFF, 0xFF], [1, -2]), ("I16", [1, 0, 0xFE, 0xFF], [1, -2]),
+            ("I8", [1, 0xFE], [1, -2]), ("BOOL", [0, 7], [0, 1]), ("U8", [1, 0xFE], [1, 254]),
+        ] as [(String, [UInt8], [Int])])
     func `is converted to the types that tensors have`(type: String, elements: [UInt8], expected: [Int]) throws {
         let header = #"{"x":{"dtype":"\#(type)","shape":[2],"data_offsets":[0,\#(elements.count)]}}"#
         let bytes = littleEndian(header.utf8.count, 8) + Array(header.utf8) + elements
@@ -106,10 +125,11 @@ import Testing
     @Test func `shows its header, without elements`() throws {
         let path = temporaryPath()
         try Safetensors(tensors: ["b": Tensor([1, 2, 3], shape: [3, 1]), "a": Tensor([7])]).write(to: path)
-        #expect(try Safetensors.header(of: path) == [
-            "a": Safetensors.Entry(type: .int64, shape: [1], bytes: 0..<8),
-            "b": Safetensors.Entry(type: .float32, shape: [3, 1], bytes: 8..<20),
-        ])
+        #expect(
+            try Safetensors.header(of: path) == [
+                "a": Safetensors.Entry(type: .int64, shape: [1], bytes: 0..<8),
+                "b": Safetensors.Entry(type: .float32, shape: [3, 1], bytes: 8..<20),
+            ])
     }
 
     /// A quote, a tab, é in one unit, a face in two; and space wherever JSON allows it.

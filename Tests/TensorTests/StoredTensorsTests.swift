@@ -58,20 +58,25 @@ private typealias Bytes = CheckpointBytes
         bytes[place + 8] ^= 1
         let stored = try StoredTensors(PyTorchFile(bytes: bytes, named: "x.pth"))
         let path = Bytes.temporaryPath("x.safetensors")
-        #expect(throws: TensorError.malformed(
-            path: "x.pth", format: .pyTorchZip, reason: "the bytes of the storage '1' do not match their checksum")
+        #expect(
+            throws: TensorError.malformed(
+                path: "x.pth", format: .pyTorchZip, reason: "the bytes of the storage '1' do not match their checksum")
         ) { try stored.writeSafetensors(to: path) }
         #expect(access(path, F_OK) != 0)
     }
 }
 
 @Suite struct `A file under another format's name` {
-    @Test(arguments: [
-        ([0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 40), "it is a zip file, as torch.save writes it; name it .pth"),
-        (CheckpointBytes.legacy([0x4E]), "it is a pickle, as torch.save wrote it before PyTorch 1.6; name it .pth"),
-        (Array("<!DOCTYPE html>".utf8), "it is a web page or other markup, as a failed download leaves it"),
-        (Array("text, of no kind".utf8), "a header of 7381153689588229492 bytes in a file of 16"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            (
+                [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 40),
+                "it is a zip file, as torch.save writes it; name it .pth"
+            ),
+            (CheckpointBytes.legacy([0x4E]), "it is a pickle, as torch.save wrote it before PyTorch 1.6; name it .pth"),
+            (Array("<!DOCTYPE html>".utf8), "it is a web page or other markup, as a failed download leaves it"),
+            (Array("text, of no kind".utf8), "a header of 7381153689588229492 bytes in a file of 16"),
+        ] as [([UInt8], String)])
     func `is named by what it is`(bytes: [UInt8], reason: String) {
         #expect(throws: TensorError.malformed(path: "x.safetensors", format: .safetensors, reason: reason)) {
             try Safetensors(bytes: bytes, named: "x.safetensors")

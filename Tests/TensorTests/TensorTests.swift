@@ -82,7 +82,8 @@ let rounding: Float = 1e-6
         #expect(try matrix.summed(over: Tensor([0, 0]), count: 1, along: 0).floats() == [-2, 7, -7])
     }
 
-    @Test(arguments: [[0, 4, 1], [0, -1, 1], [0, 1]]) func `has no sums over groups that are not there`(groups: [Int]) throws {
+    @Test(arguments: [[0, 4, 1], [0, -1, 1], [0, 1]]) func `has no sums over groups that are not there`(groups: [Int]) throws
+    {
         let matrix = try Tensor([3, 9, 1, -5, -2, -8], shape: [2, 3])
         let error = #expect(throws: TensorError.self) {
             try matrix.summed(over: Tensor(groups), count: 4, along: 1)
@@ -185,8 +186,9 @@ let rounding: Float = 1e-6
         for (gradient, expected) in [(2.0, Float(0.9)), (-1.0, Float(0.850557))] {
             theta.dropGradient()
             try (theta * gradient).sum().backward()
-            try Tensor.adam(AdamStep(rate: 0.1, decay: 0.5), parameters: [theta], means: [mean],
-                            variances: [variance], steps: [step])
+            try Tensor.adam(
+                AdamStep(rate: 0.1, decay: 0.5), parameters: [theta], means: [mean],
+                variances: [variance], steps: [step])
             #expect(abs(try theta.scalar() - expected) < rounding)
         }
     }
@@ -203,8 +205,9 @@ let rounding: Float = 1e-6
             let variance = try weight.zerosLike()
             let input = channelsLast ? try image.channelsLast() : image
             try input.convolved(with: weight, bias: nil, stride: 1, padding: 1).squared().sum().backward()
-            try Tensor.adam(AdamStep(rate: 0.01), parameters: [weight], means: [mean], variances: [variance],
-                            steps: [try Tensor.full(0, shape: [])])
+            try Tensor.adam(
+                AdamStep(rate: 0.01), parameters: [weight], means: [mean], variances: [variance],
+                steps: [try Tensor.full(0, shape: [])])
             results.append(try weight.floats())
         }
         for (plain, last) in zip(results[0], results[1]) {

@@ -58,12 +58,14 @@ private typealias Bytes = CheckpointBytes
         let text = Bytes.text(String(repeating: "a", count: 250))
         let once: [UInt8] = text + [0x71, 0, 0x30]
         let name: [UInt8] = [0x68, 0, 0x68, 0, 0x93, 0x30]
-        #expect(throws: TensorError.malformed(
-            path: "x.pth", format: .pyTorchLegacy, reason: "more than 2097152 instructions")
+        #expect(
+            throws: TensorError.malformed(
+                path: "x.pth", format: .pyTorchLegacy, reason: "more than 2097152 instructions")
         ) { try Bytes.read(once + Bytes.repeated(name, 40_000) + [0x4E]) }
         let long = Bytes.text(String(repeating: "a", count: 600)) + [0x71, 0, 0x68, 0, 0x93]
-        #expect(throws: TensorError.malformed(
-            path: "x.pth", format: .pyTorchLegacy, reason: "a class's name of 1200 bytes before byte 657")
+        #expect(
+            throws: TensorError.malformed(
+                path: "x.pth", format: .pyTorchLegacy, reason: "a class's name of 1200 bytes before byte 657")
         ) { try Bytes.read(long) }
     }
 
@@ -84,10 +86,12 @@ private typealias Bytes = CheckpointBytes
     /// Python 2 wrote short strings and an ordered dictionary as a list of pairs; old files have the class `Parameter`.
     @Test func `reads the forms of old versions`() throws {
         let tensor = Bytes.tensor(Bytes.storage(2), shape: [2], strides: [1])
-        let parameter = Bytes.global("torch.nn.parameter", "Parameter") + tensor + [0x85, 0x52]
+        let parameter =
+            Bytes.global("torch.nn.parameter", "Parameter") + tensor + [0x85, 0x52]
             + Bytes.tuple([0x88], [0x89], Bytes.global("collections", "OrderedDict") + [0x29, 0x52]) + [0x62]
         let name: [UInt8] = [0x55, 2] + Array("fc".utf8)
-        let object = Bytes.global("collections", "OrderedDict") + [0x5D, 0x5D] + name + [0x61] + parameter
+        let object =
+            Bytes.global("collections", "OrderedDict") + [0x5D, 0x5D] + name + [0x61] + parameter
             + [0x61, 0x61, 0x85, 0x52]
         let bytes = Bytes.legacy(object, [("s", 2, Bytes.floats([3, -4]))])
         let state = try PyTorchFile(bytes: bytes, named: "old.pth").checkpoint()
@@ -122,25 +126,42 @@ private typealias Bytes = CheckpointBytes
         #expect(try tensors[1].floats() == [2, 3, 8])
     }
 
-    @Test(arguments: [
-        (CheckpointBytes.tensor(CheckpointBytes.storage(4), offset: 1, shape: [2, 2], strides: [2, 1]),
-         "a tensor of shape [2, 2] with strides [2, 1] from element 1 on reaches beyond the 4 elements of its storage"),
-        (CheckpointBytes.tensor(CheckpointBytes.storage(4), shape: [2], strides: [Int.max]),
-         "a tensor of shape [2] with strides [9223372036854775807] from element 0 on reaches beyond the 4 elements of "
-            + "its storage"),
-        (CheckpointBytes.tensor(CheckpointBytes.storage(4), offset: 5, shape: [0], strides: [1]),
-         "a tensor of shape [0] with strides [1] from element 5 on reaches beyond the 4 elements of its storage"),
-        (CheckpointBytes.tensor(CheckpointBytes.storage(4), shape: [1 << 40], strides: [0]),
-         "a tensor of shape [1099511627776] repeats 4 elements beyond the file's size"),
-        (CheckpointBytes.tensor(CheckpointBytes.storage(4), shape: [Int.max, Int.max], strides: [0, 0]),
-         "a tensor of shape [9223372036854775807, 9223372036854775807]"),
-        (CheckpointBytes.storage(5), "the storage 's' has 16 bytes, not 5 elements of type F32"),
-        (CheckpointBytes.storage(4) + CheckpointBytes.storage(4, of: "LongStorage") + [0x86],
-         "the storage 's' has two types or lengths"),
-        (CheckpointBytes.storage(4, view: CheckpointBytes.tuple(
-            CheckpointBytes.text("v"), CheckpointBytes.integer(2), CheckpointBytes.integer(3))),
-         "a view reaches beyond the 4 elements of the storage 's'"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            (
+                CheckpointBytes.tensor(CheckpointBytes.storage(4), offset: 1, shape: [2, 2], strides: [2, 1]),
+                "a tensor of shape [2, 2] with strides [2, 1] from element 1 on reaches beyond the 4 elements of its storage"
+            ),
+            (
+                CheckpointBytes.tensor(CheckpointBytes.storage(4), shape: [2], strides: [Int.max]),
+                "a tensor of shape [2] with strides [9223372036854775807] from element 0 on reaches beyond the 4 elements of "
+                    + "its storage"
+            ),
+            (
+                CheckpointBytes.tensor(CheckpointBytes.storage(4), offset: 5, shape: [0], strides: [1]),
+                "a tensor of shape [0] with strides [1] from element 5 on reaches beyond the 4 elements of its storage"
+            ),
+            (
+                CheckpointBytes.tensor(CheckpointBytes.storage(4), shape: [1 << 40], strides: [0]),
+                "a tensor of shape [1099511627776] repeats 4 elements beyond the file's size"
+            ),
+            (
+                CheckpointBytes.tensor(CheckpointBytes.storage(4), shape: [Int.max, Int.max], strides: [0, 0]),
+                "a tensor of shape [9223372036854775807, 9223372036854775807]"
+            ),
+            (CheckpointBytes.storage(5), "the storage 's' has 16 bytes, not 5 elements of type F32"),
+            (
+                CheckpointBytes.storage(4) + CheckpointBytes.storage(4, of: "LongStorage") + [0x86],
+                "the storage 's' has two types or lengths"
+            ),
+            (
+                CheckpointBytes.storage(
+                    4,
+                    view: CheckpointBytes.tuple(
+                        CheckpointBytes.text("v"), CheckpointBytes.integer(2), CheckpointBytes.integer(3))),
+                "a view reaches beyond the 4 elements of the storage 's'"
+            ),
+        ] as [([UInt8], String)])
     func `refuses a tensor that is not within its storage`(object: [UInt8], reason: String) {
         let bytes = Bytes.legacy(object, [("s", 4, Bytes.floats([1, 2, 3, 4]))])
         #expect(throws: TensorError.malformed(path: "x.pth", format: .pyTorchLegacy, reason: reason)) {
@@ -158,9 +179,10 @@ private typealias Bytes = CheckpointBytes
     @Test func `refuses a storage whose elements are not there`() {
         let object = Bytes.tensor(Bytes.storage(1 << 40), shape: [1], strides: [1])
         let bytes = Bytes.legacy(object, [("s", 1 << 40, [0, 0, 0, 0])])
-        #expect(throws: TensorError.malformed(
-            path: "x.pth", format: .pyTorchLegacy,
-            reason: "the storage 's' has 1099511627776 elements of type F32 where 4 bytes are left")
+        #expect(
+            throws: TensorError.malformed(
+                path: "x.pth", format: .pyTorchLegacy,
+                reason: "the storage 's' has 1099511627776 elements of type F32 where 4 bytes are left")
         ) { try PyTorchFile(bytes: bytes, named: "x.pth") }
     }
 
@@ -192,34 +214,40 @@ private typealias Bytes = CheckpointBytes
         let list: [UInt8] = [0x5D, 0x71, 0, 0x28] + [UInt8](repeating: 0x4E, count: 1000) + [0x65, 0x30]
         let call = Bytes.global("builtins", "set") + [0x68, 0, 0x85, 0x52, 0x30]
         let object = list + Bytes.repeated(call, 3000) + [0x4E]
-        #expect(throws: TensorError.malformed(
-            path: "x.pth", format: .pyTorchLegacy, reason: "more than 2097152 instructions")
+        #expect(
+            throws: TensorError.malformed(
+                path: "x.pth", format: .pyTorchLegacy, reason: "more than 2097152 instructions")
         ) { try Bytes.read(object) }
     }
 
-    @Test(arguments: [
-        ([0x8B, 0xFF, 0xFF, 0xFF, 0x7F], "2147483647 bytes of pickle needed at byte 52,"),
-        ([0x58, 0xFF, 0xFF, 0xFF, 0xFF], "4294967295 bytes of pickle needed at byte 52,"),
-        ([0x8D] + [UInt8](repeating: 0xFF, count: 8), "a length beyond 2⁶³ at byte 48"),
-        ([0x68, 7], "value 7 is recalled before byte 49 but was not kept"),
-        ([0x71, 0], "an instruction before byte 49 needs a value that is not there"),
-        ([0x30], "an instruction before byte 48 takes a value that is not there"),
-        ([0x65], "an instruction before byte 48 needs a mark that is not there"),
-        ([0x4E, 0x4E, 0x61], "members for a value that takes none before byte 50"),
-        ([0x28, 0x4E, 0x64], "a key without a value before byte 50"),
-        ([0x4E, 0x4E], "a pickle leaves 2 values instead of one"),
-        ([0x49], "byte 73 at 47 is no instruction of pickle protocols 2 to 5"),
-        ([0x80, 9], "pickle protocol 9; 2 to 5 are read"),
-        ([0x58, 1, 0, 0, 0, 0xFF], "a text that is not UTF-8 before byte 53"),
-        ([0x4E, 0x29, 0x52], "a call without a class or arguments before byte 50"),
-        ([0x4E, 0x51], "a storage's name before byte 49 is not a tuple"),
-        ([0x4E, 0x7D, 0x62], "attributes for a value that has none before byte 50"),
-        ([0x63] + [UInt8](repeating: 0x61, count: 300), "a name without an end at byte 48"),
-        (CheckpointBytes.global("torch", "Size") + [0x29, 0x52],
-         "a call of torch.Size with arguments that it does not take"),
-        ([0x7D] + CheckpointBytes.text("a") + [0x4E, 0x73] + CheckpointBytes.text("a") + [0x4E, 0x73],
-         "a dictionary holds a key twice"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x8B, 0xFF, 0xFF, 0xFF, 0x7F], "2147483647 bytes of pickle needed at byte 52,"),
+            ([0x58, 0xFF, 0xFF, 0xFF, 0xFF], "4294967295 bytes of pickle needed at byte 52,"),
+            ([0x8D] + [UInt8](repeating: 0xFF, count: 8), "a length beyond 2⁶³ at byte 48"),
+            ([0x68, 7], "value 7 is recalled before byte 49 but was not kept"),
+            ([0x71, 0], "an instruction before byte 49 needs a value that is not there"),
+            ([0x30], "an instruction before byte 48 takes a value that is not there"),
+            ([0x65], "an instruction before byte 48 needs a mark that is not there"),
+            ([0x4E, 0x4E, 0x61], "members for a value that takes none before byte 50"),
+            ([0x28, 0x4E, 0x64], "a key without a value before byte 50"),
+            ([0x4E, 0x4E], "a pickle leaves 2 values instead of one"),
+            ([0x49], "byte 73 at 47 is no instruction of pickle protocols 2 to 5"),
+            ([0x80, 9], "pickle protocol 9; 2 to 5 are read"),
+            ([0x58, 1, 0, 0, 0, 0xFF], "a text that is not UTF-8 before byte 53"),
+            ([0x4E, 0x29, 0x52], "a call without a class or arguments before byte 50"),
+            ([0x4E, 0x51], "a storage's name before byte 49 is not a tuple"),
+            ([0x4E, 0x7D, 0x62], "attributes for a value that has none before byte 50"),
+            ([0x63] + [UInt8](repeating: 0x61, count: 300), "a name without an end at byte 48"),
+            (
+                CheckpointBytes.global("torch", "Size") + [0x29, 0x52],
+                "a call of torch.Size with arguments that it does not take"
+            ),
+            (
+                [0x7D] + CheckpointBytes.text("a") + [0x4E, 0x73] + CheckpointBytes.text("a") + [0x4E, 0x73],
+                "a dictionary holds a key twice"
+            ),
+        ] as [([UInt8], String)])
     func `says what is wrong with a pickle, and where`(object: [UInt8], reason: String) throws {
         #expect(CheckpointBytes.legacyStart.count + 2 == 47, "the positions above count from here")
         let error = #expect(throws: TensorError.self) { try Bytes.read(object) }

@@ -93,14 +93,18 @@ import Testing
         let end = sound.count - 22
         var bytes = sound
         bytes.replaceSubrange(end + 16..<end + 20, with: littleEndian(sound.count, 4))
-        expect(bytes, isRefusedWith: """
-            a directory of 2 entries in 110 bytes from byte 264 on, where it must end before byte 242
-            """)
+        expect(
+            bytes,
+            isRefusedWith: """
+                a directory of 2 entries in 110 bytes from byte 264 on, where it must end before byte 242
+                """)
         bytes = sound
         for place in [8, 10] { bytes.replaceSubrange(end + place..<end + place + 2, with: littleEndian(60_000, 2)) }
-        expect(bytes, isRefusedWith: """
-            a directory of 60000 entries in 110 bytes from byte 132 on, where it must end before byte 242
-            """)
+        expect(
+            bytes,
+            isRefusedWith: """
+                a directory of 60000 entries in 110 bytes from byte 132 on, where it must end before byte 242
+                """)
         bytes = sound
         for place in [8, 10] { bytes.replaceSubrange(end + place..<end + place + 2, with: littleEndian(1, 2)) }
         expect(bytes, isRefusedWith: "54 bytes follow the directory's last entry")
@@ -110,9 +114,11 @@ import Testing
         bytes = sound
         bytes.replaceSubrange(end + 16..<end + 20, with: littleEndian(0xFFFF_FFFF, 4))
         expect(bytes, isRefusedWith: "its zip64 records are missing")
-        expect(Array(sound.dropLast()), isRefusedWith: """
-            the directory at its end is missing, as in a file that was cut short
-            """)
+        expect(
+            Array(sound.dropLast()),
+            isRefusedWith: """
+                the directory at its end is missing, as in a file that was cut short
+                """)
         var wide = try archive(firstWide: 0)
         wide.replaceSubrange(wide.count - 34..<wide.count - 26, with: littleEndian(1 << 40, 8))
         expect(wide, isRefusedWith: "its zip64 record lies outside the file")

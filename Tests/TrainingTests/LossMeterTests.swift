@@ -52,7 +52,8 @@ private final class Notebook: TrainingScope {
         let error = MethodError.notFinite(loss: "cycle", epoch: 1, step: 1)
         #expect(throws: error) { try meter.add(["cycle": scalar(value)]) }
         #expect(meter.step == 1)
-        #expect(error.description
-            == "the cycle loss of epoch 2, step 2 is not a finite number; a smaller learning rate may help")
+        #expect(
+            error.description
+                == "the cycle loss of epoch 2, step 2 is not a finite number; a smaller learning rate may help")
     }
 }

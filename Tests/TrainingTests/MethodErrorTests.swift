@@ -13,7 +13,8 @@ import Testing
     ])
     func `come with the advice that fits the outliers`(outliers: Int, advice: String) {
         let error = MethodError.tooFewClusters(found: 2, needed: 4, outliers: outliers, images: 209, epoch: 0)
-        #expect(error.description == "clustering before epoch 1 found 2 clusters, 4 are needed to fill a batch "
-            + "(\(outliers) of 209 images are outliers); \(advice), more pre-training or smaller batches may help")
+        #expect(
+            error.description == "clustering before epoch 1 found 2 clusters, 4 are needed to fill a batch "
+                + "(\(outliers) of 209 images are outliers); \(advice), more pre-training or smaller batches may help")
     }
 }

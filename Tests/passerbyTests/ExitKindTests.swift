@@ -16,34 +16,35 @@ import Training
 @testable import passerby
 
 @Suite struct `The exit code of an error` {
-    @Test(arguments: [
-        (PipelineError.unknownStage(name: "adopt", allowed: ["adapt"]), 64),
-        (PipelineError.readOnly(path: "/logs"), 69),
-        (PipelineError.diskFull(path: "/logs"), 75),
-        (PipelineError.corruptManifest(path: "/logs", reason: "torn"), 65),
-        (PipelineError.missingArtefact(stage: "adapt", name: "mean"), 70),
-        (DataError.missingFolder(dataset: "market1501", lookedFor: [], layouts: []), 69),
-        (DataError.noImages(folder: "/data"), 65),
-        (SyntheticWorldError.occupied(path: "/data"), 65),
-        (RetrievalError.notEnoughMemory(needed: 2, free: 1), 69),
-        (RetrievalError.zeroRow(row: 1), 65),
-        (TensorError.operation("add", shapes: [], reason: "no"), 70),
-        (TensorError.outOfMemory("add", shapes: [], reason: "no"), 69),
-        (TensorError.unwritable(path: "/w", reason: "no"), 75),
-        (TensorError.malformed(path: "/w", format: .safetensors, reason: "no"), 65),
-        (LayerError.state(missing: ["a"], unexpected: [], misshapen: []), 65),
-        (MethodError.incompleteState(missing: "a"), 65),
-        (InitialWeightsError.noFile(path: "/w", published: []), 64),
-        (InitialWeightsError.otherContents(path: "/w", expected: "1", found: "2"), 65),
-        (WeightFileError.notFinite(path: "/w", []), 65),
-        (FeatureFileError.missing(path: "/f", tensor: "ids"), 65),
-        (CommandError.unwritable(path: "/f", reason: "no"), 69),
-        (CommandError.unknownBackbone(path: "/f"), 65),
-        (ChildRunError.failed(command: "run", code: 75), 75),
-        (ChildRunError.failed(command: "run", code: 3), 70),
-        (ChildRunError.killed(command: "run", signal: 9), 69),
-        (ChildRunError.killed(command: "run", signal: 11), 70),
-    ] as [(any ReportedError, Int32)])
+    @Test(
+        arguments: [
+            (PipelineError.unknownStage(name: "adopt", allowed: ["adapt"]), 64),
+            (PipelineError.readOnly(path: "/logs"), 69),
+            (PipelineError.diskFull(path: "/logs"), 75),
+            (PipelineError.corruptManifest(path: "/logs", reason: "torn"), 65),
+            (PipelineError.missingArtefact(stage: "adapt", name: "mean"), 70),
+            (DataError.missingFolder(dataset: "market1501", lookedFor: [], layouts: []), 69),
+            (DataError.noImages(folder: "/data"), 65),
+            (SyntheticWorldError.occupied(path: "/data"), 65),
+            (RetrievalError.notEnoughMemory(needed: 2, free: 1), 69),
+            (RetrievalError.zeroRow(row: 1), 65),
+            (TensorError.operation("add", shapes: [], reason: "no"), 70),
+            (TensorError.outOfMemory("add", shapes: [], reason: "no"), 69),
+            (TensorError.unwritable(path: "/w", reason: "no"), 75),
+            (TensorError.malformed(path: "/w", format: .safetensors, reason: "no"), 65),
+            (LayerError.state(missing: ["a"], unexpected: [], misshapen: []), 65),
+            (MethodError.incompleteState(missing: "a"), 65),
+            (InitialWeightsError.noFile(path: "/w", published: []), 64),
+            (InitialWeightsError.otherContents(path: "/w", expected: "1", found: "2"), 65),
+            (WeightFileError.notFinite(path: "/w", []), 65),
+            (FeatureFileError.missing(path: "/f", tensor: "ids"), 65),
+            (CommandError.unwritable(path: "/f", reason: "no"), 69),
+            (CommandError.unknownBackbone(path: "/f"), 65),
+            (ChildRunError.failed(command: "run", code: 75), 75),
+            (ChildRunError.failed(command: "run", code: 3), 70),
+            (ChildRunError.killed(command: "run", signal: 9), 69),
+            (ChildRunError.killed(command: "run", signal: 11), 70),
+        ] as [(any ReportedError, Int32)])
     func `is that of its kind, and its message is its description`(error: any ReportedError, code: Int32) {
         let failure = Failure(error)
         #expect(failure?.code == code && failure?.message == error.description)

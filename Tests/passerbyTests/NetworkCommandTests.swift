@@ -88,8 +88,10 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     @Test func `takes another file's camera network, and re-ranks`() throws {
         let world = try World()
         let rows = try Evaluate.parse(
-            ["--weights", world.weights, "--data", "visda-target", "--root", world.path, "--camera", world.weights,
-             "--rerank", "k1=4,k2=2"] + world.size
+            [
+                "--weights", world.weights, "--data", "visda-target", "--root", world.path, "--camera", world.weights,
+                "--rerank", "k1=4,k2=2",
+            ] + world.size
         ).evaluation().rows
         #expect(rows.map(\.name) == ["as trained", "+ camera", "+ re-ranking"])
     }
@@ -147,7 +149,8 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         let world = try World()
         let file = try world.poisoned(tensor, with: value)
         let first = total == 1 ? 0 : 3
-        let report = "\(file): '\(tensor)' has 1 of \(total) values that are NaN or infinite, the first at index \(first); "
+        let report =
+            "\(file): '\(tensor)' has 1 of \(total) values that are NaN or infinite, the first at index \(first); "
             + "every value of a network must be finite"
         let out = world.path + "/out.safetensors"
         let data = ["--data", "visda-target", "--root", world.path]
@@ -180,7 +183,8 @@ private func failure(_ body: () throws -> Void) -> Failure? {
             ).run()
             let file = try Safetensors(readingFrom: features)
             found.append(try #require(file.tensors["features"]).floats())
-            let names = try JSONDecoder().decode([String].self, from: Foundation.Data(try #require(file.metadata["names"]).utf8))
+            let names = try JSONDecoder().decode(
+                [String].self, from: Foundation.Data(try #require(file.metadata["names"]).utf8))
             #expect(names == (try FileManager.default.contentsOfDirectory(atPath: folder)).sorted())
         }
         for row in stride(from: 0, to: found[0].count, by: 512) {
@@ -208,17 +212,21 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     private func expectRefusal(_ found: Failure?, _ beginning: String, batch: Int) {
         #expect(found?.code == 70)
         #expect(found?.message.hasPrefix("\(beginning) images come to other features than in fp32: the least ") == true)
-        #expect(found?.message.hasSuffix(
-            ", and roundings explain 0.9 and 0.998 or more; bf16 cannot be trusted with this network on this processor, "
-                + "for images of 32×16 (height × width) in batches of \(batch): use --precision fp32") == true)
+        #expect(
+            found?.message.hasSuffix(
+                ", and roundings explain 0.9 and 0.998 or more; bf16 cannot be trusted with this network on this processor, "
+                    + "for images of 32×16 (height × width) in batches of \(batch): use --precision fp32") == true)
     }
 
     /// Four queries in a batch of three and one of one, ten images of the gallery in three of three and one.
     @Test func `are refused by extract before anything is written, and are fp32's with fp32`() throws {
         let world = try World()
         let features = world.path + "/features.safetensors"
-        let arguments = ["--weights", try weights(world), "--data", "visda-target", "--root", world.path, "--batch", "3",
-                         "--out", features] + world.size
+        let arguments =
+            [
+                "--weights", try weights(world), "--data", "visda-target", "--root", world.path, "--batch", "3",
+                "--out", features,
+            ] + world.size
         let refusal = failure { try Extract.parse(arguments + ["--precision", "bf16"]).run() }
         expectRefusal(refusal, "bf16: 8 of 8", batch: 3)
         #expect(!FileManager.default.fileExists(atPath: features))
@@ -230,8 +238,10 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         func refusal(_ weights: String, camera: String) -> Failure? {
             failure {
                 _ = try Evaluate.parse(
-                    ["--weights", weights, "--data", "visda-target", "--root", world.path, "--camera", camera,
-                     "--precision", "bf16"] + world.size
+                    [
+                        "--weights", weights, "--data", "visda-target", "--root", world.path, "--camera", camera,
+                        "--precision", "bf16",
+                    ] + world.size
                 ).evaluation()
             }
         }

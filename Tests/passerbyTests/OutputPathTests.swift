@@ -64,8 +64,9 @@ import Testing
         #expect(problem(path + "/w.pth.tar", endings: endings) == nil)
         for name in ["w.SAFETENSORS", "w.tar", "w", "wsafetensors"] {
             let error = problem("\(path)/\(name)", endings: endings)
-            #expect(error?.description
-                == "--out \(path)/\(name): its ending decides the format; allowed: .safetensors, .pth.tar")
+            #expect(
+                error?.description
+                    == "--out \(path)/\(name): its ending decides the format; allowed: .safetensors, .pth.tar")
             #expect(error?.exitKind == .usage)
         }
     }
@@ -75,7 +76,9 @@ import Testing
         #expect(error?.description == "\(path)/nowhere/x: cannot be written: there is no folder '\(path)/nowhere'")
         #expect(error?.exitKind == .missing)
         let file = problem(features + "/x")
-        #expect(file?.description == "\(features)/x: cannot be written: '\(features)' is no folder" && file?.exitKind == .missing)
+        #expect(
+            file?.description == "\(features)/x: cannot be written: '\(features)' is no folder" && file?.exitKind == .missing
+        )
     }
 
     /// `/proc` takes no files from anybody, whoever runs the tests.

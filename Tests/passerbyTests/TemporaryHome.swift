@@ -12,27 +12,27 @@ final class TemporaryHome {
     init() throws {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         try """
-            data:
-              location:
-                synthetic:
-                  source: {identities: 6, images: 6, cameras: 3}
-                  target: {identities: 6, fewest_images: 4, most_images: 6, singletons: 2, validation_identities: 4,
-                           queries: 2, gallery: 4, distractors: 4, cameras: 3}
-                  width: 32
-                  height: 32
-            image: {height: 32, width: 32}
-            backbone: resnet18
-            stages:
-              - pretrain: {name: direct, images: source, networks: 1, epochs: 2, iterations: 5, batch: 8, warmup: 0,
-                           milestones: [], padding: 2, auto_augment: false, evaluate_every: 0}
-              - translate: {epochs: 2, iterations: 4, batch: 4, constant_epochs: 1, decay_epochs: 1, padding: 2, pool: 6,
-                            instances: 2, generator_channels: 4, generator_blocks: 1, discriminator_channels: 4}
-              - pretrain: {epochs: 2, iterations: 3, batch: 8, warmup: 1, milestones: [1], padding: 2}
-              - adapt: {epochs: 2, iterations: 3, batch: 8, padding: 2, k1: 6, k2: 2, eps: 0.7, min_samples: 2}
-              - postprocess:
-                  camera: {epochs: 1, iterations: 3, batch: 8, warmup: 0, milestones: [], padding: 2}
-                  rerank: {k1: 6, k2: 2}
-            """.write(to: url.appendingPathComponent("tiny.yaml"), atomically: true, encoding: .utf8)
+        data:
+          location:
+            synthetic:
+              source: {identities: 6, images: 6, cameras: 3}
+              target: {identities: 6, fewest_images: 4, most_images: 6, singletons: 2, validation_identities: 4,
+                       queries: 2, gallery: 4, distractors: 4, cameras: 3}
+              width: 32
+              height: 32
+        image: {height: 32, width: 32}
+        backbone: resnet18
+        stages:
+          - pretrain: {name: direct, images: source, networks: 1, epochs: 2, iterations: 5, batch: 8, warmup: 0,
+                       milestones: [], padding: 2, auto_augment: false, evaluate_every: 0}
+          - translate: {epochs: 2, iterations: 4, batch: 4, constant_epochs: 1, decay_epochs: 1, padding: 2, pool: 6,
+                        instances: 2, generator_channels: 4, generator_blocks: 1, discriminator_channels: 4}
+          - pretrain: {epochs: 2, iterations: 3, batch: 8, warmup: 1, milestones: [1], padding: 2}
+          - adapt: {epochs: 2, iterations: 3, batch: 8, padding: 2, k1: 6, k2: 2, eps: 0.7, min_samples: 2}
+          - postprocess:
+              camera: {epochs: 1, iterations: 3, batch: 8, warmup: 0, milestones: [], padding: 2}
+              rerank: {k1: 6, k2: 2}
+        """.write(to: url.appendingPathComponent("tiny.yaml"), atomically: true, encoding: .utf8)
     }
 
     deinit { try? FileManager.default.removeItem(at: url) }

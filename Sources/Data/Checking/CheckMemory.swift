@@ -71,11 +71,12 @@ struct CheckMemory {
 
     /// Size, time, inode, hash, verdict and path, with tabs between.
     private static func line(_ path: String, _ entry: Entry) -> String {
-        let verdict = switch entry.verdict {
-        case .whole(let content): "whole \(content.variant)"
-        case .damaged(let reason): "damaged \(escaped(reason))"
-        case nil: "read"
-        }
+        let verdict =
+            switch entry.verdict {
+            case .whole(let content): "whole \(content.variant)"
+            case .damaged(let reason): "damaged \(escaped(reason))"
+            case nil: "read"
+            }
         let state = "\(entry.state.size)\t\(entry.state.modified)\t\(entry.state.inode)"
         return "\(state)\t\(String(entry.hash, radix: 16))\t\(verdict)\t\(escaped(path))\n"
     }

@@ -58,9 +58,11 @@ extension DatasetOverview: CustomStringConvertible {
         let isOneLayout = Set(splits.map(\.layout)).count == 1
         let lines = splits.compactMap { split in
             let counts = split.published.map(\.description).joined(separator: ", or ")
-            let facts = (folder == nil ? [] : [split.found ? "there" : "not there"])
+            let facts =
+                (folder == nil ? [] : [split.found ? "there" : "not there"])
                 + (counts.isEmpty ? [] : ["published: \(counts)"])
-            return facts.isEmpty ? nil
+            return facts.isEmpty
+                ? nil
                 : "  \(isOneLayout ? "" : "\(split.layout): ")\(split.split.rawValue): \(facts.joined(separator: "; "))"
         }
         return (["\(dataset.rawValue): \(title)\(mark), \(place)"] + lines).joined(separator: "\n")

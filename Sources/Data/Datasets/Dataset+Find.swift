@@ -71,11 +71,12 @@ extension Dataset {
         let names = definition.folders.filter { $0 != "." }
         let outer = names.map { joined(root, $0) }
         let inner = outer.filter(isFolder).flatMap { folder in names.map { joined(folder, $0) } }
-        let isAccepted = switch rule {
-        case _ where definition.folders.contains("."): true
-        case .ifNamedSo: ownNames.contains(name(of: root))
-        case .unlessNamedOtherwise: otherOwner(of: root) == nil
-        }
+        let isAccepted =
+            switch rule {
+            case _ where definition.folders.contains("."): true
+            case .ifNamedSo: ownNames.contains(name(of: root))
+            case .unlessNamedOtherwise: otherOwner(of: root) == nil
+            }
         return outer + inner + (isAccepted ? [trimmed(root)] : [])
     }
 

@@ -43,9 +43,10 @@ enum ImageTable {
             junk[split, default: 0] += image == nil ? 1 : 0
         }
         guard !images.isEmpty else { throw .noImages(folder: path) }
-        return Dictionary(uniqueKeysWithValues: images.map { split, images in
-            (split, DatasetListing(images, junkCount: junk[split] ?? 0))
-        })
+        return Dictionary(
+            uniqueKeysWithValues: images.map { split, images in
+                (split, DatasetListing(images, junkCount: junk[split] ?? 0))
+            })
     }
 
     /// One row; no image for junk.

@@ -60,7 +60,8 @@ struct ImageWalk {
             if isImageName(entry) {
                 paths.append(path)
             } else if let ending = entry.split(separator: ".").last,
-                let format = ForeignFormat(rawValue: ending.lowercased()) {
+                let format = ForeignFormat(rawValue: ending.lowercased())
+            {
                 foreign[format, default: 0] += 1
             }
             switch FileKind(of: joined(folder, path)) {
@@ -81,8 +82,9 @@ extension ImageWalk {
         let count = foreign.values.reduce(0, +)
         var reasons: [String] = []
         if count > 0 {
-            reasons.append("\(counted(count, "file")) \(count == 1 ? "is" : "are") not read, as only JPEG and PNG are: "
-                + formats.joined(separator: ", "))
+            reasons.append(
+                "\(counted(count, "file")) \(count == 1 ? "is" : "are") not read, as only JPEG and PNG are: "
+                    + formats.joined(separator: ", "))
         }
         if tooDeep > 0 {
             reasons.append("\(counted(tooDeep, "image")) in folders below \(tooDeep == 1 ? "is" : "are") not read")

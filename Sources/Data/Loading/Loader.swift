@@ -136,7 +136,7 @@ public struct Loader: Sendable {
             }
         }
         return Batch(
-            views: buffers, height: transform.height, width: transform.width, labels: loaded.map { samples[$0].label }, 
+            views: buffers, height: transform.height, width: transform.width, labels: loaded.map { samples[$0].label },
             cameras: loaded.map { samples[$0].camera }, indices: loaded
         )
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #if canImport(Glibc)
-    private import Glibc
+private import Glibc
 #endif
 internal import Randomness
 

@@ -12,8 +12,9 @@ extension FlightPlan {
     package func measure(by runs: ChildRuns, say: (String) -> Void) throws {
         let stages = unmeasured
         if !stages.isEmpty {
-            say("measuring a few steps of \(stages.joined(separator: ", ")) on this machine, once: half a "
-                + "minute each at most, longer where other programs compute; --no-calibration leaves it out")
+            say(
+                "measuring a few steps of \(stages.joined(separator: ", ")) on this machine, once: half a "
+                    + "minute each at most, longer where other programs compute; --no-calibration leaves it out")
         }
         for stage in stages {
             do {

@@ -53,8 +53,9 @@ package struct ResumeVerification {
             let struck = try runs.untilKilled(at: kill, [number == 0 ? "--fresh" : "--resume"])
             let point = try newest().resumePoint(of: plan.stage(named: kill.stage), in: plan)
             met.append(.init(at: kill, resumedAt: point, missed: !struck))
-            say("\(number + 1). \(struck ? "killed" : "ended before the kill") at \(kill)"
-                + (point.map { "; goes on after epoch \($0.epoch)\($0.step.map { ", step \($0)" } ?? "")" } ?? ""))
+            say(
+                "\(number + 1). \(struck ? "killed" : "ended before the kill") at \(kill)"
+                    + (point.map { "; goes on after epoch \($0.epoch)\($0.step.map { ", step \($0)" } ?? "")" } ?? ""))
         }
         // A last kill that came too late has left a finished run.
         if try newest().result()?.status != .completed { try runs.finish(["--resume"]) }

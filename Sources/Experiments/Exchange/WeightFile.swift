@@ -67,7 +67,8 @@ public struct WeightFile {
     public static func copy(
         _ input: String, under key: String? = nil, to output: String
     ) throws -> (count: Int, surroundings: Checkpoint.Surroundings) {
-        let stored = isSafetensors(input)
+        let stored =
+            isSafetensors(input)
             ? try StoredTensors(safetensors: input) : try StoredTensors(PyTorchFile(readingFrom: input), under: key)
         if isSafetensors(output) {
             try stored.writeSafetensors(to: output)

@@ -43,12 +43,15 @@ public struct Experiment: Sendable {
 
     /// The experiment as a document that gives the same experiment when it is read.
     public var document: YAMLNode {
-        let stages = YAMLNode.Entry(key: "stages", value: YAMLNode(self.stages.map { stage in
-            let name = YAMLNode.Entry(key: "name", value: YAMLNode(stage.name))
-            let method = YAMLNode.Entry(key: "method", value: YAMLNode(stage.definition.method))
-            let body = YAMLNode(.mapping([name, method] + stage.definition.entries()))
-            return YAMLNode(.mapping([.init(key: stage.definition.kind.rawValue, value: body)]))
-        }))
+        let stages = YAMLNode.Entry(
+            key: "stages",
+            value: YAMLNode(
+                self.stages.map { stage in
+                    let name = YAMLNode.Entry(key: "name", value: YAMLNode(stage.name))
+                    let method = YAMLNode.Entry(key: "method", value: YAMLNode(stage.definition.method))
+                    let body = YAMLNode(.mapping([name, method] + stage.definition.entries()))
+                    return YAMLNode(.mapping([.init(key: stage.definition.kind.rawValue, value: body)]))
+                }))
         return YAMLNode(.mapping(settings.entries() + [stages]))
     }
 }
@@ -70,10 +73,13 @@ struct ExperimentDraft {
         if !mapping.has("data") { _ = mapping.required("data", DataChoice.reader) }
         settings = ExperimentSettings(mapping)
         imagePlace = Located("image", span: document["image"]?.span ?? mapping.span, keyPath: "image")
-        stages = mapping.required("stages", .namedItems(StageKind.self) { kind, stage in
-            let places = Dictionary(stage.keys.map { ($0.value, $0) }) { first, _ in first }
-            return methods.settings(of: kind.value, stage).map { ($0, places) }
-        })?.value ?? []
+        stages =
+            mapping.required(
+                "stages",
+                .namedItems(StageKind.self) { kind, stage in
+                    let places = Dictionary(stage.keys.map { ($0.value, $0) }) { first, _ in first }
+                    return methods.settings(of: kind.value, stage).map { ($0, places) }
+                })?.value ?? []
         mapping.suggest(stages.map(\.name.value))
         mapping.finish()
     }

@@ -35,8 +35,9 @@ enum HeadField {
     }
 
     private static func node(_ kind: Kind, _ scale: Double, _ margin: Double) -> YAMLNode {
-        YAMLNode(.mapping([
-            .init(key: kind.rawValue, value: YAMLNode(["scale": YAMLNode(scale), "margin": YAMLNode(margin)]))
-        ]))
+        YAMLNode(
+            .mapping([
+                .init(key: kind.rawValue, value: YAMLNode(["scale": YAMLNode(scale), "margin": YAMLNode(margin)]))
+            ]))
     }
 }

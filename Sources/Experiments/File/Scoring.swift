@@ -48,10 +48,12 @@ extension FoundDataset {
             }
             let coverage = scoring.coverage(under: rankingProtocol)
             let skipped = coverage.queryCount - coverage.scoredCount
-            return skipped == 0 ? nil : DatasetFinding(
-                .skippedQueries, splits,
-                "\(skipped) of \(counted(coverage.queryCount, "query", "queries")) without a match under '\(rankingProtocol.rawValue)', which skips "
-                    + "them")
+            return skipped == 0
+                ? nil
+                : DatasetFinding(
+                    .skippedQueries, splits,
+                    "\(skipped) of \(counted(coverage.queryCount, "query", "queries")) without a match under '\(rankingProtocol.rawValue)', which skips "
+                        + "them")
         }
     }
 }

@@ -15,7 +15,8 @@ package struct KernelSurvey {
     /// Measures every way for a second or so; one that cannot run here is left out.
     package init() {
         let asked: [String?] = MatrixLibrary.candidates(for: .current) + [nil]
-        measured = asked.compactMap { Self.measure($0, preload: nil) }
+        measured =
+            asked.compactMap { Self.measure($0, preload: nil) }
             + [Self.measure(nil, preload: Engine.libraryPath)].compactMap(\.self)
     }
 

@@ -76,8 +76,9 @@ package struct MachineFindings: Encodable {
             version: Engine.version, threads: Engine.threadCount, matrixLibrary: Engine.matrixLibrary)
         self.data = Folder(data)
         self.logs = Folder(logs)
-        missing = (self.logs.isWritable
-            ? [] : ["\(self.logs.path): runs cannot be written here; give another place with --logs"])
+        missing =
+            (self.logs.isWritable
+                ? [] : ["\(self.logs.path): runs cannot be written here; give another place with --logs"])
             + (matrices.inForce.isRight ? [] : ["OpenBLAS's kernels for \(matrices.inForce.kernels) multiply wrongly here"])
         hints = matrices.hints
     }

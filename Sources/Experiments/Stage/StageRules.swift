@@ -36,27 +36,34 @@ struct StageRules {
     func requireSource() {
         guard experiment.data.source == nil else { return }
         problems.report(
-            .conflict("'\(name.value)' trains on labelled source images, and the experiment has none; "
-                + "allowed: a dataset as 'data.source'"), at: name.span, keyPath: name.value)
+            .conflict(
+                "'\(name.value)' trains on labelled source images, and the experiment has none; "
+                    + "allowed: a dataset as 'data.source'"), at: name.span, keyPath: name.value)
     }
 
     /// - Parameter key: What the rule is reported at.
     func batch(_ batch: Int, holds instances: Int) {
         guard batch % instances != 0 else { return }
-        report("batch", "a batch of \(batch) holds no whole number of identities with \(instances) images each; "
-            + "allowed: a multiple of 'instances'")
+        report(
+            "batch",
+            "a batch of \(batch) holds no whole number of identities with \(instances) images each; "
+                + "allowed: a multiple of 'instances'")
     }
 
     /// All positions of an epoch's batches are drawn before it begins, and a batch is in memory whole.
     func epoch(_ iterations: Int, of batch: Int, at key: String = "batch") {
         let (height, width) = (experiment.image.height, experiment.image.width)
         if iterations * batch > Limits.imagesPerEpoch {
-            report(key, "\(iterations) iterations of \(batch) images are more than an epoch may have; allowed: "
-                + "iterations × batch up to \(Limits.imagesPerEpoch)")
+            report(
+                key,
+                "\(iterations) iterations of \(batch) images are more than an epoch may have; allowed: "
+                    + "iterations × batch up to \(Limits.imagesPerEpoch)")
         }
         if batch * height * width > Limits.pixelsPerBatch {
-            report(key, "\(batch) images of \(height) × \(width) pixels are more than a batch may hold; "
-                + "allowed: batch × height × width up to \(Limits.pixelsPerBatch)")
+            report(
+                key,
+                "\(batch) images of \(height) × \(width) pixels are more than a batch may hold; "
+                    + "allowed: batch × height × width up to \(Limits.pixelsPerBatch)")
         }
     }
 

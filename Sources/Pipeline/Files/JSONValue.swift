@@ -28,7 +28,8 @@ public enum JSONValue: Sendable {
         case .string(let value): Self.quoted(value)
         case .array(let values): "[" + values.map(\.canonicalText).joined(separator: ",") + "]"
         case .object(let members):
-            "{" + members.sorted { $0.key < $1.key }
+            "{"
+                + members.sorted { $0.key < $1.key }
                 .map { Self.quoted($0.key) + ":" + $0.value.canonicalText }
                 .joined(separator: ",") + "}"
         }

@@ -17,8 +17,9 @@ struct LockFile: Sendable {
 
     /// The holder, or what is said of one whose file cannot be understood.
     var shownHolder: LockHolder {
-        holder ?? LockHolder(
-            token: "unknown", pid: 0, host: "an unknown machine", namespace: nil, startTicks: nil, since: 0)
+        holder
+            ?? LockHolder(
+                token: "unknown", pid: 0, host: "an unknown machine", namespace: nil, startTicks: nil, since: 0)
     }
 
     /// Makes a process the holder.

@@ -105,11 +105,12 @@ final class EventSink {
 
     /// Adds what another run recorded of a stage, under the name that the stage has here.
     func adopt(_ events: [Event], as stage: String) throws {
-        try append(events.map { event in
-            Event(
-                time: event.time, stage: stage, epoch: event.epoch, step: event.step, name: event.name,
-                value: event.value)
-        })
+        try append(
+            events.map { event in
+                Event(
+                    time: event.time, stage: stage, epoch: event.epoch, step: event.step, name: event.name,
+                    value: event.value)
+            })
     }
 
     private func append(_ events: [Event]) throws {

@@ -51,9 +51,10 @@ public final class TensorBoardWriter {
 
     private func append(_ event: Message) throws {
         let length = Message.littleEndian(UInt64(event.bytes.count))
-        try file.append(Data(
-            length + Message.littleEndian(CRC32C.masked(length))
-                + event.bytes + Message.littleEndian(CRC32C.masked(event.bytes))))
+        try file.append(
+            Data(
+                length + Message.littleEndian(CRC32C.masked(length))
+                    + event.bytes + Message.littleEndian(CRC32C.masked(event.bytes))))
     }
 
     private static func makeFile(in folder: URL, time: Double) throws -> AppendFile {

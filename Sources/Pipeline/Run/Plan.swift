@@ -92,10 +92,13 @@ public struct Plan: Sendable, Codable, Equatable {
             let outputs = stage.outputs.map { output in
                 JSONValue.object(["name": .string(output.name), "kind": .string(output.kind.rawValue)])
             }
-            return (stage.name, JSONValue.object([
-                "method": .string(stage.method), "settings": stage.settings,
-                "inputs": .array(stage.inputs.map { .string($0) }), "outputs": .array(outputs),
-            ]))
+            return (
+                stage.name,
+                JSONValue.object([
+                    "method": .string(stage.method), "settings": stage.settings,
+                    "inputs": .array(stage.inputs.map { .string($0) }), "outputs": .array(outputs),
+                ])
+            )
         }
         return .object([
             "format": .integer(format), "experiment": .string(experiment), "seed": .string(String(seed)),

@@ -61,9 +61,10 @@ struct FlatFigures: Codable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let keys = container.allKeys.filter { !Key.taken.contains($0) }
-        values = try Dictionary(uniqueKeysWithValues: keys.map {
-            ($0.stringValue, try container.decode(Double.self, forKey: $0))
-        })
+        values = try Dictionary(
+            uniqueKeysWithValues: keys.map {
+                ($0.stringValue, try container.decode(Double.self, forKey: $0))
+            })
     }
 
     func encode(to encoder: any Encoder) throws {

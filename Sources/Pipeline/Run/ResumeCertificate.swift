@@ -124,7 +124,8 @@ extension ResumeCertificate: CustomStringConvertible {
             let verdict = names.isEmpty ? "\(stage.digests.count) digests equal" : "differs in \(names)"
             return "\(stage.name): killed \(count) time\(count == 1 ? "" : "s"), \(verdict)"
         }
-        let verdict = isPassed
+        let verdict =
+            isPassed
             ? "passed: after \(kills.count { !$0.missed }) kills the run is the uninterrupted one, bit for bit"
             : "failed: \(run) is not proven to be \(reference)"
         return (lines + [verdict]).joined(separator: "\n")

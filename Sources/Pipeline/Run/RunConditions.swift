@@ -71,10 +71,13 @@ public struct ConditionsOffer: Sendable {
             let threads = RunConditions.Difference(
                 name: "threads", recorded: "\(recorded.threads)", found: "\(count)")
             let all = differences + (count == recorded.threads ? [] : [threads])
-            let note = all.isEmpty ? [] : [
-                "begun under other conditions, so that its bits cannot be had again: "
-                    + all.map(\.description).joined(separator: "; ")
-            ]
+            let note =
+                all.isEmpty
+                ? []
+                : [
+                    "begun under other conditions, so that its bits cannot be had again: "
+                        + all.map(\.description).joined(separator: "; ")
+                ]
             return RunConditions(threads: count, facts: facts, notes: recorded.notes + note)
         }
         guard count == recorded.threads else {

@@ -75,9 +75,10 @@ public struct RunResult: Sendable, Codable, Equatable {
 
     /// Adds a finished stage with its rows.
     mutating func append(_ manifest: StageManifest) {
-        stages.append(StageResult(
-            name: manifest.stage, method: manifest.method, seconds: manifest.seconds,
-            reused: manifest.reused, origin: manifest.reused ? manifest.origin : nil, metrics: manifest.metrics))
+        stages.append(
+            StageResult(
+                name: manifest.stage, method: manifest.method, seconds: manifest.seconds,
+                reused: manifest.reused, origin: manifest.reused ? manifest.origin : nil, metrics: manifest.metrics))
         rows += manifest.rows
         if let added = manifest.notes {
             let said = Set(notes ?? [])

@@ -141,9 +141,10 @@ extension StageExplanation: CustomStringConvertible {
             let (old, new) = (Self.text(field.old), Self.text(field.new))
             return "\(indent)\(field.path): \(old) → \(new)" + (field.place.map { "  (\($0))" } ?? "")
         }
-        return own + inputs.flatMap { input in
-            ["\(indent)the input '\(input.stage)' differs:"] + input.lines(indent: indent + "  ")
-        }
+        return own
+            + inputs.flatMap { input in
+                ["\(indent)the input '\(input.stage)' differs:"] + input.lines(indent: indent + "  ")
+            }
     }
 
     /// A value in a line; digests and whole mappings are told apart by their beginning.

@@ -121,8 +121,9 @@ public struct CheckpointStore {
         cadence.lastSave = clock.uptime()
         cadence.cost = cadence.lastSave - start
         cadence.moments = 0
-        try saved(CheckpointCost(
-            part: part, epoch: epoch, step: step, seconds: cadence.cost, bytes: bytes))
+        try saved(
+            CheckpointCost(
+                part: part, epoch: epoch, step: step, seconds: cadence.cost, bytes: bytes))
     }
 
     /// The newest checkpoint whose bytes are those that were saved, or nil when there is none.

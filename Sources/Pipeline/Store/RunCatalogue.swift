@@ -56,10 +56,11 @@ public struct RunCatalogue: Sendable {
     ///
     /// - Throws: ``PipelineError/corruptFile(path:reason:)``.
     public func comparison(of runs: [RunName]) throws -> RunComparison {
-        RunComparison(try runs.map { run in
-            let folder = folder(run)
-            return (run, try folder.plan(), try folder.result()?.rows ?? [])
-        })
+        RunComparison(
+            try runs.map { run in
+                let folder = folder(run)
+                return (run, try folder.plan(), try folder.result()?.rows ?? [])
+            })
     }
 
     /// Removes a run, and what the store held only for its sake.

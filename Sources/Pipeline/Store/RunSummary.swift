@@ -92,12 +92,15 @@ public struct RunTable: CustomStringConvertible {
         let hasSize = runs.contains { $0.size != nil }
         let words = ["run", "state", "started"]
         let headings = words + ["took"] + columns.map(\.heading) + (hasSize ? ["size", "shared"] : [])
-        return TextTable(headings: headings, rows: runs.map { run in
-            [
-                "\(run.run)", run.state.rawValue, run.started.map(RunFolder.readableTime) ?? "",
-                ProgressLine.duration(run.seconds),
-            ] + columns.map { $0.cell(run.final?.figures) }
-                + (hasSize ? [TextTable.bytes(run.size?.bytes), TextTable.bytes(run.size?.shared)] : [])
-        }, figures: Set(words.count..<headings.count)).description
+        return TextTable(
+            headings: headings,
+            rows: runs.map { run in
+                [
+                    "\(run.run)", run.state.rawValue, run.started.map(RunFolder.readableTime) ?? "",
+                    ProgressLine.duration(run.seconds),
+                ] + columns.map { $0.cell(run.final?.figures) }
+                    + (hasSize ? [TextTable.bytes(run.size?.bytes), TextTable.bytes(run.size?.shared)] : [])
+            }, figures: Set(words.count..<headings.count)
+        ).description
     }
 }

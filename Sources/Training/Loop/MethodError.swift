@@ -24,7 +24,8 @@ extension MethodError: ReportedError {
                 + "a smaller learning rate may help"
         case .tooFewClusters(let found, let needed, let outliers, let images, let epoch):
             // Images that lie apart are outliers; where few do and clusters are few too, they were merged.
-            let radius = 2 * outliers > images
+            let radius =
+                2 * outliers > images
                 ? "most images lie apart: a larger clustering radius"
                 : "most images were merged: a smaller clustering radius"
             return "clustering before epoch \(epoch + 1) found \(found) clusters, \(needed) are needed to fill a batch "

@@ -37,9 +37,10 @@ public struct TrainingState {
     public subscript(part: String) -> StateDictionary {
         get {
             let prefix = part + "/"
-            return Dictionary(uniqueKeysWithValues: tensors.compactMap { key, tensor in
-                key.hasPrefix(prefix) ? (String(key.dropFirst(prefix.count)), tensor) : nil
-            })
+            return Dictionary(
+                uniqueKeysWithValues: tensors.compactMap { key, tensor in
+                    key.hasPrefix(prefix) ? (String(key.dropFirst(prefix.count)), tensor) : nil
+                })
         }
         set {
             for (key, tensor) in newValue { tensors["\(part)/\(key)"] = tensor }

@@ -39,9 +39,10 @@ import Testing
         let paths = try write(["0001_c1.jpg": "a", "0002_c1.jpg": "foobar"])
         var told: [[Int]] = []
         let contents = try found().contents(of: paths + paths) { told.append([$0, $1]) }
-        #expect(contents.mapValues { try? $0.get() } == [
-            paths[0]: contentHash([0x61]), paths[1]: contentHash(Array("foobar".utf8)),
-        ])
+        #expect(
+            contents.mapValues { try? $0.get() } == [
+                paths[0]: contentHash([0x61]), paths[1]: contentHash(Array("foobar".utf8)),
+            ])
         #expect(told == [[0, 2], [2, 2]])
     }
 

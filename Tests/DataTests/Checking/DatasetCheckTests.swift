@@ -43,8 +43,9 @@ import Testing
         let lines = gallery.findings(check)
         try #require(lines.count == 3)
         #expect(lines[0].hasPrefix("error: train: 'train/0004_c1_99.jpg': the file ends at byte"), "\(lines)")
-        #expect(lines[1] == "error: query: 'query/0022_c1_99.jpg': it is neither a JPEG nor a PNG file: it begins with "
-            + "nothing (the file is empty)")
+        #expect(
+            lines[1] == "error: query: 'query/0022_c1_99.jpg': it is neither a JPEG nor a PNG file: it begins with "
+                + "nothing (the file is empty)")
         #expect(lines[2].hasSuffix("it begins with 6e 6f 74 20 61 20 70 69"), "\(lines)")
     }
 
@@ -107,10 +108,11 @@ import Testing
         // Identity 0 is background in own images: seen on both sides it is nobody.
         try gallery.write("train/0000_c2_8.jpg", colour: 80)
         try gallery.write("gallery/0000_c2_8.jpg", colour: 81)
-        #expect(gallery.findings(try gallery.check()) == [
-            "warning: train: 1 image with the identity 0: nobody of interest by this dataset's definition, left out where "
-                + "it is a source"
-        ])
+        #expect(
+            gallery.findings(try gallery.check()) == [
+                "warning: train: 1 image with the identity 0: nobody of interest by this dataset's definition, left out where "
+                    + "it is a source"
+            ])
         try FileManager.default.removeItem(atPath: gallery.path("train/0000_c2_8.jpg"))
         for number in 1...6 { try gallery.write("gallery/000\(number)_c2_8.jpg", colour: 81 + number) }
         #expect(
@@ -120,8 +122,10 @@ import Testing
     }
 
     @Test func `tells contents apart that share a hash`() throws {
-        let paths = [gallery.path("train/0001_c1_0.jpg"), gallery.path("train/0001_c2_1.jpg"),
-                     try gallery.write("train/0001_c1_copy.jpg", colour: 0)]
+        let paths = [
+            gallery.path("train/0001_c1_0.jpg"), gallery.path("train/0001_c2_1.jpg"),
+            try gallery.write("train/0001_c1_copy.jpg", colour: 0),
+        ]
         var inspection = FileInspection(CheckMemory(folder: gallery.folder.path)) { _ in 17 }
         inspection.inspect(paths) { _, _ in }
         let contents = [0, 1, 0].map {
@@ -163,11 +167,12 @@ import Testing
         try gallery.folder.write("gallery/0020_c2_e.tif", "")
         try FileManager.default.createSymbolicLink(
             atPath: gallery.path("gallery/lost"), withDestinationPath: gallery.path("nowhere"))
-        #expect(gallery.findings(try gallery.check()) == [
-            "warning: train: 'train': 3 files are not read, as only JPEG and PNG are: 2 .bmp, 1 .webp",
-            "warning: gallery: 'gallery': 1 file is not read, as only JPEG and PNG are: 1 .tif",
-            "warning: gallery: 'gallery': 1 link leads nowhere",
-        ])
+        #expect(
+            gallery.findings(try gallery.check()) == [
+                "warning: train: 'train': 3 files are not read, as only JPEG and PNG are: 2 .bmp, 1 .webp",
+                "warning: gallery: 'gallery': 1 file is not read, as only JPEG and PNG are: 1 .tif",
+                "warning: gallery: 'gallery': 1 link leads nowhere",
+            ])
     }
 
     /// Market-1501's layout has no folders below its three; a copy sorted by person would look almost empty.
@@ -185,10 +190,11 @@ import Testing
         let check = try gallery.check()
         // The splits of own images are read together, for the numbers of their cameras.
         #expect(
-            gallery.findings(check) == [
-                "error: train, query, gallery: the file name of '\(gallery.path("query/hello.jpg"))' should be "
-                    + "IDENTITY_cCAMERA…, such as 0001_c2_17.jpg"
-            ].map { $0.replacing(gallery.folder.path + "/", with: "") })
+            gallery.findings(check)
+                == [
+                    "error: train, query, gallery: the file name of '\(gallery.path("query/hello.jpg"))' should be "
+                        + "IDENTITY_cCAMERA…, such as 0001_c2_17.jpg"
+                ].map { $0.replacing(gallery.folder.path + "/", with: "") })
         let market = try TemporaryFolder()
         try market.write("market1501/query/0001_c1.jpg", Gallery.jpeg(colour: 1))
         try market.write("market1501/bounding_box_test/0001_c9.jpg", "")
@@ -232,10 +238,14 @@ import Testing
     @Test func `that are exceeded, or other people and cameras, are a warning`() throws {
         let images = ["0001_c1.jpg", "0001_c2.jpg", "0002_c1.jpg"]
         for (counts, expected) in [
-            (PublishedCounts(images: 2, identities: 2, cameras: 2),
-             "3 images; published are 2 images, 2 identities, 2 cameras"),
-            (PublishedCounts(images: 3, identities: 3, cameras: 6),
-             "2 identities, 2 cameras; published are 3 images, 3 identities, 6 cameras"),
+            (
+                PublishedCounts(images: 2, identities: 2, cameras: 2),
+                "3 images; published are 2 images, 2 identities, 2 cameras"
+            ),
+            (
+                PublishedCounts(images: 3, identities: 3, cameras: 6),
+                "2 identities, 2 cameras; published are 3 images, 3 identities, 6 cameras"
+            ),
         ] {
             let check = try check(images, published: counts)
             #expect(!check.hasErrors)

@@ -27,7 +27,8 @@ import Testing
         let personx = DatasetOverview(.personx, in: folder.path)
         #expect(!personx.found && personx.folder == nil)
         #expect(
-            "\(personx)".hasPrefix("""
+            "\(personx)".hasPrefix(
+                """
                 personx: PersonX, not found
                   VisDA-2020: train: published: 20280 images, 700 identities, 6 cameras
                   SpCL and OpenUnReID: train: published: 9840 images, 410 identities, 6 cameras

@@ -20,7 +20,8 @@ func message<Result>(_ body: () throws -> Result) -> String {
         let folder = try TemporaryFolder()
         try folder.write("vehiclex/readme.txt", "")
         #expect(
-            message { try Dataset.vehiclex.find(in: folder.path) } == """
+            message { try Dataset.vehiclex.find(in: folder.path) }
+                == """
                 no VehicleX found. Looked for:
                   'F/AIC20_ReID_Simulation'
                   'F/vehiclex/image_train'
@@ -39,11 +40,13 @@ func message<Result>(_ body: () throws -> Result) -> String {
     @Test func `is reported with what lies there instead, where that is pictures that are not read`() throws {
         let folder = try TemporaryFolder()
         for name in ["a.webp", "b/c.BMP", "b/d.bmp", "notes.txt"] { try folder.write(name, "") }
-        #expect(message { try Dataset.folder.find(in: folder.path) } == "no images in '\(folder.path)': 3 files are not "
-            + "read, as only JPEG and PNG are: 2 .bmp, 1 .webp")
-        #expect(try picturesNotRead(below: folder.path) == [
-            "3 files are not read, as only JPEG and PNG are: 2 .bmp, 1 .webp"
-        ])
+        #expect(
+            message { try Dataset.folder.find(in: folder.path) } == "no images in '\(folder.path)': 3 files are not "
+                + "read, as only JPEG and PNG are: 2 .bmp, 1 .webp")
+        #expect(
+            try picturesNotRead(below: folder.path) == [
+                "3 files are not read, as only JPEG and PNG are: 2 .bmp, 1 .webp"
+            ])
     }
 
     @Test func `is reported with whole paths, whatever folder they are relative to`() throws {
@@ -73,10 +76,11 @@ func message<Result>(_ body: () throws -> Result) -> String {
         let folder = try TemporaryFolder()
         try folder.write("market1501/query/0001_c1s1_1.jpg", "")
         let place = "\(folder.path)/market1501"
-        #expect(message { try Dataset.personx.find(in: place) } == """
-            '\(place)' has a layout of PersonX and the name of another dataset: say 'market1501' if it is that one, or give \
-            the folder another name
-            """)
+        #expect(
+            message { try Dataset.personx.find(in: place) } == """
+                '\(place)' has a layout of PersonX and the name of another dataset: say 'market1501' if it is that one, or give \
+                the folder another name
+                """)
         // Own images may be called as they like.
         #expect(try Dataset.folder.find(in: place).splits == [.query])
         #expect(try Dataset.folder.find(in: place + "/").folder == place)
@@ -110,11 +114,15 @@ func message<Result>(_ body: () throws -> Result) -> String {
     static let example = "IDENTITY_cCAMERA…, such as"
 
     @Test(arguments: [
-        (Dataset.personx, "personX/image_train", "cat.jpg",
-         "the file name of 'F' should be \(example) 0001_c3s1_24.jpg"),
+        (
+            Dataset.personx, "personX/image_train", "cat.jpg",
+            "the file name of 'F' should be \(example) 0001_c3s1_24.jpg"
+        ),
         (.personx, "personX/image_train", "0701_c1.jpg", "F: identity 701; allowed: 0 to 700, or -1"),
-        (.personx, "personX/image_train", "0001_c13.jpg",
-         "F: camera 13; allowed: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12"),
+        (
+            .personx, "personX/image_train", "0001_c13.jpg",
+            "F: camera 13; allowed: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12"
+        ),
         (.personx, "PersonX/bounding_box_train", "0001_c5.jpg", "F: camera 5; allowed: 3, 4, 8, 10, 11, 12"),
         (.personx, "personX/image_train", "note.txt", "no images in 'D'"),
         (.market1501, "market1501/bounding_box_train", "1502_c1.jpg", "F: identity 1502; allowed: 0 to 1501, or -1"),
@@ -122,12 +130,16 @@ func message<Result>(_ body: () throws -> Result) -> String {
         (.market1501, "market1501/bounding_box_train", "0002_c7.jpg", "F: camera 7; allowed: 1, 2, 3, 4, 5, 6"),
         (.dukemtmc, "dukemtmc/bounding_box_train", "-7_c1.jpg", "F: identity -7; allowed: 0 or more, or -1"),
         (.veri, "VeRi/image_train", "0777_c001_1.jpg", "F: identity 777; allowed: 0 to 776, or -1"),
-        (.vehiclex, "vehiclex/image_train", "0001_c005_1.jpg",
-         "F: camera 5; allowed: \((6...36).map(String.init).joined(separator: ", "))"),
+        (
+            .vehiclex, "vehiclex/image_train", "0001_c005_1.jpg",
+            "F: camera 5; allowed: \((6...36).map(String.init).joined(separator: ", "))"
+        ),
         (.folder, "folder/train/x", "kitten.jpg", "the file name of 'F' should be \(example) 0001_c2_17.jpg"),
         (.folder, "folder/train/x", "-3_c1.jpg", "F: identity -3; allowed: 0 or more, or -1"),
-        (.folder, "folder/train/x", "0001_c-1.jpg",
-         "the file name of 'F' should be IDENTITY_cCAMERA… with a camera of 0 or more"),
+        (
+            .folder, "folder/train/x", "0001_c-1.jpg",
+            "the file name of 'F' should be IDENTITY_cCAMERA… with a camera of 0 or more"
+        ),
     ])
     func `is named`(dataset: Dataset, place: String, name: String, expected: String) throws {
         let folder = try TemporaryFolder()
@@ -146,8 +158,9 @@ func message<Result>(_ body: () throws -> Result) -> String {
         for (dataset, name) in [(Dataset.msmt17, "MSMT17/list_query.txt"), (.folder, "folder/images.csv")] {
             let list = try folder.write(name, bytes)
             try folder.write("MSMT17/test/0001.jpg", "")
-            #expect(message { try dataset.find(in: folder.path).labelled(.query) }
-                == "\(list):1: expected text in UTF-8, found 'text in UTF-16'")
+            #expect(
+                message { try dataset.find(in: folder.path).labelled(.query) }
+                    == "\(list):1: expected text in UTF-8, found 'text in UTF-16'")
         }
     }
 
@@ -204,17 +217,27 @@ func message<Result>(_ body: () throws -> Result) -> String {
     }
 
     @Test(arguments: [
-        ("0000/0000_000_01_0303morning_0008_0.jpg\n",
-         "L:1: expected PATH IDENTITY, found '0000/0000_000_01_0303morning_0008_0.jpg'"),
-        ("0000/0000_000_01_0303morning_0008_0.jpg 4\n",
-         "L:1: expected the file name's identity 0, found '0000/0000_000_01_0303morning_0008_0.jpg 4'"),
-        ("0000/0000_000_16_0303morning_0008_0.jpg 0\n",
-         "L:1: camera 16; allowed: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15"),
-        ("0000/x_000_1.jpg 0\n",
-         "the file name of 'R/test/0000/x_000_1.jpg' should be IDENTITY_NUMBER_CAMERA_…, such as "
-            + "0000_000_01_0303morning_0008_0.jpg"),
-        ("0000/0000_009_01_0303morning_0008_0.jpg 0\n",
-         "L:1: lists 'R/test/0000/0000_009_01_0303morning_0008_0.jpg', which does not exist"),
+        (
+            "0000/0000_000_01_0303morning_0008_0.jpg\n",
+            "L:1: expected PATH IDENTITY, found '0000/0000_000_01_0303morning_0008_0.jpg'"
+        ),
+        (
+            "0000/0000_000_01_0303morning_0008_0.jpg 4\n",
+            "L:1: expected the file name's identity 0, found '0000/0000_000_01_0303morning_0008_0.jpg 4'"
+        ),
+        (
+            "0000/0000_000_16_0303morning_0008_0.jpg 0\n",
+            "L:1: camera 16; allowed: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15"
+        ),
+        (
+            "0000/x_000_1.jpg 0\n",
+            "the file name of 'R/test/0000/x_000_1.jpg' should be IDENTITY_NUMBER_CAMERA_…, such as "
+                + "0000_000_01_0303morning_0008_0.jpg"
+        ),
+        (
+            "0000/0000_009_01_0303morning_0008_0.jpg 0\n",
+            "L:1: lists 'R/test/0000/0000_009_01_0303morning_0008_0.jpg', which does not exist"
+        ),
         ("\n", "no images in 'L'"),
     ])
     func `of MSMT17 names file and line`(list: String, expected: String) throws {
@@ -236,22 +259,36 @@ func message<Result>(_ body: () throws -> Result) -> String {
         ("path,id,camera,set\n", "L:1: expected the columns path,id,camera,split, found 'path,id,camera,set'"),
         ("path,id,camera,split\na.jpg,1,1\n", "L:2: expected 4 fields, found 'a.jpg,1,1'"),
         ("path,id,camera,split\na.jpg,1,1,train,\n", "L:2: expected 4 fields, found 'a.jpg,1,1,train,'"),
-        ("path,id,camera,split\n\na.jpg,1,1,test\n",
-         "L:3: expected one of train, query, gallery as split, found 'a.jpg,1,1,test'"),
-        ("path,id,camera,split\na.jpg,one,1,train\n",
-         "L:2: expected a number from 0 as id, -1 for junk, or nothing, found 'a.jpg,one,1,train'"),
-        ("path,id,camera,split\na.jpg,,1,query\n",
-         "L:2: expected a number from 0 as id, -1 for junk, found 'a.jpg,,1,query'"),
-        ("path,id,camera,split\na.jpg,-2,1,query\n",
-         "L:2: expected a number from 0 as id, -1 for junk, found 'a.jpg,-2,1,query'"),
+        (
+            "path,id,camera,split\n\na.jpg,1,1,test\n",
+            "L:3: expected one of train, query, gallery as split, found 'a.jpg,1,1,test'"
+        ),
+        (
+            "path,id,camera,split\na.jpg,one,1,train\n",
+            "L:2: expected a number from 0 as id, -1 for junk, or nothing, found 'a.jpg,one,1,train'"
+        ),
+        (
+            "path,id,camera,split\na.jpg,,1,query\n",
+            "L:2: expected a number from 0 as id, -1 for junk, found 'a.jpg,,1,query'"
+        ),
+        (
+            "path,id,camera,split\na.jpg,-2,1,query\n",
+            "L:2: expected a number from 0 as id, -1 for junk, found 'a.jpg,-2,1,query'"
+        ),
         ("path,id,camera,split\na.jpg,1,,train\n", "L:2: expected a number from 0 as camera, found 'a.jpg,1,,train'"),
         ("path,id,camera,split\n,1,1,train\n", "L:2: expected a path, found ',1,1,train'"),
-        ("path,id,camera,split\ng\"x\".jpg,1,1,train\n",
-         "L:2: expected quotes around the whole field, or none, found 'g\"x\".jpg,1,1,train'"),
-        ("path,id,camera,split\n\"a\"b.jpg,1,1,train\n",
-         "L:2: expected a comma or the end of the line after a closing quote, found '\"a\"b.jpg,1,1,train'"),
-        ("path,id,camera,split\n\"a.jpg,1,1,train\nb.jpg,1,1,train\n",
-         "L:2: expected a closing quote, found '\"a.jpg,1,1,train'"),
+        (
+            "path,id,camera,split\ng\"x\".jpg,1,1,train\n",
+            "L:2: expected quotes around the whole field, or none, found 'g\"x\".jpg,1,1,train'"
+        ),
+        (
+            "path,id,camera,split\n\"a\"b.jpg,1,1,train\n",
+            "L:2: expected a comma or the end of the line after a closing quote, found '\"a\"b.jpg,1,1,train'"
+        ),
+        (
+            "path,id,camera,split\n\"a.jpg,1,1,train\nb.jpg,1,1,train\n",
+            "L:2: expected a closing quote, found '\"a.jpg,1,1,train'"
+        ),
         ("path,id,camera,split\nnowhere.jpg,1,1,train\n", "L:2: lists 'R/nowhere.jpg', which does not exist"),
         ("path,id,camera,split\n", "no images in 'L'"),
     ])

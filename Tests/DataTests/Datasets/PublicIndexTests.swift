@@ -14,9 +14,11 @@ struct `VisDA-2020's public lists` {
         #expect(rows.count == 377)
         #expect(Set(rows.compactMap(\.identity?.rawValue)) == Set(1...100))
         #expect(PublicLists.perCamera(rows) == [90, 20, 98, 99, 70])
-        #expect(rows.first == DatasetImage(
-            path: "q/0077_c5s1_003471_01.jpg", identity: 77, camera: 3,
-            place: .init(file: "\(PublicLists.folder)/index_validation_query.txt", line: 1)))
+        #expect(
+            rows.first
+                == DatasetImage(
+                    path: "q/0077_c5s1_003471_01.jpg", identity: 77, camera: 3,
+                    place: .init(file: "\(PublicLists.folder)/index_validation_query.txt", line: 1)))
     }
 
     @Test func `hold the published gallery`() throws {

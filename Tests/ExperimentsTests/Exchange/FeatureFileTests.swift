@@ -113,11 +113,17 @@ private final class TemporaryFile {
         let double = try Tensor([1, 0], shape: [1, 2]).converted(to: .float64)
         let cases: [([String: Tensor], String, String)] = [
             (["features": double], "", "'features' holds float64; allowed: float32"),
-            (["features": try Tensor([1, 0], shape: [1, 2]), "ids": try Tensor([1.5], shape: [1])], "",
-             "'ids' holds float32; allowed: int64, int32, int16, int8"),
-            (["gallery.features": try Tensor([1, 0], shape: [1, 2]),
-              "gallery.cameras": try Tensor([1], shape: [1]).isGreater(than: 0)], "gallery.",
-             "'gallery.cameras' holds bool; allowed: int64, int32, int16, int8"),
+            (
+                ["features": try Tensor([1, 0], shape: [1, 2]), "ids": try Tensor([1.5], shape: [1])], "",
+                "'ids' holds float32; allowed: int64, int32, int16, int8"
+            ),
+            (
+                [
+                    "gallery.features": try Tensor([1, 0], shape: [1, 2]),
+                    "gallery.cameras": try Tensor([1], shape: [1]).isGreater(than: 0),
+                ], "gallery.",
+                "'gallery.cameras' holds bool; allowed: int64, int32, int16, int8"
+            ),
         ]
         for (tensors, part, expected) in cases {
             let file = try TemporaryFile(tensors)

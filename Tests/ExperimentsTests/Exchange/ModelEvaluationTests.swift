@@ -22,9 +22,12 @@ import Training
         ).write(to: path)
         let found = try Dataset.visdaTarget.find(in: path)
         let images = ImageSource(size: ImageSize(height: 32, width: 16), workers: 0)
-        return (path, Validation(
-            query: try found.labelled(.query), gallery: try found.labelled(.gallery), rankingProtocol: .visda2020,
-            extractor: FeatureExtractor(images)))
+        return (
+            path,
+            Validation(
+                query: try found.labelled(.query), gallery: try found.labelled(.gallery), rankingProtocol: .visda2020,
+                extractor: FeatureExtractor(images))
+        )
     }
 
     @Test func `has a row for every step, and tells of as many forward passes as it announces`() throws {

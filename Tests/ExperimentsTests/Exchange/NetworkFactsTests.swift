@@ -49,10 +49,11 @@ private final class TemporaryFolder {
 
     @Test func `does not make up a size that nobody knows`() throws {
         let network = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil)
-        #expect(NetworkFacts(of: network, image: nil).text == [
-            "backbone": "resnet18", "pooling": "gem", "embedding": "none", "domains": "shared",
-            "images_per_norm_group": "none",
-        ])
+        #expect(
+            NetworkFacts(of: network, image: nil).text == [
+                "backbone": "resnet18", "pooling": "gem", "embedding": "none", "domains": "shared",
+                "images_per_norm_group": "none",
+            ])
     }
 
     /// As a network converted from a file that does not say in which groups its images were normalised.
@@ -85,8 +86,9 @@ private final class TemporaryFolder {
     func `is refused by halves`(missing: String, present: String) throws {
         let folder = try TemporaryFolder()
         let file = try folder.file("n.safetensors", facts: Self.known.filter { $0.key != missing })
-        #expect(throws: WeightFileError.unusableFact(
-            path: file.path, name: missing, found: "", allowed: "a value, as '\(present)' has one")
+        #expect(
+            throws: WeightFileError.unusableFact(
+                path: file.path, name: missing, found: "", allowed: "a value, as '\(present)' has one")
         ) { try NetworkFacts(file) }
     }
 }
@@ -101,16 +103,31 @@ private final class TemporaryFolder {
 
     @Test func `must be the one that is asked for, in every part`() throws {
         let others: [(String, String, NetworkShape)] = [
-            ("backbone", "resnet34", NetworkShape(
-                backbone: .resnet34, pooling: .average, embedding: 32, domains: .separate, imagesPerNormGroup: 16)),
-            ("pooling", "gem", NetworkShape(
-                backbone: .resnet18, embedding: 32, domains: .separate, imagesPerNormGroup: 16)),
-            ("embedding", "none", NetworkShape(
-                backbone: .resnet18, pooling: .average, domains: .separate, imagesPerNormGroup: 16)),
-            ("domains", "shared", NetworkShape(
-                backbone: .resnet18, pooling: .average, embedding: 32, imagesPerNormGroup: 16)),
-            ("images_per_norm_group", "none", NetworkShape(
-                backbone: .resnet18, pooling: .average, embedding: 32, domains: .separate)),
+            (
+                "backbone", "resnet34",
+                NetworkShape(
+                    backbone: .resnet34, pooling: .average, embedding: 32, domains: .separate, imagesPerNormGroup: 16)
+            ),
+            (
+                "pooling", "gem",
+                NetworkShape(
+                    backbone: .resnet18, embedding: 32, domains: .separate, imagesPerNormGroup: 16)
+            ),
+            (
+                "embedding", "none",
+                NetworkShape(
+                    backbone: .resnet18, pooling: .average, domains: .separate, imagesPerNormGroup: 16)
+            ),
+            (
+                "domains", "shared",
+                NetworkShape(
+                    backbone: .resnet18, pooling: .average, embedding: 32, imagesPerNormGroup: 16)
+            ),
+            (
+                "images_per_norm_group", "none",
+                NetworkShape(
+                    backbone: .resnet18, pooling: .average, embedding: 32, domains: .separate)
+            ),
         ]
         let own = try facts(of: shape)
         for (name, found, other) in others {
@@ -141,8 +158,9 @@ private final class TemporaryFolder {
         try folder.file("own.pth", facts: own).requireShape(of: fitted)
         try folder.file("groups.pth", facts: own.merging(["images_per_norm_group": "64"]) { $1 }).requireShape(of: fitted)
         let other = try folder.file("other.pth", facts: own.merging(["embedding": "64"]) { $1 })
-        #expect(throws: WeightFileError.unusableFact(
-            path: other.path, name: "embedding", found: "64", allowed: "32, as its tensors have it")
+        #expect(
+            throws: WeightFileError.unusableFact(
+                path: other.path, name: "embedding", found: "64", allowed: "32, as its tensors have it")
         ) { try other.requireShape(of: fitted) }
     }
 }

@@ -78,7 +78,8 @@ private enum Golden {
         let memory = try Golden.memory()
         let embeddings = try Golden.embeddings()
         let (first, second) = (
-            try memory.compare(embeddings.slice(0..<2), with: [0, 2]), try memory.compare(embeddings.slice(2..<4), with: [1, 2])
+            try memory.compare(embeddings.slice(0..<2), with: [0, 2]),
+            try memory.compare(embeddings.slice(2..<4), with: [1, 2])
         )
         _ = try memory.absorb(second)
         let through = try memory.absorb(first)

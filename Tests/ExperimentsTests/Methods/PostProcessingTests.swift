@@ -34,8 +34,9 @@ private final class NoisyGallery {
             let file = folder.appendingPathComponent("\(index).png")
             try Data(picture.png()).write(to: file)
             // A query has the camera 0; of its six images in the gallery three have it too, and are not counted.
-            images.append(LabelledImage(
-                path: file.path, identity: Identity(rawValue: index % 3), camera: Camera(rawValue: index < 12 ? 0 : 1)))
+            images.append(
+                LabelledImage(
+                    path: file.path, identity: Identity(rawValue: index % 3), camera: Camera(rawValue: index < 12 ? 0 : 1)))
         }
         let source = ImageSource(size: Self.size, workers: 1)
         validation = Validation(

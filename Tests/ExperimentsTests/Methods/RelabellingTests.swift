@@ -34,7 +34,8 @@ import Vocabulary
         (config.batch, config.iterations) = (2, 1)
         let blank = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil).store.state
         var pair = try MutualPair(
-            NetworkShape(backbone: .resnet18, domains: .separate), from: blank, classes: 2, config, random: RandomKey(seed: 1))
+            NetworkShape(backbone: .resnet18, domains: .separate), from: blank, classes: 2, config,
+            random: RandomKey(seed: 1))
         #expect(try pair.studentClassifier.weight.floats() == pair.meanClassifier.weight.floats())
         let width = 512
         try pair.studentClassifier.weight.copy(from: Tensor.full(2, shape: [2, width]))

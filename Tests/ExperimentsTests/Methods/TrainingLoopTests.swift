@@ -54,18 +54,20 @@ private final class Diary: TrainingScope {
     private var setting: TrainingSetting {
         var setting = TraceInputs.setting()
         setting.target = TargetImages((0..<8).map { UnlabelledImage(path: file($0).path, camera: camera($0)) })
-        setting.source = SourceImages((0..<8).map {
-            LabelledImage(path: file($0).path, identity: Identity(rawValue: 40 + $0 / 4), camera: camera($0))
-        })
+        setting.source = SourceImages(
+            (0..<8).map {
+                LabelledImage(path: file($0).path, identity: Identity(rawValue: 40 + $0 / 4), camera: camera($0))
+            })
         return setting
     }
 
     /// Two epochs of two steps, each with its losses at its end.
     private func entries(_ losses: [String]) -> [String] {
-        ["0 of 4 steps done"] + (0..<2).flatMap { epoch in
-            ["step ended: \(epoch).1", "step ended: \(epoch).2"] + losses.map { "loss/\($0) of \(epoch)" }
-                + ["epoch ended: \(epoch + 1).0"]
-        } + ["finished: 2.0"]
+        ["0 of 4 steps done"]
+            + (0..<2).flatMap { epoch in
+                ["step ended: \(epoch).1", "step ended: \(epoch).2"] + losses.map { "loss/\($0) of \(epoch)" }
+                    + ["epoch ended: \(epoch + 1).0"]
+            } + ["finished: 2.0"]
     }
 
     @Test func `of the camera network has steps, losses and an end in each epoch, and a class for each camera`() throws {

@@ -41,10 +41,11 @@ func age(_ url: URL, by seconds: Int) {
             #expect(holder.pid == getpid() && holder.host == ThisProcess.host && holder.since == 3)
             #expect(holder.startTicks == ThisProcess.startTicks(of: getpid()) && holder.startTicks != nil)
             let error = #expect(throws: PipelineError.self) { try ProcessLock(url, now: 4) }
-            #expect(error?.description == """
-                \(url.path): in use by process \(getpid()) on \(ThisProcess.host) \
-                since 1970-01-01 00:00:03 UTC for run visda/base/r1; \(remedy)
-                """)
+            #expect(
+                error?.description == """
+                    \(url.path): in use by process \(getpid()) on \(ThisProcess.host) \
+                    since 1970-01-01 00:00:03 UTC for run visda/base/r1; \(remedy)
+                    """)
             try lock.check()
         }
         #expect(names(in: scratch.url) == [])

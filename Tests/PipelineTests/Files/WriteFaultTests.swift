@@ -72,8 +72,9 @@ import Testing
         let error = #expect(throws: PipelineError.self) {
             try WriteFaults.$current.withValue(faults) { try counting.orchestrator(folder).run() }
         }
-        #expect(error?.description.hasSuffix(
-            "no space left on the device. Free some and continue with --resume") == true)
+        #expect(
+            error?.description.hasSuffix(
+                "no space left on the device. Free some and continue with --resume") == true)
         counting.at = { _ in }
         #expect(try counting.orchestrator(folder).run().rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
     }

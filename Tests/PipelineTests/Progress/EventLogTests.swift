@@ -24,11 +24,12 @@ import Testing
         time.seconds = 0.5
         try log.record(epoch: 1, step: 20, name: "loss", value: 1.25)
         try log.record(epoch: 1, name: "mAP", value: .nan)
-        #expect(try text(folder.eventsFile) == """
-            {"epoch":1,"name":"loss","stage":"adapt","step":20,"time":1769852700.5,"value":1.25}
-            {"epoch":1,"name":"mAP","stage":"adapt","time":1769852700.5,"value":"nan"}
+        #expect(
+            try text(folder.eventsFile) == """
+                {"epoch":1,"name":"loss","stage":"adapt","step":20,"time":1769852700.5,"value":1.25}
+                {"epoch":1,"name":"mAP","stage":"adapt","time":1769852700.5,"value":"nan"}
 
-            """)
+                """)
         let events = try Event.read(from: folder.eventsFile)
         #expect(events.map(\.name) == ["loss", "mAP"] && events[1].value.isNaN && events[1].step == nil)
     }

@@ -65,12 +65,13 @@ import Testing
             reporter.advance(by: 2)
         }
         reporter.finish()
-        #expect(output.text == """
-            adapt  18/100 steps (18 %)  1.8 steps/s  46 s left  loss 10
-            adapt  38/100 steps (38 %)  1.9 steps/s  33 s left  loss 20
-            adapt  done in 25 s  loss 25
+        #expect(
+            output.text == """
+                adapt  18/100 steps (18 %)  1.8 steps/s  46 s left  loss 10
+                adapt  38/100 steps (38 %)  1.9 steps/s  33 s left  loss 20
+                adapt  done in 25 s  loss 25
 
-            """)
+                """)
     }
 
     @Test func `counts speed anew for each part, and only what this process did`() {
@@ -111,24 +112,26 @@ import Testing
     @Test func `rewrites one line, ten times a second at most`() {
         let output = Recorder(columns: 80)
         show(on: output)
-        #expect(output.text.split(separator: "\r", omittingEmptySubsequences: false) == [
-            "",
-            "adapt  0/4 steps (0 %)",
-            "adapt  2/4 steps (50 %)  2.0 steps/s  1 s left",
-            "                                              ",
-            "warning: slow\n",
-            "adapt  3/4 steps (75 %)  3.0 steps/s  0 s left",
-            "adapt  done in 1 s                            \n",
-        ])
+        #expect(
+            output.text.split(separator: "\r", omittingEmptySubsequences: false) == [
+                "",
+                "adapt  0/4 steps (0 %)",
+                "adapt  2/4 steps (50 %)  2.0 steps/s  1 s left",
+                "                                              ",
+                "warning: slow\n",
+                "adapt  3/4 steps (75 %)  3.0 steps/s  0 s left",
+                "adapt  done in 1 s                            \n",
+            ])
     }
 
     @Test func `stays inside the terminal's width`() {
         let output = Recorder(columns: 20)
         show(on: output)
-        #expect(output.text.split(separator: "\r", omittingEmptySubsequences: false) == [
-            "", "adapt  0/4 steps (0", "adapt  2/4 steps (5", "                   ", "warning: slow\n",
-            "adapt  3/4 steps (7", "adapt  done in 1 s \n",
-        ])
+        #expect(
+            output.text.split(separator: "\r", omittingEmptySubsequences: false) == [
+                "", "adapt  0/4 steps (0", "adapt  2/4 steps (5", "                   ", "warning: slow\n",
+                "adapt  3/4 steps (7", "adapt  done in 1 s \n",
+            ])
     }
 
     @Test func `sets the stage's name in bold where colours are wanted`() {

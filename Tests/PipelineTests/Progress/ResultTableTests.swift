@@ -13,20 +13,22 @@ import Testing
 
     @Test func `is aligned, each figure as its column says`() {
         let columns = Score.columns + [FigureColumn("loss", heading: "loss") { "\($0)" }]
-        #expect(ResultTable(Array(rows.prefix(1)), columns: columns).description == """
-                              mAP  top-1  loss
-            direct transfer  31.0   40.0     -
+        #expect(
+            ResultTable(Array(rows.prefix(1)), columns: columns).description == """
+                                  mAP  top-1  loss
+                direct transfer  31.0   40.0     -
 
-            """)
+                """)
     }
 
     @Test func `names the protocol where one is named, and has no digits for what is no number`() {
-        #expect(ResultTable(rows, columns: Score.columns).description == """
-                               mAP  top-1  protocol
-            direct transfer   31.0   40.0
-            adapted          100.0      -  visda2020
+        #expect(
+            ResultTable(rows, columns: Score.columns).description == """
+                                   mAP  top-1  protocol
+                direct transfer   31.0   40.0
+                adapted          100.0      -  visda2020
 
-            """)
+                """)
     }
 
     @Test func `is its headings alone when there are no rows`() {

@@ -40,9 +40,10 @@ private struct Sorting: Stage {
     @Test func `say in words what differs, where both plans have them`() throws {
         let old = try plan("a", "b")
         #expect(try old.differences(from: plan("a", "c")).map(\.description) == ["data: the names differ"])
-        #expect(try old.differences(from: plan("x", "y")).map(\.description) == [
-            "data: the names differ", "data: the pictures differ",
-        ])
+        #expect(
+            try old.differences(from: plan("x", "y")).map(\.description) == [
+                "data: the names differ", "data: the pictures differ",
+            ])
         let older = try plan("a", "b", parts: false)
         #expect(try older.differences(from: plan("a", "c")).map(\.path) == ["data"])
         #expect(try older.differences(from: plan("a", "b")) == [])
@@ -53,18 +54,21 @@ private struct Sorting: Stage {
         let old = try plan("a", "b")
         let folder = try RunFolder.create(in: scratch.url, plan: old, experiment: "")
         _ = try Orchestrator(
-            plan: old, runFolder: folder, stages: [Sorting(plan: old.stages[0])], output: Recorder()).run()
+            plan: old, runFolder: folder, stages: [Sorting(plan: old.stages[0])], output: Recorder()
+        ).run()
         let new = try plan("a", "c")
-        #expect(try new.explanation(of: "sort", logs: scratch.url).description == """
-            'sort' differs from album/\(folder.run):
-              data: the names differ
-            """)
+        #expect(
+            try new.explanation(of: "sort", logs: scratch.url).description == """
+                'sort' differs from album/\(folder.run):
+                  data: the names differ
+                """)
         let unfinished = try RunFolder.create(in: scratch.url, plan: old, experiment: "", now: 0)
         let error = #expect(throws: PipelineError.self) { try RunFolder.resumable(in: scratch.url, plan: new) }
-        #expect(error?.description == """
-            \(scratch.url.path)/album: no unfinished run of 'album' to resume; found
-              \(folder.run): completed
-              \(unfinished.run): differs in data: the names differ
-            """)
+        #expect(
+            error?.description == """
+                \(scratch.url.path)/album: no unfinished run of 'album' to resume; found
+                  \(folder.run): completed
+                  \(unfinished.run): differs in data: the names differ
+                """)
     }
 }

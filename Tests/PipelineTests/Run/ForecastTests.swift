@@ -38,14 +38,16 @@ private func forecast(_ seconds: Double, memory: Int = 0, disk: Int = 0, scratch
         var status = PlanStatus(of: counting.plan, logs: scratch.url)
         #expect(!"\(status)".contains("about"))
         status.forecast = RunForecast(["adapt": forecast(65, memory: 1 << 30, disk: 1 << 20, scratch: 2 << 20)])
-        #expect("\(status)".contains(
-            "   about 1 min 05 s, 1.0 GiB of memory, 1.0 MiB on disk and 2.0 MiB while it runs\n"))
+        #expect(
+            "\(status)".contains(
+                "   about 1 min 05 s, 1.0 GiB of memory, 1.0 MiB on disk and 2.0 MiB while it runs\n"))
         #expect("\(status)".hasSuffix("in all about 1 min 05 s, at most 1.0 GiB of memory and 3.0 MiB on disk"))
         let tree = try JSONValue(encoding: status)
         guard case .object(let members) = tree, case .object(let total)? = members["forecast"] else {
             Issue.record("no forecast in \(tree.canonicalText)")
             return
         }
-        #expect(total == ["seconds": 65, "memory_bytes": 1_073_741_824, "disk_bytes": 1_048_576, "scratch_bytes": 2_097_152])
+        #expect(
+            total == ["seconds": 65, "memory_bytes": 1_073_741_824, "disk_bytes": 1_048_576, "scratch_bytes": 2_097_152])
     }
 }

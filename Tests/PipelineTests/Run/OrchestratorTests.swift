@@ -21,8 +21,9 @@ import Testing
         #expect(result.stages.map(\.name) == ["translate", "pretrain", "adapt"])
         #expect(result.stages.map { $0.metrics["sum"] } == [6, 9, 10])
         #expect(try folder.result() == result)
-        #expect(names(in: folder.url).filter { !$0.hasPrefix("events.out") }
-            == ["events.jsonl", "experiment.yaml", "plan.json", "result.json", "stages"])
+        #expect(
+            names(in: folder.url).filter { !$0.hasPrefix("events.out") }
+                == ["events.jsonl", "experiment.yaml", "plan.json", "result.json", "stages"])
         #expect(names(in: folder.url).filter { $0.hasPrefix("events.out.tfevents.") }.count == 1)
         #expect(names(in: folder.stageFolder("adapt")) == ["manifest.json", "sum.txt"])
         #expect(try text(folder.stageFolder("adapt").appendingPathComponent("sum.txt")) == "10")
@@ -31,40 +32,41 @@ import Testing
     @Test func `writes result.json in the published shape`() throws {
         let folder = try counting.create(in: scratch.url)
         _ = try counting.orchestrator(folder, until: "translate").run()
-        #expect(try text(folder.resultFile) == """
-            {
-              "experiment" : "count",
-              "final" : {
-                "mAP" : 0.06,
-                "top1" : 0.5,
-                "top10" : 1,
-                "top5" : 0.75
-              },
-              "rows" : [
+        #expect(
+            try text(folder.resultFile) == """
                 {
-                  "mAP" : 0.06,
-                  "name" : "translate",
-                  "top1" : 0.5,
-                  "top10" : 1,
-                  "top5" : 0.75
-                }
-              ],
-              "run" : "\(folder.run)",
-              "stages" : [
-                {
-                  "method" : "count",
-                  "metrics" : {
-                    "sum" : 6
+                  "experiment" : "count",
+                  "final" : {
+                    "mAP" : 0.06,
+                    "top1" : 0.5,
+                    "top10" : 1,
+                    "top5" : 0.75
                   },
-                  "name" : "translate",
-                  "reused" : false,
-                  "seconds" : 0
+                  "rows" : [
+                    {
+                      "mAP" : 0.06,
+                      "name" : "translate",
+                      "top1" : 0.5,
+                      "top10" : 1,
+                      "top5" : 0.75
+                    }
+                  ],
+                  "run" : "\(folder.run)",
+                  "stages" : [
+                    {
+                      "method" : "count",
+                      "metrics" : {
+                        "sum" : 6
+                      },
+                      "name" : "translate",
+                      "reused" : false,
+                      "seconds" : 0
+                    }
+                  ],
+                  "status" : "interrupted"
                 }
-              ],
-              "status" : "interrupted"
-            }
 
-            """)
+                """)
     }
 
     @Test func `goes on after the stage named by until`() throws {
@@ -91,12 +93,13 @@ import Testing
         let output = Recorder()
         let again = try counting.orchestrator(folder, output: output).run()
         #expect(again.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
-        #expect(output.text == """
-            translate  already finished in this run (0 s)
-            pretrain  already finished in this run (0 s)
-            adapt  already finished in this run (0 s)
+        #expect(
+            output.text == """
+                translate  already finished in this run (0 s)
+                pretrain  already finished in this run (0 s)
+                adapt  already finished in this run (0 s)
 
-            """)
+                """)
     }
 
     @Test func `hands its stages the policy for checkpoints`() throws {
@@ -125,10 +128,11 @@ import Testing
         let error = #expect(throws: PipelineError.lockLost(path: "/run.lock")) {
             try counting.orchestrator(folder).run()
         }
-        #expect(error?.description == """
-            /run.lock: another process has taken this over, as this one gave no sign of life for too long. \
-            Continue with --resume once it is done
-            """)
+        #expect(
+            error?.description == """
+                /run.lock: another process has taken this over, as this one gave no sign of life for too long. \
+                Continue with --resume once it is done
+                """)
         #expect(try folder.result()?.status == .running && folder.result()?.error == nil)
     }
 
@@ -142,8 +146,9 @@ import Testing
         let error = #expect(throws: PipelineError.self) {
             try Orchestrator(plan: counting.plan, runFolder: folder, stages: stages, output: Recorder()).run()
         }
-        #expect(error?.description
-            == "stage 'translate' ended without writing 'sum.txt', which its plan promises")
+        #expect(
+            error?.description
+                == "stage 'translate' ended without writing 'sum.txt', which its plan promises")
         let result = try folder.result()
         #expect(result?.status == .failed && result?.error == error?.description)
         #expect(!exists(folder.stageFolder("translate").appendingPathComponent("manifest.json")))
@@ -177,16 +182,19 @@ import Testing
 
         let seen = Seen()
         counting.at = { seen.moments.append($0) }
-        let found = try counting.orchestrator(RunFolder.resumable(
-            in: scratch.url.appendingPathComponent("killed"), plan: counting.plan)).run()
+        let found = try counting.orchestrator(
+            RunFolder.resumable(
+                in: scratch.url.appendingPathComponent("killed"), plan: counting.plan)
+        ).run()
         #expect(found.rows == expected.rows && found.status == .completed)
         #expect(seen.moments.first?.hasPrefix(moment.split(separator: " ")[0]) == true)
         let saved = seen.moments.filter { $0.contains("saves") }
         #expect(Set(saved).count == saved.count)
         for stage in Counting.epochs.keys {
             let manifest = "stages/\(stage)/sum.txt"
-            #expect(try ContentDigest(of: folder.url.appendingPathComponent(manifest))
-                == ContentDigest(of: whole.url.appendingPathComponent(manifest)))
+            #expect(
+                try ContentDigest(of: folder.url.appendingPathComponent(manifest))
+                    == ContentDigest(of: whole.url.appendingPathComponent(manifest)))
         }
     }
 
@@ -198,8 +206,9 @@ import Testing
         let seen = Seen()
         counting.at = { seen.moments.append($0) }
         _ = try counting.orchestrator(folder, until: "translate").run()
-        #expect(seen.moments
-            == ["translate begins", "translate epoch 2", "translate saves 2", "translate ends"])
+        #expect(
+            seen.moments
+                == ["translate begins", "translate epoch 2", "translate saves 2", "translate ends"])
     }
 
     @Test func `takes nothing half-written for finished`() throws {
@@ -235,11 +244,12 @@ import Testing
         let output = Recorder()
         _ = try counting.orchestrator(folder, until: "translate", output: output).run()
         let manifest = folder.stageFolder("translate").appendingPathComponent("manifest.json").path
-        #expect(output.text == """
-            warning: \(manifest): \(reason); running the stage again
-            translate  done in 0 s
+        #expect(
+            output.text == """
+                warning: \(manifest): \(reason); running the stage again
+                translate  done in 0 s
 
-            """)
+                """)
         #expect(try text(folder.stageFolder("translate").appendingPathComponent("sum.txt")) == "6")
     }
 
@@ -273,8 +283,9 @@ import Testing
         }
         let result = try folder.result()
         #expect(result?.status == .failed && result?.stages.map(\.name) == ["translate"])
-        #expect(result?.error
-            == "/run/state: no space left on the device. Free some and continue with --resume")
+        #expect(
+            result?.error
+                == "/run/state: no space left on the device. Free some and continue with --resume")
         counting.at = { _ in }
         #expect(try counting.orchestrator(folder).run().rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
     }
@@ -299,10 +310,11 @@ import Testing
         let run = RunName(experiment: "count", run: folder.run)
         let lock = try ProcessLock(folder.lockFile, run: run, now: 5)
         let error = #expect(throws: PipelineError.self) { try counting.orchestrator(folder).run() }
-        #expect(error?.description == """
-            \(folder.lockFile.path): in use by process \(getpid()) on \(ThisProcess.host) \
-            since 1970-01-01 00:00:05 UTC for run count/\(folder.run); \(remedy)
-            """)
+        #expect(
+            error?.description == """
+                \(folder.lockFile.path): in use by process \(getpid()) on \(ThisProcess.host) \
+                since 1970-01-01 00:00:05 UTC for run count/\(folder.run); \(remedy)
+                """)
         #expect(!exists(folder.resultFile))
         withExtendedLifetime(lock) {}
     }

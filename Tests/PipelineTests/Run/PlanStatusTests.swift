@@ -55,14 +55,16 @@ import Testing
     @Test func `is shown below each stage's name`() throws {
         let maker = try Counting().run(in: logs).folder.run
         let status = PlanStatus(of: try Counting(seed: 1).plan, logs: logs)
-        #expect("\(status)".hasPrefix("""
-            count, seed 1
-            1. translate (count): reuse from count/\(maker) (took 0 s there)
-               from data
-               to sum.txt
-               key \(try Counting().key("translate"))
-            2. pretrain (count): reuse
-            """))
+        #expect(
+            "\(status)".hasPrefix(
+                """
+                count, seed 1
+                1. translate (count): reuse from count/\(maker) (took 0 s there)
+                   from data
+                   to sum.txt
+                   key \(try Counting().key("translate"))
+                2. pretrain (count): reuse
+                """))
     }
 
     @Test func `is added to the plan for scripts`() throws {
@@ -84,8 +86,9 @@ import Testing
         }
         #expect(fields.map { $0["status"] } == ["reuse", "resume", "run"])
         #expect(fields[0]["from"] == .string("count/\(maker)"))
-        #expect(fields[1]["resume"]
-            == ["run": .string("other/\(folder.run)"), "part": "", "epoch": 0])
+        #expect(
+            fields[1]["resume"]
+                == ["run": .string("other/\(folder.run)"), "part": "", "epoch": 0])
         #expect(fields[2]["key"] == .string("\(try counting.key("adapt"))") && fields[2]["inputs"] == ["pretrain"])
     }
 }

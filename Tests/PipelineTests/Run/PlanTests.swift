@@ -30,10 +30,11 @@ private func keys(_ plan: Plan) -> [String] { plan.stages.map { plan.key(of: $0)
     // where DATA is the sum of "three pictures", and then, where KEY is the first result, of
     //     {"format":4,"inputs":["KEY"],"method":"erm","outputs":["model"],"seed":"7","settings":{}}
     @Test func `is the digest of the canonical text, input keys included`() throws {
-        #expect(keys(try plan()) == [
-            "71e118e4ebd31116a89611a6bf75114f1b615fd33c42c765ac5d8ffc438fadd8",
-            "952de2731ee948b51c03c2057bf4eac68358dd32ba26850404403e7b7f597644",
-        ])
+        #expect(
+            keys(try plan()) == [
+                "71e118e4ebd31116a89611a6bf75114f1b615fd33c42c765ac5d8ffc438fadd8",
+                "952de2731ee948b51c03c2057bf4eac68358dd32ba26850404403e7b7f597644",
+            ])
     }
 
     @Test func `does not depend on the names of experiment and stages`() throws {
@@ -83,9 +84,10 @@ private func keys(_ plan: Plan) -> [String] { plan.stages.map { plan.key(of: $0)
 
     @Test func `names the fields in which it differs from another`() throws {
         #expect(try plan().differences(from: plan()) == [])
-        #expect(try plan().differences(from: plan(seed: 8, epochs: 3)).map(\.description) == [
-            "seed: \"7\" on record, \"8\" asked for",
-            "stages.translate.settings.epochs: 2 on record, 3 asked for",
-        ])
+        #expect(
+            try plan().differences(from: plan(seed: 8, epochs: 3)).map(\.description) == [
+                "seed: \"7\" on record, \"8\" asked for",
+                "stages.translate.settings.epochs: 2 on record, 3 asked for",
+            ])
     }
 }

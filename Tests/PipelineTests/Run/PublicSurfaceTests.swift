@@ -77,11 +77,12 @@ import Testing
             FigureColumn("likeness", heading: "likeness") { "\(Int(100 * $0)) %" },
             FigureColumn("strokes", heading: "strokes") { "\(Int($0))" },
         ]
-        #expect(ResultTable(ended.rows, columns: columns).description == """
-                   likeness  strokes  protocol
-            drawn      20 %       12  by eye
+        #expect(
+            ResultTable(ended.rows, columns: columns).description == """
+                       likeness  strokes  protocol
+                drawn      20 %       12  by eye
 
-            """)
+                """)
         #expect(try Event.read(from: found.eventsFile).map(\.value) == [2])
     }
 

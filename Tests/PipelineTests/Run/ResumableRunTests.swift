@@ -42,20 +42,22 @@ import Testing
         let error = #expect(throws: PipelineError.self) {
             try RunFolder.resumable(in: scratch.url, plan: counting.plan)
         }
-        #expect(error?.description == """
-            \(scratch.url.path)/count: no unfinished run of 'count' to resume; found
-              \(broken.run): \(broken.planFile.path): not valid
-              \(other.run): differs in seed: "2" on record, "1" asked for; \
-            stages.translate.settings.epochs: 9 on record, 3 asked for
-              \(done.run): completed
-            """)
+        #expect(
+            error?.description == """
+                \(scratch.url.path)/count: no unfinished run of 'count' to resume; found
+                  \(broken.run): \(broken.planFile.path): not valid
+                  \(other.run): differs in seed: "2" on record, "1" asked for; \
+                stages.translate.settings.epochs: 9 on record, 3 asked for
+                  \(done.run): completed
+                """)
     }
 
     @Test func `is missed where there are no runs`() throws {
         let error = #expect(throws: PipelineError.self) {
             try RunFolder.resumable(in: scratch.url, plan: Counting().plan)
         }
-        #expect(error?.description
-            == "\(scratch.url.path)/count: no unfinished run of 'count' to resume; there are no runs")
+        #expect(
+            error?.description
+                == "\(scratch.url.path)/count: no unfinished run of 'count' to resume; there are no runs")
     }
 }

@@ -55,11 +55,12 @@ private func manifest(_ stage: String, boundaries: Int, seconds: Double = 10) ->
 }
 
 @Suite struct `A moment of a kill` {
-    @Test(arguments: [
-        ("adapt:3:250:2", KillPoint(stage: "adapt", boundary: 3, milliseconds: 250, stride: 2)),
-        ("a:b:0:0:0", KillPoint(stage: "a:b", boundary: 0)),
-        ("adapt", nil), ("adapt:1:2", nil), ("adapt:1:x:3", nil), ("adapt:-1:0:0", nil), (":1:2:3", nil),
-    ] as [(String, KillPoint?)])
+    @Test(
+        arguments: [
+            ("adapt:3:250:2", KillPoint(stage: "adapt", boundary: 3, milliseconds: 250, stride: 2)),
+            ("a:b:0:0:0", KillPoint(stage: "a:b", boundary: 0)),
+            ("adapt", nil), ("adapt:1:2", nil), ("adapt:1:x:3", nil), ("adapt:-1:0:0", nil), (":1:2:3", nil),
+        ] as [(String, KillPoint?)])
     func `is read from a text`(text: String, point: KillPoint?) {
         #expect(KillPoint(text) == point)
         #expect(point.map { KillPoint("\($0)") == $0 } ?? true)
@@ -136,8 +137,9 @@ private func manifest(_ stage: String, boundaries: Int, seconds: Double = 10) ->
         #expect(found.stages.map(\.name) == ["translate", "pretrain", "adapt"])
         #expect(found.stages[0].digests.keys.sorted() == ["artefact sum.txt", "metrics", "rows"])
         // sha256sum of "6"
-        #expect(found.stages[0].digests["artefact sum.txt"]?.hexadecimal
-            == "e7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683")
+        #expect(
+            found.stages[0].digests["artefact sum.txt"]?.hexadecimal
+                == "e7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683")
         #expect("\(found)".hasSuffix("passed: after 3 kills the run is the uninterrupted one, bit for bit"))
         try found.write(to: runs[1])
         #expect(try JSONFile.read(ResumeCertificate.self, from: runs[1].certificateFile) == found)

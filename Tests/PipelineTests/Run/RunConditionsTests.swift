@@ -32,21 +32,23 @@ import Testing
 
     @Test func `refuses other threads, and says both numbers and how to go on`() throws {
         let error = #expect(throws: PipelineError.self) { try conditions(ConditionsOffer(threads: 3, facts: facts)) }
-        #expect(error?.description == """
-            count/\(folder.run) was begun with --threads 2, and --threads 3 gives other bits: leave --threads out to go on \
-            as it began, or add --other-machine to go on with 3, which its results will say
-            """)
+        #expect(
+            error?.description == """
+                count/\(folder.run) was begun with --threads 2, and --threads 3 gives other bits: leave --threads out to go on \
+                as it began, or add --other-machine to go on with 3, which its results will say
+                """)
     }
 
     @Test func `refuses another machine, and says every fact`() throws {
         let error = #expect(throws: PipelineError.self) {
             try conditions(ConditionsOffer(threads: nil, facts: ["processor": "Slide rule", "kernels": "Cursor"]))
         }
-        #expect(error?.description == """
-            count/\(folder.run) was begun under other conditions, which give other bits: kernels: Beads then, Cursor now; \
-            processor: Abacus then, Slide rule now. Go on with it where it began, or add --other-machine to go on here, \
-            which its results will say
-            """)
+        #expect(
+            error?.description == """
+                count/\(folder.run) was begun under other conditions, which give other bits: kernels: Beads then, Cursor now; \
+                processor: Abacus then, Slide rule now. Go on with it where it began, or add --other-machine to go on here, \
+                which its results will say
+                """)
     }
 
     @Test func `asks nothing of facts that were not kept, or are not known now`() throws {
@@ -60,7 +62,8 @@ import Testing
     @Test func `goes on under others that are accepted, and its results say so from then on`() throws {
         let offer = ConditionsOffer(threads: 3, facts: ["processor": "Slide rule"], acceptsOthers: true)
         let accepted = try conditions(offer)
-        let note = "begun under other conditions, so that its bits cannot be had again: processor: Abacus then, Slide rule "
+        let note =
+            "begun under other conditions, so that its bits cannot be had again: processor: Abacus then, Slide rule "
             + "now; threads: 2 then, 3 now"
         #expect(accepted == RunConditions(threads: 3, facts: ["processor": "Slide rule"], notes: [note]))
 

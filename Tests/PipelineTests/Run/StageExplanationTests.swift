@@ -30,26 +30,29 @@ import Testing
         let run = try Counting().run(in: logs).folder.run
         let changed = try Counting(epochs: ["translate": 3, "pretrain": 5, "adapt": 1])
         let found = try explanation(changed, "pretrain") { stage, path in "\(stage).yaml:31:9 of \(path)" }
-        #expect(found.fields == [
-            .init(
-                path: "settings.epochs", old: 2, new: 5, place: "pretrain.yaml:31:9 of settings.epochs")
-        ])
-        #expect(found.description == """
-            'pretrain' differs from count/\(run):
-              settings.epochs: 2 → 5  (pretrain.yaml:31:9 of settings.epochs)
-            """)
+        #expect(
+            found.fields == [
+                .init(
+                    path: "settings.epochs", old: 2, new: 5, place: "pretrain.yaml:31:9 of settings.epochs")
+            ])
+        #expect(
+            found.description == """
+                'pretrain' differs from count/\(run):
+                  settings.epochs: 2 → 5  (pretrain.yaml:31:9 of settings.epochs)
+                """)
     }
 
     @Test func `is an input, and why that differs, however far back`() throws {
         let run = try Counting().run(in: logs).folder.run
         let changed = try Counting(seed: 2, epochs: ["translate": 4, "pretrain": 2, "adapt": 1])
-        #expect(try explanation(changed, "adapt").description == """
-            'adapt' differs from count/\(run):
-              seed: "1" → "2"
-              the input 'pretrain' differs:
-                the input 'translate' differs:
-                  settings.epochs: 3 → 4
-            """)
+        #expect(
+            try explanation(changed, "adapt").description == """
+                'adapt' differs from count/\(run):
+                  seed: "1" → "2"
+                  the input 'pretrain' differs:
+                    the input 'translate' differs:
+                      settings.epochs: 3 → 4
+                """)
     }
 
     @Test func `is not what only other stages depend on`() throws {
@@ -79,9 +82,10 @@ import Testing
         let folder = try Counting().run(in: logs).folder
         let old = try text(folder.planFile).replacing("\"format\" : 4", with: "\"format\" : 2")
         try Data(old.utf8).write(to: folder.planFile)
-        #expect(try explanation(Counting(), "translate").fields == [
-            .init(path: "format", old: 2, new: 4, place: nil)
-        ])
+        #expect(
+            try explanation(Counting(), "translate").fields == [
+                .init(path: "format", old: 2, new: 4, place: nil)
+            ])
     }
 
     @Test func `is asked of a stage that there is`() throws {

@@ -49,8 +49,10 @@ import Testing
     @Test func `has another key with another input, which is told by the input's own identity`() throws {
         func second(after first: StagePlan) throws -> StageIdentity {
             let stages = [first, StagePlan(name: "rank", method: "m", settings: [:], inputs: ["adapt"], outputs: [])]
-            return try #require(StageIdentity.all(
-                of: stages, format: 3, seed: 1, data: ContentDigest(of: "a"), parts: nil).last)
+            return try #require(
+                StageIdentity.all(
+                    of: stages, format: 3, seed: 1, data: ContentDigest(of: "a"), parts: nil
+                ).last)
         }
         let (old, new) = (try second(after: Self.stage()), try second(after: Self.stage(epochs: 4)))
         #expect(old.key != new.key && old.differences(from: new).isEmpty)

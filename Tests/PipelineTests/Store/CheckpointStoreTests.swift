@@ -44,19 +44,21 @@ import Testing
     @Test func `gives back the newest, and keeps the one before`() throws {
         try save(0, 1, 2)
         #expect(try latest() == "2: state 2")
-        #expect(names(in: store.folder) == [
-            "000002-epoch-1.checkpoint", "000002-epoch-1.checkpoint.sha256",
-            "000003-epoch-2.checkpoint", "000003-epoch-2.checkpoint.sha256",
-        ])
+        #expect(
+            names(in: store.folder) == [
+                "000002-epoch-1.checkpoint", "000002-epoch-1.checkpoint.sha256",
+                "000003-epoch-2.checkpoint", "000003-epoch-2.checkpoint.sha256",
+            ])
     }
 
     @Test func `writes the digest as sha256sum reads it`() throws {
         try save(0)
         // printf 'state 0' | sha256sum
-        #expect(try text(file("000001-epoch-0.checkpoint.sha256")) == """
-            d19ffb904395eada15ce069ce68c9ae4098a131c064b3b9b78e685d9bbe6187b  000001-epoch-0.checkpoint
+        #expect(
+            try text(file("000001-epoch-0.checkpoint.sha256")) == """
+                d19ffb904395eada15ce069ce68c9ae4098a131c064b3b9b78e685d9bbe6187b  000001-epoch-0.checkpoint
 
-            """)
+                """)
     }
 
     @Test(arguments: ["stat", "state 9", ""])
@@ -65,12 +67,14 @@ import Testing
         let damaged = file("000002-epoch-1.checkpoint")
         try Data(content.utf8).write(to: damaged)
         #expect(try latest() == "0: state 0")
-        #expect(warnings.texts
-            == ["\(damaged.path): this checkpoint does not match its digest; taking the one before"])
+        #expect(
+            warnings.texts
+                == ["\(damaged.path): this checkpoint does not match its digest; taking the one before"])
         // The next save counts the sound one among the two that are kept.
         try save(1)
-        #expect(names(in: store.folder).filter { $0.hasSuffix(".checkpoint") }
-            == ["000001-epoch-0.checkpoint", "000002-epoch-1.checkpoint"])
+        #expect(
+            names(in: store.folder).filter { $0.hasSuffix(".checkpoint") }
+                == ["000001-epoch-0.checkpoint", "000002-epoch-1.checkpoint"])
     }
 
     @Test func `takes none whose digest is missing`() throws {
@@ -108,8 +112,9 @@ import Testing
 
     @Test func `does not touch the last good one when an epoch is saved again`() throws {
         try save(3, 3)
-        #expect(names(in: store.folder).filter { $0.hasSuffix(".checkpoint") }
-            == ["000001-epoch-3.checkpoint", "000002-epoch-3.checkpoint"])
+        #expect(
+            names(in: store.folder).filter { $0.hasSuffix(".checkpoint") }
+                == ["000001-epoch-3.checkpoint", "000002-epoch-3.checkpoint"])
     }
 
     @Test func `holds folders as well as files`() throws {
@@ -167,10 +172,11 @@ import Testing
         for (epoch, score) in [(1, 0.25), (2, 0.75), (3, 0.5), (4, Double.nan), (5, 0.25)] {
             try save(epoch, score: score, to: store)
         }
-        #expect(kept(store) == [
-            "000001-epoch-0.checkpoint", "000003-epoch-2.checkpoint", "000005-epoch-4.checkpoint",
-            "000006-epoch-5.checkpoint",
-        ])
+        #expect(
+            kept(store) == [
+                "000001-epoch-0.checkpoint", "000003-epoch-2.checkpoint", "000005-epoch-4.checkpoint",
+                "000006-epoch-5.checkpoint",
+            ])
         #expect(try store.latest()?.epoch == 5)
         let best = try store.best()
         #expect(best?.epoch == 2 && best?.score == 0.75 && best?.isPinned == false)

@@ -16,20 +16,20 @@ private struct OldRun {
         try FileManager.default.createDirectory(at: stage, withIntermediateDirectories: true)
         let shared = format == 1 ? "" : #""origin": "count/20260130-000000.000-0000", "reused": true,"#
         try #"""
-            {"format": \#(format), "stage": "translate", "method": "sum", "key": "\#(Self.key)", \#(shared)
-             "seconds": 1.5, "metrics": {"sum": 6}, "rows": [],
-             "artefacts": [{"name": "sum.txt", "kind": "document", "files": 1, "bytes": 1,
-                            "sha256": "e7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683"}]}
-            """#.write(to: stage.appendingPathComponent("manifest.json"), atomically: true, encoding: .utf8)
+        {"format": \#(format), "stage": "translate", "method": "sum", "key": "\#(Self.key)", \#(shared)
+         "seconds": 1.5, "metrics": {"sum": 6}, "rows": [],
+         "artefacts": [{"name": "sum.txt", "kind": "document", "files": 1, "bytes": 1,
+                        "sha256": "e7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683"}]}
+        """#.write(to: stage.appendingPathComponent("manifest.json"), atomically: true, encoding: .utf8)
         try "6".write(to: stage.appendingPathComponent("sum.txt"), atomically: true, encoding: .utf8)
         try #"""
-            {"experiment": "count", "seed": 1, "data": "\#(Self.key)", "stages": [{"name": "translate", "method": "sum",
-             "settings": {"epochs": 3}, "inputs": ["data"], "outputs": [{"name": "sum.txt", "kind": "document"}]}]}
-            """#.write(to: url.appendingPathComponent("plan.json"), atomically: true, encoding: .utf8)
+        {"experiment": "count", "seed": 1, "data": "\#(Self.key)", "stages": [{"name": "translate", "method": "sum",
+         "settings": {"epochs": 3}, "inputs": ["data"], "outputs": [{"name": "sum.txt", "kind": "document"}]}]}
+        """#.write(to: url.appendingPathComponent("plan.json"), atomically: true, encoding: .utf8)
         try #"""
-            {"experiment": "count", "run": "20260131-094500.250-0001", "status": "interrupted", "rows": [],
-             "stages": [{"name": "translate", "method": "sum", "seconds": 1.5, "reused": false, "metrics": {}}]}
-            """#.write(to: url.appendingPathComponent("result.json"), atomically: true, encoding: .utf8)
+        {"experiment": "count", "run": "20260131-094500.250-0001", "status": "interrupted", "rows": [],
+         "stages": [{"name": "translate", "method": "sum", "seconds": 1.5, "reused": false, "metrics": {}}]}
+        """#.write(to: url.appendingPathComponent("result.json"), atomically: true, encoding: .utf8)
         folder = RunFolder(url: url)
     }
 
@@ -79,8 +79,9 @@ private struct OldRun {
 
     @Test func `of a later one is named as such`() throws {
         let manifest = try OldRun(format: 5, in: scratch.url).manifest
-        #expect(throws: PipelineError.corruptFile(
-            path: manifest.path, reason: "is of format 5, and this program knows formats up to 4")
+        #expect(
+            throws: PipelineError.corruptFile(
+                path: manifest.path, reason: "is of format 5, and this program knows formats up to 4")
         ) {
             try StageManifest.read(from: manifest)
         }

@@ -47,12 +47,13 @@ import Testing
         #expect(list.map(\.started) == (1...6).reversed().map { Self.now + Double($0) })
         #expect(list[4].seconds == 180 && list[4].final?.figures["mAP"] == 0.1 && list[4].size == nil)
         #expect(try catalogue.list(of: "visda/base").map(\.run.run) == [done.run, failed.run])
-        #expect("\(RunTable([list[4], list[3]], columns: Score.columns))" == """
-            run                                  state      started                        took   mAP  top-1
-            visda/base/\(done.run)  completed  2026-01-31 09:45:02 UTC  3 min 00 s  10.0   50.0
-            count/\(new.run)       new        2026-01-31 09:45:03 UTC         0 s     -      -
+        #expect(
+            "\(RunTable([list[4], list[3]], columns: Score.columns))" == """
+                run                                  state      started                        took   mAP  top-1
+                visda/base/\(done.run)  completed  2026-01-31 09:45:02 UTC  3 min 00 s  10.0   50.0
+                count/\(new.run)       new        2026-01-31 09:45:03 UTC         0 s     -      -
 
-            """)
+                """)
         withExtendedLifetime(lock) {}
     }
 
@@ -74,8 +75,9 @@ import Testing
         let both = [RunName(experiment: "count", run: second), RunName(experiment: "a/b", run: first)]
         let error = #expect(throws: PipelineError.self) { try catalogue.find("20260131") }
         #expect(error == .unknownRun(name: "20260131", folder: logs.path, found: both))
-        #expect(error?.description
-            == "\(logs.path): '20260131' is one of several: count/\(second), a/b/\(first)")
+        #expect(
+            error?.description
+                == "\(logs.path): '20260131' is one of several: count/\(second), a/b/\(first)")
         #expect(throws: PipelineError.unknownRun(name: "x", folder: logs.path, found: [])) {
             try catalogue.find("x")
         }
@@ -89,26 +91,29 @@ import Testing
         let comparison = try catalogue.comparison(of: [
             RunName(experiment: "count", run: first.run), RunName(experiment: "long", run: second.run),
         ])
-        #expect(comparison.settings == [
-            .init(path: "experiment", values: ["count", "long"]), .init(path: "seed", values: ["1", "2"]),
-            .init(path: "stages.adapt.settings.epochs", values: [1, 2]),
-        ])
-        #expect(comparison.rows.map { $0.figures.map { $0?.figures["mAP"] } } == [[0.06, 0.06], [0.09, 0.09], [0.1, nil]])
-        #expect(comparison.text(comparing: Score.columns[0]) == """
-            #1  count/\(first.run)
-            #2  long/\(second.run)
+        #expect(
+            comparison.settings == [
+                .init(path: "experiment", values: ["count", "long"]), .init(path: "seed", values: ["1", "2"]),
+                .init(path: "stages.adapt.settings.epochs", values: [1, 2]),
+            ])
+        #expect(
+            comparison.rows.map { $0.figures.map { $0?.figures["mAP"] } } == [[0.06, 0.06], [0.09, 0.09], [0.1, nil]])
+        #expect(
+            comparison.text(comparing: Score.columns[0]) == """
+                #1  count/\(first.run)
+                #2  long/\(second.run)
 
-            setting                       #1       #2
-            experiment                    "count"  "long"
-            seed                          "1"      "2"
-            stages.adapt.settings.epochs  1        2
+                setting                       #1       #2
+                experiment                    "count"  "long"
+                seed                          "1"      "2"
+                stages.adapt.settings.epochs  1        2
 
-            mAP          #1   #2
-            translate   6.0  6.0
-            pretrain    9.0  9.0
-            adapt      10.0    -
+                mAP          #1   #2
+                translate   6.0  6.0
+                pretrain    9.0  9.0
+                adapt      10.0    -
 
-            """)
+                """)
     }
 
     @Test func `shows where each stage of a run came from`() throws {
@@ -119,15 +124,17 @@ import Testing
         _ = try longer.orchestrator(folder, until: "pretrain", sharing: sharing).run()
         let details = try catalogue.details(of: RunName(experiment: "long", run: folder.run))
         #expect(details.summary.size?.shared ?? 0 > 0)
-        #expect(details.text(columns: Score.columns, headline: Score.columns).contains("""
-            stage      method  took
-            translate  count    0 s  reused from count/\(maker)
-            pretrain   count    0 s  reused from count/\(maker)
-            adapt      count         not done
+        #expect(
+            details.text(columns: Score.columns, headline: Score.columns).contains(
+                """
+                stage      method  took
+                translate  count    0 s  reused from count/\(maker)
+                pretrain   count    0 s  reused from count/\(maker)
+                adapt      count         not done
 
-                       mAP  top-1
-            translate  6.0   50.0
-            """))
+                           mAP  top-1
+                translate  6.0   50.0
+                """))
     }
 
     @Test func `removes a run, and the store's entries with the last run that has them`() throws {
@@ -137,8 +144,9 @@ import Testing
         let store = StageStore(logs: logs)
         #expect(try catalogue.remove(RunName(experiment: "a/b", run: maker.run)) == 1)
         #expect(!exists(logs.appendingPathComponent("a")))
-        #expect(try names(in: store.folder)
-            == ["translate", "pretrain", "adapt"].map { try longer.key($0).description }.sorted())
+        #expect(
+            try names(in: store.folder)
+                == ["translate", "pretrain", "adapt"].map { try longer.key($0).description }.sorted())
         #expect(try longer.run(in: logs, now: 3).result.stages.map(\.reused) == [true, true, true])
         let last = try #require(try catalogue.list().first?.run)
         #expect(try catalogue.remove(RunName(experiment: "long", run: user.run)) == 0)
@@ -171,7 +179,8 @@ import Testing
         let list = try RunCatalogue(logs: memory.url).list()
         #expect(list.count == 300 && list.allSatisfy { $0.state == .completed && $0.final?.figures["mAP"] == 0.1 })
         #expect(list.first?.started == Self.now + 299)
-        #expect(PlanStatus(of: try Counting(seed: 2).plan, logs: memory.url).stages.map(\.status)
-            == [.run, .run, .run])
+        #expect(
+            PlanStatus(of: try Counting(seed: 2).plan, logs: memory.url).stages.map(\.status)
+                == [.run, .run, .run])
     }
 }

@@ -49,10 +49,11 @@ import Testing
         let logs = scratch.url.appendingPathComponent("logs")
         try Data().write(to: logs)
         let error = #expect(throws: PipelineError.self) { try Counting().create(in: logs) }
-        #expect(error?.description == """
-            \(logs.path)/count: cannot create a run folder: Not a directory. \
-            Name a writable folder with --logs
-            """)
+        #expect(
+            error?.description == """
+                \(logs.path)/count: cannot create a run folder: Not a directory. \
+                Name a writable folder with --logs
+                """)
     }
 
     @Test(arguments: [
@@ -68,15 +69,17 @@ import Testing
     func `says so when the disk is full`() throws {
         let file = try AppendFile(URL(fileURLWithPath: "/dev/full"))
         let error = #expect(throws: PipelineError.self) { try file.append(Data("x".utf8)) }
-        #expect(error?.description
-            == "/dev/full: no space left on the device. Free some and continue with --resume")
+        #expect(
+            error?.description
+                == "/dev/full: no space left on the device. Free some and continue with --resume")
     }
 
-    @Test(arguments: [
-        (CocoaError.Code.fileWriteOutOfSpace, PipelineError.diskFull(path: "/x")),
-        (.fileWriteVolumeReadOnly, .readOnly(path: "/x")), (.fileWriteNoPermission, .readOnly(path: "/x")),
-        (.fileNoSuchFile, nil),
-    ] as [(CocoaError.Code, PipelineError?)])
+    @Test(
+        arguments: [
+            (CocoaError.Code.fileWriteOutOfSpace, PipelineError.diskFull(path: "/x")),
+            (.fileWriteVolumeReadOnly, .readOnly(path: "/x")), (.fileWriteNoPermission, .readOnly(path: "/x")),
+            (.fileNoSuchFile, nil),
+        ] as [(CocoaError.Code, PipelineError?)])
     func `knows what Foundation calls the same`(code: CocoaError.Code, error: PipelineError?) {
         let cause = CocoaError(code, userInfo: [NSFilePathErrorKey: "/x"])
         #expect(PipelineError(cause: cause) == error)

@@ -36,15 +36,17 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
         second.at = { seen.moments.append($0) }
         let output = Recorder()
         let (folder, result) = try second.run(in: logs, output: output)
-        #expect(seen.moments == [
-            "adapt begins", "adapt epoch 0", "adapt saves 0", "adapt epoch 1", "adapt saves 1", "adapt ends",
-        ])
-        #expect(output.text == """
-            translate  reused from count/\(maker.run) (took 2 min 05 s there)
-            pretrain  reused from count/\(maker.run) (took 2 min 05 s there)
-            adapt  done in 0 s
+        #expect(
+            seen.moments == [
+                "adapt begins", "adapt epoch 0", "adapt saves 0", "adapt epoch 1", "adapt saves 1", "adapt ends",
+            ])
+        #expect(
+            output.text == """
+                translate  reused from count/\(maker.run) (took 2 min 05 s there)
+                pretrain  reused from count/\(maker.run) (took 2 min 05 s there)
+                adapt  done in 0 s
 
-            """)
+                """)
         #expect(result.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.12])
         #expect(result.stages.map(\.reused) == [true, true, false])
         #expect(result.stages.map { $0.origin?.run } == [maker.run, maker.run, nil])
@@ -64,7 +66,8 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
         try FileManager.default.removeItem(at: store.folder)
         let output = Recorder()
         let again = try second.orchestrator(folder, output: output).run()
-        #expect(again.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.12] && again.stages.map(\.reused) == [true, true, false])
+        #expect(
+            again.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.12] && again.stages.map(\.reused) == [true, true, false])
         #expect(output.text.split(separator: "\n").allSatisfy { $0.contains("already finished in this run") })
     }
 

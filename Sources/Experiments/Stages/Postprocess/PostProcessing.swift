@@ -63,7 +63,9 @@ public struct PostProcessing {
             rows.append(Row(name: "+ flip", metrics: try metrics(query, gallery)))
         }
         if config.ensemble, networks.count > 1 {
-            let others = try networks.dropFirst().map { try validation.features(of: $0, flip: config.flip, progress: progress) }
+            let others = try networks.dropFirst().map {
+                try validation.features(of: $0, flip: config.flip, progress: progress)
+            }
             query = try Features.concatenated([query] + others.map(\.query))
             gallery = try Features.concatenated([gallery] + others.map(\.gallery))
             rows.append(Row(name: "+ ensemble", metrics: try metrics(query, gallery)))

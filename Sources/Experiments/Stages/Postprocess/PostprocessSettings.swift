@@ -30,8 +30,10 @@ struct PostprocessSettings: StageSettings {
             rules.epoch(camera.config.iterations, of: camera.config.batch, at: "camera")
             let target = rules.experiment.data.target
             if !target.dataset.definition.hasCameras {
-                rules.report("camera", "'\(target.rawValue)' does not say which camera took an image; "
-                    + "allowed: camera: false")
+                rules.report(
+                    "camera",
+                    "'\(target.rawValue)' does not say which camera took an image; "
+                        + "allowed: camera: false")
             }
             resolved.camera?.backbone = camera.backbone ?? rules.experiment.backbone
         }

@@ -20,7 +20,9 @@ struct PretrainStage: StageDefinition {
 
     private var networks: NetworkSet { NetworkSet("network", count: settings.networks, shape) }
 
-    var inputs: [StageInput] { translated.map { [StageInput(stage: $0.stage, offer: StageOffer(images: $0.artefact))] } ?? [] }
+    var inputs: [StageInput] {
+        translated.map { [StageInput(stage: $0.stage, offer: StageOffer(images: $0.artefact))] } ?? []
+    }
     var outputs: [Artefact] { networks.artefacts }
     var offer: StageOffer { StageOffer(networks: networks) }
     var begins: Backbone? { shape.backbone }

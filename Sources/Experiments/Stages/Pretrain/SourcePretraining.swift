@@ -85,7 +85,8 @@ struct SourcePretraining {
         in scope: any TrainingScope
     ) throws {
         let sources = try loaders.source.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
-        let targets = config.targetForward
+        let targets =
+            config.targetForward
             ? try loaders.target.batches(of: meter, iterations: config.iterations, batchSize: config.batch) : nil
         while let batch = try sources.next() {
             try step(

@@ -51,9 +51,10 @@ private func trace(
     for step in 0..<4 * TraceInputs.iterations {
         var meter = TraceInputs.meter(step)
         try take(training, step, &meter)
-        let recorded = try losses(meter) + statistics("network", training.network.store, branches: [""]) + [
-            "rate": [schedule.rate(epoch: meter.epoch)], "gradient": watched.gradient(), "moved": watched.moved(),
-        ]
+        let recorded =
+            try losses(meter) + statistics("network", training.network.store, branches: [""]) + [
+                "rate": [schedule.rate(epoch: meter.epoch)], "gradient": watched.gradient(), "moved": watched.moved(),
+            ]
         guard try isRight(recorded) else { return }
     }
 }

@@ -29,11 +29,12 @@ func clusteringBaselineTrace(_ isRight: StepCheck) throws {
             training, round, TraceInputs.images(.target, step, classes: labels, height: 32, width: 16),
             labels: Tensor(labels))
         let rows = round.classifier.weight
-        let recorded = try losses(training.meter) + statistics("network", training.network.store, branches: [""]) + [
-            "gradient": watched.gradient(), "moved": watched.moved(),
-            "rows.gradient": [length([#require(try rows.gradient())])],
-            "rows": numbers(rows.detached().slice(0..<1, along: 1)),
-        ]
+        let recorded =
+            try losses(training.meter) + statistics("network", training.network.store, branches: [""]) + [
+                "gradient": watched.gradient(), "moved": watched.moved(),
+                "rows.gradient": [length([#require(try rows.gradient())])],
+                "rows": numbers(rows.detached().slice(0..<1, along: 1)),
+            ]
         guard try isRight(recorded) else { return }
     }
 }

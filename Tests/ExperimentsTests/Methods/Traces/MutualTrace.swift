@@ -29,17 +29,19 @@ func mutualTrace(_ head: Head, tripletWeight: Double = 0, epochs: Int = 2, _ isR
         let epoch = step / TraceInputs.iterations
         training.meter = TraceInputs.meter(step)
         if step % TraceInputs.iterations == 0 {
-            _ = try training.relabel(sourceClasses: TraceInputs.sourceClasses, tracedClusters[epoch], of: tracedFeatures(epoch))
+            _ = try training.relabel(
+                sourceClasses: TraceInputs.sourceClasses, tracedClusters[epoch], of: tracedFeatures(epoch))
         }
         let (views, labels) = try inputs(step, clusterCount: tracedClusters[epoch].clusterCount)
         try method.step(&training, #require(training.round), views, labels: Tensor(labels))
         var recorded = losses(training.meter)
         for (index, number) in [1, 2].enumerated() {
-            recorded = try recorded + numbersOf(training.pairs[index], number) + [
-                "student \(number).gradient": students[index].gradient(),
-                "student \(number).moved": students[index].moved(),
-                "mean \(number).moved": means[index].moved(),
-            ]
+            recorded =
+                try recorded + numbersOf(training.pairs[index], number) + [
+                    "student \(number).gradient": students[index].gradient(),
+                    "student \(number).moved": students[index].moved(),
+                    "mean \(number).moved": means[index].moved(),
+                ]
         }
         guard try isRight(recorded) else { return }
     }
@@ -49,7 +51,8 @@ func mutualTrace(_ head: Head, tripletWeight: Double = 0, epochs: Int = 2, _ isR
 private func pair(_ number: Int, _ classes: Int, _ config: MMTPlus.Config) throws -> MutualPair {
     let begun = try TraceInputs.network("network \(number) ").store.state
     var pair = try MutualPair(
-        NetworkShape(backbone: .resnet18, domains: .separate), from: begun, classes: classes, config, random: TraceInputs.random,
+        NetworkShape(backbone: .resnet18, domains: .separate), from: begun, classes: classes, config,
+        random: TraceInputs.random,
         elementType: .float64)
     let rows = try TraceInputs.rows("rows \(number)", classes: classes)
     for classifier in [pair.studentClassifier, pair.meanClassifier] { try classifier.weight.copy(from: rows) }

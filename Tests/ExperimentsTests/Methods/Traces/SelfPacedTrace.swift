@@ -35,12 +35,14 @@ func selfPacedTrace(hasSource: Bool, epochs: Int, _ isRight: StepCheck) throws {
         let classes = hasSource ? TraceInputs.labels(step, count: batch, classes: TraceInputs.sourceClasses) : []
         // Every row twice in a batch.
         let instances = (0..<batch).map { (3 * step + $0 / 2) % imageCount }
-        let parts = (hasSource ? [try TraceInputs.images(.source, step, classes: classes, height: 32, width: 16)] : [])
+        let parts =
+            (hasSource ? [try TraceInputs.images(.source, step, classes: classes, height: 32, width: 16)] : [])
             + [try TraceInputs.images(.target, step, classes: instances, height: 32, width: 16)]
         try method.step(&training, Tensor.concatenated(parts), classes: classes, instances: instances)
         let rows = try #require(training.memory).rows
         let bias = try #require(training.network.store.state[hasSource ? "feat_bn.BN_T.bias" : "feat_bn.bias"])
-        let recorded = try losses(training.meter)
+        let recorded =
+            try losses(training.meter)
             + statistics("network", training.network.store, branches: hasSource ? [".BN_S", ".BN_T"] : [""]) + [
                 "rate": [config.schedule.rate(epoch: training.meter.epoch)],
                 "gradient": watched.gradient(), "moved": watched.moved(),

@@ -31,7 +31,8 @@ enum TraceInputs {
         let (rows, columns) = (height / side, width / side)
         let colours = try Tensor.concatenated(
             classes.map { try Pattern.tensor("class \($0)", shape: [1, 3, rows, columns]) })
-        let squares = try colours.reshaped([count, 3, rows, 1, columns, 1])
+        let squares =
+            try colours.reshaped([count, 3, rows, 1, columns, 1])
             * Tensor.full(1, shape: [1, 1, 1, side, 1, side])
         let noise = try Pattern.tensor("noise \(domain.rawValue) \(step) \(view)", shape: [count, 3, height, width])
         return try (squares.reshaped([count, 3, height, width]) + noise / 2).converted(to: .float64).channelsLast()

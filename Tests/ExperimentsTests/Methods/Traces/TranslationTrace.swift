@@ -32,13 +32,14 @@ func translationTrace(_ isRight: StepCheck) throws {
             players, encoder, source: TraceInputs.images(.source, step, classes: labels, height: 32, width: 32),
             labels: Tensor(labels), target: TraceInputs.images(.target, step, classes: others, height: 32, width: 32),
             &meter)
-        let recorded = try losses(meter) + [
-            "rate": [config.schedule.rate(epoch: meter.epoch)],
-            "generators.gradient": generators.gradient(), "discriminators.gradient": discriminators.gradient(),
-            "generators.moved": generators.moved(),
-            "discriminators.moved": discriminators.moved(),
-            "pool A": firstPixels(players.poolA), "pool B": firstPixels(players.poolB),
-        ]
+        let recorded =
+            try losses(meter) + [
+                "rate": [config.schedule.rate(epoch: meter.epoch)],
+                "generators.gradient": generators.gradient(), "discriminators.gradient": discriminators.gradient(),
+                "generators.moved": generators.moved(),
+                "discriminators.moved": discriminators.moved(),
+                "pool A": firstPixels(players.poolA), "pool B": firstPixels(players.poolB),
+            ]
         guard try isRight(recorded) else { return }
     }
 }

@@ -40,11 +40,14 @@ extension ClusteringBaselineStage {
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: config.instances)
         load.during.images = Double(config.epochs * data.target + evaluations * data.validation)
-        load.during.operations = Double(config.epochs)
+        load.during.operations =
+            Double(config.epochs)
             * StageLoad.Passes.operations(data.target, data.target, length: dimension)
         load.besides.images = Double(data.validation)
-        load.bytesHeld = MemoryForecast.clustering(
-            count: data.target, dimension: dimension, neighbours: config.clustering.neighbours).total
+        load.bytesHeld =
+            MemoryForecast.clustering(
+                count: data.target, dimension: dimension, neighbours: config.clustering.neighbours
+            ).total
         load.networksLeft = 1
         return load
     }

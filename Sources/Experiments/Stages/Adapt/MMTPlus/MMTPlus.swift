@@ -104,9 +104,10 @@ struct MMTPlus {
         _ training: MutualTraining, in scope: any TrainingScope
     ) throws -> Features<UnitNorm> {
         let extractor = FeatureExtractor(setting.images)
-        return try Features.mean(training.pairs.map { pair in
-            try extractor.features(of: setting.target.samples, by: pair.mean) { _ in try scope.pause(training.state) }
-        })
+        return try Features.mean(
+            training.pairs.map { pair in
+                try extractor.features(of: setting.target.samples, by: pair.mean) { _ in try scope.pause(training.state) }
+            })
     }
 
     // MARK: An epoch

@@ -46,11 +46,15 @@ extension MMTPlusStage {
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: config.instances)
         load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations * data.validation)
-        load.during.operations = Double(config.epochs)
+        load.during.operations =
+            Double(config.epochs)
             * StageLoad.Passes.operations(data.target, data.target, length: shape.dimension)
         load.besides.images = Double((config.sourceRows == .centroids ? 2 * data.source : 0) + data.validation)
-        load.bytesHeld = queues + MemoryForecast.clustering(
-            count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours).total
+        load.bytesHeld =
+            queues
+            + MemoryForecast.clustering(
+                count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours
+            ).total
         load.networksLeft = means.count
         load.bytesOfState = queues
         return load

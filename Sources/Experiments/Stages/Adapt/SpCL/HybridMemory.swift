@@ -108,7 +108,8 @@ extension HybridMemory {
     }
 
     private func loss(_ logitsBM: Tensor, truth: [Int]) throws -> Tensor {
-        let logitsBK = try logitsBM.summed(over: classes.indices, count: classes.count, along: 1)
+        let logitsBK =
+            try logitsBM.summed(over: classes.indices, count: classes.count, along: 1)
             / classes.sizes.atLeast(1)
         let isThere = try classes.sizes.isGreater(than: 0).converted(to: logitsBK.elementType)
         // Everything is divided by e^shift, 1e-6 too: the same value, without overflow at a low temperature.

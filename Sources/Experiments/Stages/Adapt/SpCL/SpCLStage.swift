@@ -50,7 +50,8 @@ extension SpCLStage {
             epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: batchUnit)
         load.during.images = Double(evaluations * data.validation)
         // Every step holds its images against all rows, there and back.
-        load.during.operations = Double(config.epochs)
+        load.during.operations =
+            Double(config.epochs)
             * (StageLoad.Passes.operations(data.target, data.target, length: shape.dimension)
                 + Double(config.iterations) * StageLoad.Passes.operations(batch, rows, length: shape.dimension))
         load.besides.images = Double(data.source + data.target + data.validation)

@@ -100,21 +100,26 @@ struct SDA {
         let fakeA = try ImageNetScale.normalised(players.toSource(target))
 
         try players.discriminators(trained: false)
-        let adversarial = try leastSquaresAdversarial(players.judgeOfTarget(fakeB), real: true)
+        let adversarial =
+            try leastSquaresAdversarial(players.judgeOfTarget(fakeB), real: true)
             + leastSquaresAdversarial(players.judgeOfSource(fakeA), real: true)
-        let cycle = try meanAbsoluteDifference(ImageNetScale.normalised(players.toSource(fakeB)), source)
+        let cycle =
+            try meanAbsoluteDifference(ImageNetScale.normalised(players.toSource(fakeB)), source)
             + meanAbsoluteDifference(ImageNetScale.normalised(players.toTarget(fakeA)), target)
-        let identity = try meanAbsoluteDifference(ImageNetScale.normalised(players.toTarget(target)), target)
+        let identity =
+            try meanAbsoluteDifference(ImageNetScale.normalised(players.toTarget(target)), target)
             + meanAbsoluteDifference(ImageNetScale.normalised(players.toSource(source)), source)
         let relation = try relationConsistency(encoder, source: source, translated: fakeB, labels: labels)
         players.generatorOptimiser.dropGradients()
-        try (adversarial + config.cycleWeight * cycle + config.identityWeight * identity
+        try
+            (adversarial + config.cycleWeight * cycle + config.identityWeight * identity
             + config.relationWeight * relation).backward()
         try players.generatorOptimiser.step(settings)
 
         try players.discriminators(trained: true)
-        let judged = try 0.5 * (
-            leastSquaresAdversarial(players.judgeOfTarget(target), real: true)
+        let judged =
+            try 0.5
+            * (leastSquaresAdversarial(players.judgeOfTarget(target), real: true)
                 + leastSquaresAdversarial(players.judgeOfTarget(players.poolB.query(fakeB, &random)), real: false)
                 + leastSquaresAdversarial(players.judgeOfSource(source), real: true)
                 + leastSquaresAdversarial(players.judgeOfSource(players.poolA.query(fakeA, &random)), real: false))

@@ -25,14 +25,17 @@ struct SDASettings: StageSettings {
         rules.epoch(config.iterations, of: config.batch)
         let (constant, decaying) = (config.schedule.constant, config.schedule.decaying)
         if constant + decaying < config.epochs {
-            rules.report("epochs", "\(config.epochs) epochs, but constant_epochs \(constant) + decay_epochs "
-                + "\(decaying) end before; allowed: up to \(constant + decaying)")
+            rules.report(
+                "epochs",
+                "\(config.epochs) epochs, but constant_epochs \(constant) + decay_epochs "
+                    + "\(decaying) end before; allowed: up to \(constant + decaying)")
         }
         // The generator halves the image twice, the discriminator needs room for its patches.
         let image = rules.experiment.image
         if image.height % 4 != 0 || image.width % 4 != 0 || min(image.height, image.width) < 32 {
-            rules.reportImageSize("\(image.height) × \(image.width) pixels cannot be translated by sda; "
-                + "allowed: multiples of 4, 32 or more")
+            rules.reportImageSize(
+                "\(image.height) × \(image.width) pixels cannot be translated by sda; "
+                    + "allowed: multiples of 4, 32 or more")
         }
         guard let found = rules.networks("encoder", encoder) else { return nil }
         var resolved = self
