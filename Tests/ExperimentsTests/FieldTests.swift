@@ -93,4 +93,23 @@ private let tables: [(name: String, fields: [(key: String, roles: FieldRoles)])]
         #expect(error?.problems.count == 1)
         #expect("\(error.map { "\($0.problems[0])" } ?? "")".hasPrefix(report), "\(String(describing: error))")
     }
+
+    @Test func `refuses networks that a method cannot go on with`() throws {
+        let text = """
+            data: {location: {synthetic: {}}}
+            image: {height: 64, width: 32}
+            stages:
+              - pretrain: {images: source}
+              - adapt: {name: first}
+              - adapt: {name: second, method: clustering-baseline, from: first}
+            """
+        let error = #expect(throws: ConfigurationError.self) {
+            try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
+        }
+        #expect(
+            error?.problems.map { "\($0)" } == [
+                "x.yaml:6:57: second.from: 'first' leaves a network with statistics by domain, which needs images of both; "
+                    + "allowed: one without"
+            ])
+    }
 }

@@ -41,13 +41,20 @@ struct StageRules {
                     + "allowed: a dataset as 'data.source'"), at: name.span, keyPath: name.value)
     }
 
-    /// - Parameter key: What the rule is reported at.
     func batch(_ batch: Int, holds instances: Int) {
         guard batch % instances != 0 else { return }
         report(
             "batch",
             "a batch of \(batch) holds no whole number of identities with \(instances) images each; "
                 + "allowed: a multiple of 'instances'")
+    }
+
+    func batch(_ batch: Int, fillsGroupsOf size: Int) {
+        guard batch % size != 0 else { return }
+        report(
+            "images_per_norm_group",
+            "a batch of \(batch) has no whole number of groups of \(size) images that are "
+                + "normalised together; allowed: what divides 'batch', \(batch) for all of it")
     }
 
     /// All positions of an epoch's batches are drawn before it begins, and a batch is in memory whole.

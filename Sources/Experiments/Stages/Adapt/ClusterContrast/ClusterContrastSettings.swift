@@ -29,7 +29,7 @@ struct ClusterContrastSettings: StageSettings {
 
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.batch(config.batch, holds: config.instances)
-        rules.batch(config.batch, isGroupsOf: imagesPerNormGroup)
+        rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup)
         rules.epoch(config.iterations, of: config.batch)
         guard let from else {
             var resolved = self
@@ -48,16 +48,6 @@ struct ClusterContrastSettings: StageSettings {
                 ? "leaves a network with statistics by domain, which needs images of both; allowed: one without" : nil
         }
         return found.map { ClusterContrastStage(settings: self, initial: $0) }
-    }
-}
-
-extension StageRules {
-    fileprivate func batch(_ batch: Int, isGroupsOf size: Int) {
-        guard batch % size != 0 else { return }
-        report(
-            "images_per_norm_group",
-            "a batch of \(batch) has no whole number of groups of \(size) images that are "
-                + "normalised together; allowed: what divides 'batch', \(batch) for all of it")
     }
 }
 

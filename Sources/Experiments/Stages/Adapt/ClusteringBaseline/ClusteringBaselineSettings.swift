@@ -18,7 +18,11 @@ struct ClusteringBaselineSettings: StageSettings {
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.batch(config.batch, holds: config.instances)
         rules.epoch(config.iterations, of: config.batch)
-        guard let found = rules.networks("from", from) else { return nil }
+        let found = rules.networks("from", from) { set in
+            set.members[0].shape.domains == .separate
+                ? "leaves a network with statistics by domain, which needs images of both; allowed: one without" : nil
+        }
+        guard let found else { return nil }
         var resolved = self
         resolved.from = .named(found.stage)
         return ClusteringBaselineStage(settings: resolved, initial: found)

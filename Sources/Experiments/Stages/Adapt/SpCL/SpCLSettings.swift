@@ -37,14 +37,6 @@ struct SpCLSettings: StageSettings {
 }
 
 extension StageRules {
-    fileprivate func batch(_ batch: Int, fillsGroupsOf size: Int) {
-        guard batch % size != 0 else { return }
-        report(
-            "images_per_norm_group",
-            "a batch of \(batch) has no whole number of groups of \(size) images that are "
-                + "normalised together; allowed: what divides 'batch', \(batch) for all of it")
-    }
-
     /// A radius of 1 would put all images together.
     fileprivate func gap(_ gap: Double, around radius: Double) {
         guard gap > radius || radius + gap >= 1 else { return }
