@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Backbones
+internal import Layers
 internal import Training
 
 /// Adaptation of one network to the target by its own clusters.

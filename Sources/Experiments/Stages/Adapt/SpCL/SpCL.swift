@@ -5,7 +5,7 @@
 //
 // Goals, in order: the authors' procedure; equal results for equal seeds; readability.
 //
-// Deviations from the authors' code: docs/methods/spcl.md, 1 to 7.
+// Deviations from the authors' code: docs/methods/spcl.md, 1 to 8.
 
 internal import Backbones
 internal import Data
