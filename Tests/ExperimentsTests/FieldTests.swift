@@ -108,7 +108,7 @@ private let tables: [(name: String, fields: [(key: String, roles: FieldRoles)])]
         }
         #expect(
             error?.problems.map { "\($0)" } == [
-                "x.yaml:6:57: second.from: 'first' leaves a network with statistics by domain, which needs images of both; "
+                "x.yaml:6:56: second.from: 'first' leaves a network with statistics by domain, which needs images of both; "
                     + "allowed: one without"
             ])
     }
