@@ -13,8 +13,8 @@ struct ShowPlan: ParsableCommand {
             'reuse' is what another run has left; 'resume' is where --resume would go on. 'passerby why NAME STAGE' \
             says why a stage would run again. Time, memory and disk are reckoned from a few steps of each stage on \
             made-up images, which are measured once on this machine and kept in the user's cache folder: in half a minute \
-            a stage at most, longer where other programs compute, and not at all with --no-calibration. Exit code 69 \
-            where memory or disk cannot suffice.
+            a stage at most, longer where other programs compute, and not at all with --no-calibration. Without the data or the \
+            weights on this machine the stages alone are shown. Exit code 69 where memory or disk cannot suffice.
             """)
 
     @OptionGroup var arguments: ExperimentArguments
@@ -32,6 +32,21 @@ struct ShowPlan: ParsableCommand {
     var json = false
 
     func run() throws {
+        do {
+            try showPlan()
+        } catch {
+            guard let outline = try ExperimentOutline(arguments.experiment(), lacking: error) else { throw error }
+            try show(outline)
+        }
+    }
+
+    /// Data and weights may be somewhere else: whoever asks what an experiment would do is told so much.
+    private func show(_ outline: ExperimentOutline) throws {
+        if json { try printJSON(outline) } else { print(outline) }
+        StandardError().write("note: keys, what is reused and forecasts need what is not here. \(outline.missing)\n")
+    }
+
+    private func showPlan() throws {
         let cache = CalibrationCache(threads: threads.count)
         var (status, flight) = try arguments.launch().flightPlan(fresh ? .fresh : .new, logs: logs.folder, cache: cache)
         if calibration { try calibrate(flight) }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import Configuration
+import Data
 import Foundation
+import Pipeline
 import Testing
 
 @testable import Experiments
@@ -26,5 +28,26 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             let text = try String(contentsOfFile: path, encoding: .utf8)
             #expect(text.contains("Command: ./passerby run \(name)\n"), "\(file)")
         }
+    }
+
+    /// Nothing of theirs is on this machine, least of all in a folder that is not there.
+    @Test func `has its stages shown without data and weights`() throws {
+        for file in try Self.files() {
+            let experiment = try Experiment(
+                path: folder.appendingPathComponent(file).path, name: file, overrides: ["data.location={folder: /nowhere}"])
+            let launch = Launch(
+                experiment, dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
+            let error = try #require(throws: (any Error).self, "\(file)") { try launch.plan() }
+            let outline = try #require(try ExperimentOutline(experiment, lacking: error), "\(file): \(error)")
+            #expect(outline.missing == "\(error)")
+            let lines = "\(outline)".split(separator: "\n")
+            #expect(lines[0] == "\(file), seed 1" && lines.count == 1 + 3 * experiment.stages.count)
+        }
+    }
+
+    @Test func `is not shown where something else is wrong`() throws {
+        let experiment = try Experiment(
+            path: folder.appendingPathComponent("quickstart.yaml").path, name: "quickstart", overrides: [])
+        #expect(try ExperimentOutline(experiment, lacking: DataError.noImages(folder: "/data")) == nil)
     }
 }
