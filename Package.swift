@@ -115,12 +115,12 @@ let tensors: [Target] =
             ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch", "Reporting"], fixtures: true)
-    + module("Layers", ["Tensor", "Machine", "Randomness", "Reporting"])
+    + module("Layers", ["Tensor", "Machine", "Randomness", "Reporting"], tests: ["Patterns"])
     + [.target(name: "Patterns", dependencies: ["Layers", "Tensor"], path: "Tests/Patterns", swiftSettings: strict)]
     + module("Backbones", ["Layers", "Tensor", "Randomness"], tests: ["Patterns"], fixtures: true)
     + module(
         "Training",
-        ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Reporting", "Vocabulary"])
+        ["Backbones", "Layers", "Tensor", "Data", "Retrieval", "Randomness", "Reporting", "Vocabulary"], tests: ["Patterns"])
     + module(
         "Experiments",
         [

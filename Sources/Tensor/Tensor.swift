@@ -165,7 +165,7 @@ public final class Tensor {
         try check("copy", [self, source], pt_copy_into(handle, source.handle))
     }
 
-    func elements<Element>(zero: Element) throws -> [Element] {
+    package func elements<Element>(zero: Element) throws -> [Element] {
         var values = [Element](repeating: zero, count: count)
         try values.withUnsafeMutableBytes { bytes in
             if let start = bytes.baseAddress {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Patterns
 import Testing
 
 @testable import Layers

@@ -2,6 +2,7 @@
 
 import Foundation
 import Layers
+import Patterns
 import Testing
 
 @testable import Experiments
@@ -73,7 +74,7 @@ func length(_ tensors: [Tensor]) throws -> Double {
 }
 
 /// The elements of a tensor of floats or doubles.
-func numbers(_ tensor: Tensor) throws -> [Double] { try tensor.converted(to: .float64).elements(zero: 0.0) }
+func numbers(_ tensor: Tensor) throws -> [Double] { try tensor.doubles() }
 
 /// The first running means and variances of chosen layers.
 func statistics(_ name: String, _ store: ParameterStore, branches: [String]) throws -> RecordedStep {
