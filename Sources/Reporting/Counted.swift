@@ -5,7 +5,8 @@
 /// - Parameters:
 ///   - count: 0 or more.
 ///   - singular: The noun for one.
-///   - plural: The noun for any other number; with an `s` where it is left out.
+///   - plural: The noun for any other number; left out, `queries` for `query` and an `s` behind all others.
 public func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> String {
-    "\(count) \(count == 1 ? singular : plural ?? singular + "s")"
+    if count == 1 { return "1 \(singular)" }
+    return "\(count) \(plural ?? (singular.hasSuffix("y") ? "\(singular.dropLast())ies" : "\(singular)s"))"
 }

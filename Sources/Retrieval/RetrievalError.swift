@@ -52,9 +52,9 @@ extension RetrievalError: ReportedError {
             "\(what): \(counted(found, "row")) where \(expected) \(expected == 1 ? "is" : "are") needed"
         case .noQueryHasAMatch(let queries, let sameCamera):
             sameCamera == 0
-                ? "none of \(counted(queries, "query", "queries")) has its identity in the gallery"
+                ? "none of \(counted(queries, "query")) has its identity in the gallery"
                 : """
-                none of \(counted(queries, "query", "queries")) has a match seen by another camera \
+                none of \(counted(queries, "query")) has a match seen by another camera \
                 (\(counted(sameCamera, "match", "matches")) of the query's camera); identities without camera numbers need the protocol 'vehicleid'
                 """
         case .tooManyClusters(let asked, let rows):

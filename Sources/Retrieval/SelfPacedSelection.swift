@@ -27,6 +27,9 @@ public struct SelfPacedSelection: Sendable {
         self.gap = gap
     }
 
+    /// Whether a radius can be made smaller and larger by a gap: not below 0, nor to 1, which would put all rows together.
+    public static func fits(gap: Double, radius: Double) -> Bool { gap <= radius && radius + gap < 1 }
+
     /// The largest radius that is asked of distances.
     public var largestRadius: Float { clustering.radius + gap }
 

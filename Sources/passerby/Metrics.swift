@@ -73,7 +73,7 @@ struct Metrics: ParsableCommand {
             "mAP \(percent(metrics.mAP))  mINP \(percent(metrics.mINP))  top-1 \(percent(metrics.top1))  "
                 + "top-5 \(percent(metrics.top5))  top-10 \(percent(metrics.top10))")
         print(
-            "\(counted(metrics.queryCount, "query", "queries")), \(metrics.skippedCount) of them without anything to find"
+            "\(counted(metrics.queryCount, "query")), \(metrics.skippedCount) of them without anything to find"
                 + (metrics.junkCount == 0 ? "" : "; \(counted(metrics.junkCount, "row")) of junk (identity -1) left out"))
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Reporting
+
 extension DatasetCheck: CustomStringConvertible {
     /// The check as a person reads it: a table of the splits, then at most ``shownOfEachKind`` findings of each kind.
     public var description: String {

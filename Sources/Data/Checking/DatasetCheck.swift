@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+internal import Reporting
 import Vocabulary
 
 /// What a look at every image of a dataset found.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Reporting
 import Vocabulary
 
 /// What the rows of a dataset's splits say when they are held against each other and against their files.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+internal import Reporting
 
 /// The images of a folder, and what of it nobody will read.
 ///

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Reporting
+
 /// What the authors of a dataset, or the papers that use it, say a split holds.
 public struct PublishedCounts: Sendable, Equatable, Codable {
     /// Images, junk left out; nil where nobody says.
@@ -22,10 +24,4 @@ extension PublishedCounts: CustomStringConvertible {
         [(images, "image"), (identities, "identity"), (cameras, "camera")]
             .compactMap { number, what in number.map { counted($0, what) } }.joined(separator: ", ")
     }
-}
-
-/// A number of things, in words.
-func counted(_ number: Int, _ thing: String) -> String {
-    if number == 1 { return "1 \(thing)" }
-    return "\(number) \(thing.hasSuffix("y") ? "\(thing.dropLast())ies" : "\(thing)s")"
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import Randomness
+internal import Randomness
 
 /// Epochs that are counted in iterations, however long a pass over the images is.
 ///

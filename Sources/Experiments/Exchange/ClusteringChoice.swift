@@ -90,7 +90,7 @@ public enum InlineSettings {
     /// `eps=0.6,gap=0.02,min=4`.
     public static func selfPaced(_ text: String) throws -> ClusteringChoice {
         let settings: SelfPacedSettings = try read(text)
-        guard settings.gap <= settings.density.radius, settings.gap + settings.density.radius < 1 else {
+        guard SelfPacedSelection.fits(gap: settings.gap, radius: settings.density.radius) else {
             let problem = Problem.Kind.conflict(
                 "gap \(settings.gap) does not fit eps \(settings.density.radius); allowed: eps - gap at least 0 and "
                     + "eps + gap below 1")

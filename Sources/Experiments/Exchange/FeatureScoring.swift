@@ -32,7 +32,7 @@ package struct FeatureScoring {
         }
         return (
             forecast ?? .ranking(queryCount: query.count, galleryCount: count, dimension: dimension),
-            "\(counted(query.count, "query", "queries")), \(counted(count, "gallery row")) of \(dimension)"
+            "\(counted(query.count, "query")), \(counted(count, "gallery row")) of \(dimension)"
         )
     }
 

@@ -52,7 +52,7 @@ extension FoundDataset {
                 ? nil
                 : DatasetFinding(
                     .skippedQueries, splits,
-                    "\(skipped) of \(counted(coverage.queryCount, "query", "queries")) without a match under '\(rankingProtocol.rawValue)', which skips "
+                    "\(skipped) of \(counted(coverage.queryCount, "query")) without a match under '\(rankingProtocol.rawValue)', which skips "
                         + "them")
         }
     }

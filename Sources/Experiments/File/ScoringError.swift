@@ -19,7 +19,7 @@ public struct ScoringError: ReportedError, Equatable {
     }
 
     var reason: String {
-        let queries = counted(coverage.queryCount, "query", "queries")
+        let queries = counted(coverage.queryCount, "query")
         let all = "none of \(queries) can be scored under '\(rankingProtocol.rawValue)'"
         return switch coverage.sameCameraCount {
         case 0: "\(all): none has its identity in the gallery"

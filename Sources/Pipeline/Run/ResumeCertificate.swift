@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Foundation
+internal import Reporting
 
 /// What came of killing a run again and again: `resume-certificate.json` in its folder.
 public struct ResumeCertificate: Sendable, Codable, Equatable {
@@ -122,7 +123,7 @@ extension ResumeCertificate: CustomStringConvertible {
             let count = killCount(of: stage)
             let names = stage.differences.keys.sorted().joined(separator: ", ")
             let verdict = names.isEmpty ? "\(stage.digests.count) digests equal" : "differs in \(names)"
-            return "\(stage.name): killed \(count) time\(count == 1 ? "" : "s"), \(verdict)"
+            return "\(stage.name): killed \(counted(count, "time")), \(verdict)"
         }
         let verdict =
             isPassed

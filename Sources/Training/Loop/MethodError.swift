@@ -28,8 +28,8 @@ extension MethodError: ReportedError {
                 2 * outliers > images
                 ? "most images lie apart: a larger clustering radius"
                 : "most images were merged: a smaller clustering radius"
-            let clusters = "\(found) cluster\(found == 1 ? "" : "s")"
-            return "clustering before epoch \(epoch + 1) found \(clusters), \(needed) are needed to fill a batch "
+            return
+                "clustering before epoch \(epoch + 1) found \(counted(found, "cluster")), \(needed) are needed to fill a batch "
                 + "(\(outliers) of \(images) images are outliers); \(radius), more pre-training or smaller batches may help"
         case .noSource:
             return "the method trains on labelled source images, and there are none"
