@@ -183,24 +183,3 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         #expect(report(minimal, ["data.location={folder: /somewhere}"]) == nil)
     }
 }
-
-@Suite struct `The experiments of the repository` {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../experiments").standardizedFileURL
-
-    static var files: [String] {
-        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-        return names.filter { $0.hasSuffix(".yaml") }.sorted()
-    }
-
-    @Test(arguments: files) func `resolve and have a plan`(file: String) throws {
-        let experiment = try Experiment(
-            path: Self.folder.appendingPathComponent(file).path, name: file, overrides: [])
-        let plan = try experiment.plan(dataDigest: .init(of: "data"))
-        #expect(plan.stages.count == experiment.stages.count)
-    }
-
-    @Test func `are found`() {
-        #expect(Self.files.contains("quickstart.yaml"))
-    }
-}

@@ -12,42 +12,45 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("experiments")
 
 @Suite struct `An experiment that comes with the program` {
-    private static func files() throws -> [String] {
-        let found = try #require(FileManager.default.enumerator(atPath: folder.path))
-        return found.compactMap { $0 as? String }.filter { $0.hasSuffix(".yaml") }.sorted()
+    static var files: [String] {
+        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".yaml") }.sorted()
     }
 
-    /// Without its data and its weights.
-    @Test func `can be read, and names itself in the command of its header`() throws {
-        let files = try Self.files()
-        #expect(files.contains("quickstart.yaml") && files.contains("cluster-contrast/usl-market1501.yaml"))
-        for file in files {
-            let path = folder.appendingPathComponent(file).path
-            let name = String(file.dropLast(".yaml".count))
-            #expect(throws: Never.self, "\(file)") { _ = try Experiment(path: path, name: name, overrides: []) }
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            #expect(text.contains("Command: ./passerby run \(name)\n"), "\(file)")
-        }
+    private func experiment(_ file: String, _ overrides: [String] = []) throws -> Experiment {
+        try Experiment(
+            path: folder.appendingPathComponent(file).path, name: String(file.dropLast(".yaml".count)),
+            overrides: overrides)
     }
 
-    /// Nothing of theirs is on this machine, least of all in a folder that is not there.
-    @Test func `has its stages shown without data and weights`() throws {
-        for file in try Self.files() {
-            let experiment = try Experiment(
-                path: folder.appendingPathComponent(file).path, name: file, overrides: ["data.location={folder: /nowhere}"])
-            let launch = Launch(
-                experiment, dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
-            let error = try #require(throws: (any Error).self, "\(file)") { try launch.plan() }
-            let outline = try #require(try ExperimentOutline(experiment, lacking: error), "\(file): \(error)")
-            #expect(outline.missing == "\(error)")
-            let lines = "\(outline)".split(separator: "\n")
-            #expect(lines[0] == "\(file), seed 1" && lines.count == 1 + 3 * experiment.stages.count)
-        }
+    @Test func `is found`() {
+        #expect(Self.files.contains("quickstart.yaml") && Self.files.contains("cluster-contrast/usl-market1501.yaml"))
+    }
+
+    @Test(arguments: files) func `resolves and has a plan`(file: String) throws {
+        let experiment = try experiment(file)
+        let plan = try experiment.plan(dataDigest: .init(of: "data"))
+        #expect(plan.stages.count == experiment.stages.count)
+    }
+
+    @Test(arguments: files) func `names itself in the command of its header`(file: String) throws {
+        let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+        #expect(text.contains("Command: ./passerby run \(file.dropLast(".yaml".count))\n"))
+    }
+
+    /// Nothing of its is on this machine, least of all in a folder that is not there.
+    @Test(arguments: files) func `has its stages shown without data and weights`(file: String) throws {
+        let experiment = try experiment(file, ["data.location={folder: /nowhere}"])
+        let launch = Launch(
+            experiment, dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
+        let error = try #require(throws: (any Error).self) { try launch.plan() }
+        let outline = try #require(try ExperimentOutline(experiment, lacking: error), "\(error)")
+        #expect(outline.missing == "\(error)")
+        let lines = "\(outline)".split(separator: "\n")
+        #expect(lines[0] == "\(experiment.name), seed 1" && lines.count == 1 + 3 * experiment.stages.count)
     }
 
     @Test func `is not shown where something else is wrong`() throws {
-        let experiment = try Experiment(
-            path: folder.appendingPathComponent("quickstart.yaml").path, name: "quickstart", overrides: [])
-        #expect(try ExperimentOutline(experiment, lacking: DataError.noImages(folder: "/data")) == nil)
+        #expect(try ExperimentOutline(experiment("quickstart.yaml"), lacking: DataError.noImages(folder: "/data")) == nil)
     }
 }

@@ -7,18 +7,9 @@ internal import Reporting
 /// What an experiment would do, as far as that can be said without its data and weights: no keys, and so nothing of what is
 /// there already, and no forecast.
 public struct ExperimentOutline: Sendable, Equatable {
-    /// A stage without what determines its data.
-    struct Stage: Sendable, Equatable, Encodable {
-        let name: String
-        let method: String
-        let settings: JSONValue
-        let inputs: [String]
-        let outputs: [Artefact]
-    }
-
     private let experiment: String
     private let seed: UInt64
-    private let stages: [Stage]
+    private let stages: [StagePlan]
     /// What is not on this machine, and where it was looked for.
     public let missing: String
 
@@ -32,11 +23,7 @@ public struct ExperimentOutline: Sendable, Equatable {
         let plan = try experiment.plan(dataDigest: ContentDigest(of: ""))
         self.experiment = plan.experiment
         seed = plan.seed
-        stages = plan.stages.map { stage in
-            Stage(
-                name: stage.name, method: stage.method, settings: stage.settings, inputs: stage.inputs,
-                outputs: stage.outputs)
-        }
+        stages = plan.stages
         missing = "\(error)"
     }
 }
@@ -46,12 +33,7 @@ extension ExperimentOutline: Encodable {}
 extension ExperimentOutline: CustomStringConvertible {
     public var description: String {
         let lines = stages.enumerated().flatMap { number, stage in
-            let outputs = stage.outputs.map(\.name)
-            return [
-                "\(number + 1). \(stage.name) (\(stage.method))",
-                "   from \(stage.inputs.joined(separator: ", "))",
-                "   to \(outputs.isEmpty ? "the result's rows only" : outputs.joined(separator: ", "))",
-            ]
+            ["\(number + 1). \(stage.name) (\(stage.method))"] + stage.flow
         }
         return (["\(experiment), seed \(seed)"] + lines).joined(separator: "\n")
     }

@@ -108,13 +108,9 @@ extension StageStatus: CustomStringConvertible {
 extension PlanStatus: CustomStringConvertible {
     public var description: String {
         let lines = stages.enumerated().flatMap { number, stage in
-            let outputs = stage.plan.outputs.map(\.name)
-            return [
-                "\(number + 1). \(stage.plan.name) (\(stage.plan.method)): \(stage.status)",
-                "   from \(stage.plan.inputs.joined(separator: ", "))",
-                "   to \(outputs.isEmpty ? "the result's rows only" : outputs.joined(separator: ", "))",
-                "   key \(stage.key)",
-            ] + (forecast?.stages[stage.plan.name].map { ["   \($0)"] } ?? [])
+            let title = "\(number + 1). \(stage.plan.name) (\(stage.plan.method)): \(stage.status)"
+            let expected = forecast?.stages[stage.plan.name].map { ["   \($0)"] } ?? []
+            return [title] + stage.plan.flow + ["   key \(stage.key)"] + expected
         }
         let total = forecast.map { $0.stages.isEmpty ? [] : ["\($0)"] } ?? []
         return (["\(plan.experiment), seed \(plan.seed)"] + lines + total).joined(separator: "\n")

@@ -44,3 +44,14 @@ public struct StagePlan: Sendable, Codable, Equatable {
         self.outputs = outputs
     }
 }
+
+extension StagePlan {
+    /// From what, and to what, as people read it: two lines, indented.
+    package var flow: [String] {
+        let names = outputs.map(\.name)
+        return [
+            "   from \(inputs.joined(separator: ", "))",
+            "   to \(names.isEmpty ? "the result's rows only" : names.joined(separator: ", "))",
+        ]
+    }
+}
