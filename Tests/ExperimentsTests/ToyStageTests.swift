@@ -53,7 +53,7 @@ private struct SumStage: StageDefinition {
     let settings: SumSettings
     let earlier: String?
 
-    var inputs: [StageInput] { earlier.map { [StageInput(stage: $0, offer: offer)] } ?? [] }
+    var inputs: [StageInput] { earlier.map { [StageInput(stage: $0, networks: offer.networks)] } ?? [] }
     var outputs: [Artefact] { [Artefact(name: "sum.txt", kind: .document)] }
     var offer: StageOffer { StageOffer(networks: NetworkSet([])) }
     var begins: Backbone? { nil }

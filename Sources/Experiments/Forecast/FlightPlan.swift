@@ -99,7 +99,7 @@ public struct FlightPlan {
 
     /// What determines how long a step takes and how much it holds. Epochs and rates do not.
     private func work(of stage: Experiment.NamedStage) -> JSONValue {
-        let networks = stage.definition.inputs.flatMap { $0.offer.networks?.members ?? [] }
+        let networks = stage.definition.inputs.flatMap { $0.networks?.members ?? [] }
         return .object([
             // Of the methods and of how they are measured: raised whenever a step takes something else than before.
             "version": 2, "method": .string(stage.definition.method),

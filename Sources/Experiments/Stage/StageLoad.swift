@@ -16,6 +16,11 @@ struct StageLoad {
 
         var stepCount: Double { Double(parts.count) * Double(epochs) * Double(iterations) }
 
+        /// The smallest batch of whole identities that is whole groups of normalisation too.
+        static func unit(holding instances: Int, fillingGroupsOf size: Int) -> Int {
+            stride(from: size, through: size * instances, by: size).first { $0 % instances == 0 } ?? size * instances
+        }
+
         /// The share of all steps that were done at a point of one of the trainings.
         func share(part: String, epoch: Int, step: Int) -> Double {
             let earlier = Double(parts.firstIndex(of: part) ?? 0) * Double(epochs)

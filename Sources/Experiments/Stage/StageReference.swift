@@ -14,8 +14,8 @@ enum StageReference: Sendable, Equatable {
 struct StageInput: Sendable {
     /// Its name in the experiment.
     let stage: String
-    /// What of it is taken.
-    let offer: StageOffer
+    /// The networks that are taken of it; nothing where it is something else.
+    var networks: NetworkSet?
 }
 
 /// What a stage leaves for later ones.

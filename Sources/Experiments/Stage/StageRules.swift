@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Backbones
 internal import Configuration
 internal import Data
 internal import Layers
@@ -83,6 +84,14 @@ struct StageRules {
         _ key: String, _ reference: StageReference, unsuitable: (NetworkSet) -> String? = { _ in nil }
     ) -> (stage: String, set: NetworkSet)? {
         self.reference(key, reference, to: "leaves networks", \.networks, unsuitable: unsuitable).map { ($0, $1) }
+    }
+
+    /// The same for a method that goes on with the first of them, on images of one domain.
+    func networksOfOneDomain(_ key: String, _ reference: StageReference) -> (stage: String, set: NetworkSet)? {
+        networks(key, reference) { set in
+            set.members[0].shape.domains == .separate
+                ? "leaves a network with statistics by domain, which needs images of both; allowed: one without" : nil
+        }
     }
 
     /// The same for translated images.

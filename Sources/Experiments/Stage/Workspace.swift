@@ -60,15 +60,15 @@ struct Workspace {
 
     /// The networks of an earlier stage.
     func networks(_ stage: String, _ set: NetworkSet, in scope: StageScope) throws -> [EmbeddingNetwork] {
-        try set.members.map { try network(scope.input(stage, $0.file), $0.shape) }
+        try set.members.map { try network(stage, $0, in: scope) }
     }
 
-    /// A network with stored weights.
+    /// One of them.
     ///
     /// - Throws: ``WeightFileError`` where the file says that it holds another one.
-    func network(_ path: String, _ shape: NetworkShape) throws -> EmbeddingNetwork {
-        let network = try EmbeddingNetwork(shape, random: nil)
-        try network.store.load(WeightFile(readingFrom: path).tensors(of: shape))
+    func network(_ stage: String, _ member: NetworkSet.Member, in scope: StageScope) throws -> EmbeddingNetwork {
+        let network = try EmbeddingNetwork(member.shape, random: nil)
+        try network.store.load(WeightFile(readingFrom: scope.input(stage, member.file)).tensors(of: member.shape))
         return network
     }
 

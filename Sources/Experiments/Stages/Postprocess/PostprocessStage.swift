@@ -16,7 +16,7 @@ struct PostprocessStage: StageDefinition {
         settings.camera?.backbone.map { NetworkSet([.init(file: "camera.safetensors", shape: NetworkShape(backbone: $0))]) }
     }
 
-    var inputs: [StageInput] { [StageInput(stage: tested.stage, offer: StageOffer(networks: tested.set))] }
+    var inputs: [StageInput] { [StageInput(stage: tested.stage, networks: tested.set)] }
     var outputs: [Artefact] { camera?.artefacts ?? [] }
     var offer: StageOffer { StageOffer() }
     var begins: Backbone? { settings.camera?.backbone }

@@ -21,7 +21,7 @@ struct PretrainStage: StageDefinition {
     private var networks: NetworkSet { NetworkSet("network", count: settings.networks, shape) }
 
     var inputs: [StageInput] {
-        translated.map { [StageInput(stage: $0.stage, offer: StageOffer(images: $0.artefact))] } ?? []
+        translated.map { [StageInput(stage: $0.stage)] } ?? []
     }
     var outputs: [Artefact] { networks.artefacts }
     var offer: StageOffer { StageOffer(networks: networks) }

@@ -58,12 +58,9 @@ struct SourcePretraining {
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
         while meter.epoch < config.epochs {
             try train(training, &meter, loaders, in: scope)
-            if config.evaluateEvery > 0, (meter.epoch + 1) % config.evaluateEvery == 0, meter.epoch + 1 < config.epochs {
-                let metrics = try setting.validation.metrics(of: training.network) { _ in
-                    try scope.pause { training.state(meter) }
-                }
-                try scope.record("mAP", metrics.mAP, epoch: meter.epoch)
-            }
+            try setting.score(
+                training.network, after: meter.epoch, of: config.epochs, every: config.evaluateEvery, in: scope
+            ) { training.state(meter) }
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(training.state(meter))
         }

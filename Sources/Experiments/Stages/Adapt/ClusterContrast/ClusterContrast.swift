@@ -41,7 +41,9 @@ struct ClusterContrast {
         while training.meter.epoch < config.epochs {
             let round = try training.round ?? relabelled(training, in: scope)
             try train(training, round, in: scope)
-            try evaluate(training, in: scope)
+            try setting.score(
+                training.network, after: training.meter.epoch, of: config.epochs, every: config.evaluateEvery, in: scope,
+                training.state)
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
@@ -52,11 +54,7 @@ struct ClusterContrast {
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
     func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws -> EmbeddingNetwork {
         let training = try begin(shape, from: nil, restoring: nil)
-        let count = setting.target.samples.count
-        let labels = ClusterLabels(values: (0..<count).map { $0 / config.instances })
-        let features = try Features<Raw>(
-            (0..<count * shape.dimension).map { Float($0 % 7) + 1 }, count: count, dimension: shape.dimension
-        ).normalised()
+        let (labels, features) = try setting.madeUpClusters(of: config.instances, dimension: shape.dimension)
         try train(training, training.relabel(labels, of: features), in: scope)
         return training.network
     }
@@ -109,13 +107,5 @@ struct ClusterContrast {
         let rate = config.schedule.rate(epoch: training.meter.epoch)
         try training.optimiser.step(AdamStep(rate: rate, decay: config.weightDecay))
         try training.meter.add(["contrast": loss])
-    }
-
-    private func evaluate(_ training: ContrastTraining, in scope: any TrainingScope) throws {
-        let done = training.meter.epoch + 1
-        // The last epoch's network is scored with the stage.
-        guard config.evaluateEvery > 0, done % config.evaluateEvery == 0, done < config.epochs else { return }
-        let metrics = try setting.validation.metrics(of: training.network) { _ in try scope.pause(training.state) }
-        try scope.record("mAP", metrics.mAP, epoch: training.meter.epoch)
     }
 }

@@ -37,17 +37,13 @@ struct ClusterContrastSettings: StageSettings {
             resolved.pooling = pooling ?? .generalisedMean
             return ClusterContrastStage(settings: resolved, initial: nil)
         }
-        for key in ["backbone", "pooling"] where key == "backbone" ? backbone != nil : pooling != nil {
+        for (key, isGiven) in [("backbone", backbone != nil), ("pooling", pooling != nil)] where isGiven {
             rules.report(
                 key,
                 "'\(key)' goes with from: none, as a network that goes on keeps its own; "
                     + "allowed: one or the other")
         }
-        let found = rules.networks("from", .named(from)) { set in
-            set.members[0].shape.domains == .separate
-                ? "leaves a network with statistics by domain, which needs images of both; allowed: one without" : nil
-        }
-        return found.map { ClusterContrastStage(settings: self, initial: $0) }
+        return rules.networksOfOneDomain("from", .named(from)).map { ClusterContrastStage(settings: self, initial: $0) }
     }
 }
 

@@ -28,7 +28,7 @@ struct ClusterContrastStage: StageDefinition {
 
     private var networks: NetworkSet { NetworkSet("network", count: 1, shape) }
 
-    var inputs: [StageInput] { initial.map { [StageInput(stage: $0.stage, offer: StageOffer(networks: $0.set))] } ?? [] }
+    var inputs: [StageInput] { initial.map { [StageInput(stage: $0.stage, networks: $0.set)] } ?? [] }
     var outputs: [Artefact] { networks.artefacts }
     var offer: StageOffer { StageOffer(networks: networks) }
     var begins: Backbone? { initial == nil ? shape.backbone : nil }
@@ -37,7 +37,7 @@ struct ClusterContrastStage: StageDefinition {
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let state =
             try initial.map { stage, set in
-                try workspace.network(scope.input(stage, set.members[0].file), set.members[0].shape).store.state
+                try workspace.network(stage, set.members[0], in: scope).store.state
             } ?? workspace.initialWeights[shape.backbone]
         let network = try ClusterContrast(settings.config, workspace.training("cluster contrast"))
             .train(shape, from: state, in: StageTrainingScope(scope))
@@ -58,7 +58,8 @@ extension ClusterContrastStage {
         let memory = clusters * dimension * 4
         var load = StageLoad()
         load.training = StageLoad.Training(
-            epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: batchUnit)
+            epochs: config.epochs, iterations: config.iterations, batch: config.batch,
+            batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
         load.during.images = Double(config.epochs * data.target + evaluations * data.validation)
         // Every step holds its images against all rows, there and back.
         load.during.operations =
@@ -73,12 +74,6 @@ extension ClusterContrastStage {
         load.networksLeft = 1
         load.bytesOfState = memory + data.target * 8
         return load
-    }
-
-    /// What a batch that would fit is a multiple of.
-    private var batchUnit: Int {
-        let (group, instances) = (settings.imagesPerNormGroup, settings.config.instances)
-        return stride(from: group, through: group * instances, by: group).first { $0 % instances == 0 } ?? group * instances
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {

@@ -46,8 +46,7 @@ final class ClusterTraining {
     ///
     /// - Parameter features: `[N, D]`, that the labels come from.
     func relabel(_ labels: ClusterLabels, of features: Features<UnitNorm>) throws -> Round {
-        let centroids = labels.centroids(of: features)
-        return try begin(labels, rows: Tensor(centroids.values, shape: [centroids.count, centroids.dimension]))
+        try begin(labels, rows: Tensor(labels.centroids(of: features)))
     }
 
     private func begin(_ labels: ClusterLabels, rows values: Tensor) throws -> Round {

@@ -62,15 +62,12 @@ struct ClusteringBaseline {
     }
 
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
-    func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws {
+    func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws -> EmbeddingNetwork {
         let blank = try EmbeddingNetwork(shape, random: setting.random)
         let training = try ClusterTraining(shape, from: blank.store.state, restoring: nil)
-        let count = setting.target.samples.count
-        let labels = ClusterLabels(values: (0..<count).map { $0 / config.instances })
-        let features = try Features<Raw>(
-            (0..<count * shape.dimension).map { Float($0 % 7) + 1 }, count: count, dimension: shape.dimension
-        ).normalised()
+        let (labels, features) = try setting.madeUpClusters(of: config.instances, dimension: shape.dimension)
         try train(training, training.relabel(labels, of: features), in: scope)
+        return training.network
     }
 
     // MARK: An epoch

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Backbones
-internal import Layers
 internal import Training
 
 /// Adaptation of one network to the target by its own clusters.
@@ -20,11 +18,7 @@ struct ClusteringBaselineSettings: StageSettings {
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.batch(config.batch, holds: config.instances)
         rules.epoch(config.iterations, of: config.batch)
-        let found = rules.networks("from", from) { set in
-            set.members[0].shape.domains == .separate
-                ? "leaves a network with statistics by domain, which needs images of both; allowed: one without" : nil
-        }
-        guard let found else { return nil }
+        guard let found = rules.networksOfOneDomain("from", from) else { return nil }
         var resolved = self
         resolved.from = .named(found.stage)
         return ClusteringBaselineStage(settings: resolved, initial: found)

@@ -15,14 +15,14 @@ struct ClusteringBaselineStage: StageDefinition {
     private var begun: NetworkSet.Member { initial.set.members[0] }
     private var adapted: NetworkSet { NetworkSet("network", count: 1, begun.shape) }
 
-    var inputs: [StageInput] { [StageInput(stage: initial.stage, offer: StageOffer(networks: initial.set))] }
+    var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
     var outputs: [Artefact] { adapted.artefacts }
     var offer: StageOffer { StageOffer(networks: adapted) }
     var begins: Backbone? { nil }
     var isScored: Bool { true }
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
-        let state = try workspace.network(scope.input(initial.stage, begun.file), begun.shape).store.state
+        let state = try workspace.network(initial.stage, begun, in: scope).store.state
         let network = try ClusteringBaseline(settings.config, workspace.training("clustering baseline"))
             .train(begun.shape, from: state, in: StageTrainingScope(scope))
         try workspace.save(network, as: adapted.members[0], in: scope)
@@ -57,9 +57,7 @@ extension ClusteringBaselineStage {
         (config.epochs, config.evaluateEvery) = (1, 0)
         return try rehearsal.cost(batch: config.batch) { size, set, scope in
             (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
-            let setting = rehearsal.setting(set)
-            try ClusteringBaseline(config, setting).rehearse(begun.shape, in: scope)
-            let network = try EmbeddingNetwork(begun.shape, random: setting.random)
+            let network = try ClusteringBaseline(config, rehearsal.setting(set)).rehearse(begun.shape, in: scope)
             return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }
         }
     }

@@ -60,11 +60,7 @@ struct MMTPlus {
         sharing.domains = .shared
         let blank = try EmbeddingNetwork(sharing, random: setting.random)
         var training = try MutualTraining(pairs(shape, from: [blank, blank].map(\.store.state)), restoring: nil)
-        let labels = ClusterLabels(values: setting.target.samples.indices.map { $0 / config.instances })
-        let features = try Features<Raw>(
-            (0..<setting.target.samples.count * shape.dimension).map { Float($0 % 7) + 1 },
-            count: setting.target.samples.count, dimension: shape.dimension
-        ).normalised()
+        let (labels, features) = try setting.madeUpClusters(of: config.instances, dimension: shape.dimension)
         try train(&training, training.relabel(sourceClasses: source.classCount, labels, of: features), in: scope)
     }
 

@@ -3,6 +3,7 @@
 internal import Backbones
 internal import Configuration
 internal import Layers
+internal import Reporting
 internal import Training
 
 /// Adaptation of two networks to the target by improved mutual mean-teaching.
@@ -24,7 +25,7 @@ struct MMTPlusSettings: StageSettings {
         rules.epoch(config.iterations, of: config.batch)
         let found = rules.networks("from", from) { set in
             if set.count != 2 {
-                return "trains \(set.count) network\(set.count == 1 ? "" : "s"), and mmt+ needs 2"
+                return "trains \(counted(set.count, "network")), and mmt+ needs 2"
             }
             if Set(set.members.map(\.shape.backbone)).count > 1 { return "has two backbones, and mmt+ needs one" }
             return set.members.contains { $0.shape.domains == .separate }

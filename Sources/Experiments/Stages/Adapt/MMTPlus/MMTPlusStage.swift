@@ -20,7 +20,7 @@ struct MMTPlusStage: StageDefinition {
 
     private var means: NetworkSet { NetworkSet("mean", count: initial.set.count, shape) }
 
-    var inputs: [StageInput] { [StageInput(stage: initial.stage, offer: StageOffer(networks: initial.set))] }
+    var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
     var outputs: [Artefact] { means.artefacts }
     var offer: StageOffer { StageOffer(networks: means) }
     var begins: Backbone? { nil }

@@ -49,7 +49,7 @@ struct MutualPair {
 
     /// Gives both classifiers the source identities' mean embeddings as rows.
     mutating func setSourceRows(_ centroids: Features<UnitNorm>) throws {
-        let rows = try Tensor(centroids.values, shape: [centroids.count, centroids.dimension])
+        let rows = try Tensor(centroids)
         for classifier in [studentClassifier, meanClassifier] { try classifier.weight.copy(from: rows) }
     }
 
@@ -58,7 +58,7 @@ struct MutualPair {
     /// The centroids are those of the features averaged over both networks, for all four classifiers, as in the
     /// authors' code.
     mutating func relabel(sourceClasses: Int, _ centroids: Features<UnitNorm>) throws {
-        let clusters = try Tensor(centroids.values, shape: [centroids.count, centroids.dimension])
+        let clusters = try Tensor(centroids)
         let classes = sourceClasses + centroids.count
         for isMean in [false, true] {
             let old = isMean ? meanClassifier : studentClassifier

@@ -46,7 +46,9 @@ struct SpCL {
         while training.meter.epoch < config.epochs {
             let labels = try training.labels ?? relabelled(&training, in: scope)
             try train(&training, labels, in: scope)
-            try evaluate(training, in: scope)
+            try setting.score(
+                training.network, after: training.meter.epoch, of: config.epochs, every: config.evaluateEvery, in: scope,
+                training.state)
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
@@ -163,15 +165,5 @@ struct SpCL {
             AdamStep(rate: config.schedule.rate(epoch: training.meter.epoch), decay: config.weightDecay))
         try training.meter.add(
             source.map { ["source": $0.loss, "target": target.loss] } ?? ["target": target.loss])
-    }
-
-    // MARK: After an epoch
-
-    private func evaluate(_ training: SelfPacedTraining, in scope: any TrainingScope) throws {
-        let done = training.meter.epoch + 1
-        // The last epoch's network is scored with the stage.
-        guard config.evaluateEvery > 0, done % config.evaluateEvery == 0, done < config.epochs else { return }
-        let metrics = try setting.validation.metrics(of: training.network) { _ in try scope.pause(training.state) }
-        try scope.record("mAP", metrics.mAP, epoch: training.meter.epoch)
     }
 }

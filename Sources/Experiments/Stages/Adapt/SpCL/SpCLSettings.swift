@@ -3,6 +3,7 @@
 internal import Backbones
 internal import Configuration
 internal import Layers
+internal import Retrieval
 internal import Training
 
 /// Adaptation to the target, or learning from it alone, by self-paced contrastive learning; begins with the experiment's
@@ -37,9 +38,8 @@ struct SpCLSettings: StageSettings {
 }
 
 extension StageRules {
-    /// A radius of 1 would put all images together.
     fileprivate func gap(_ gap: Double, around radius: Double) {
-        guard gap > radius || radius + gap >= 1 else { return }
+        guard !SelfPacedSelection.fits(gap: gap, radius: radius) else { return }
         report(
             "eps_gap",
             "\(gap) does not fit an eps of \(radius); allowed: eps - eps_gap at least 0 and eps + eps_gap "

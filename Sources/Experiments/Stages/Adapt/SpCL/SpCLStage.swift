@@ -47,7 +47,8 @@ extension SpCLStage {
         let memory = rows * shape.dimension * 4
         var load = StageLoad()
         load.training = StageLoad.Training(
-            epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: batchUnit)
+            epochs: config.epochs, iterations: config.iterations, batch: config.batch,
+            batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
         load.during.images = Double(evaluations * data.validation)
         // Every step holds its images against all rows, there and back.
         load.during.operations =
@@ -63,12 +64,6 @@ extension SpCLStage {
         load.networksLeft = 1
         load.bytesOfState = memory
         return load
-    }
-
-    /// What a batch that would fit is a multiple of.
-    private var batchUnit: Int {
-        let (group, instances) = (settings.imagesPerNormGroup, settings.config.instances)
-        return stride(from: group, through: group * instances, by: group).first { $0 % instances == 0 } ?? group * instances
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {

@@ -16,7 +16,7 @@ struct SDAStage: StageDefinition {
     let image: ImageSize
     let encoder: (stage: String, set: NetworkSet)
 
-    var inputs: [StageInput] { [StageInput(stage: encoder.stage, offer: StageOffer(networks: encoder.set))] }
+    var inputs: [StageInput] { [StageInput(stage: encoder.stage, networks: encoder.set)] }
     var outputs: [Artefact] {
         [Artefact(name: Self.generatorName, kind: .weights), Artefact(name: Self.imagesName, kind: .images)]
     }
@@ -29,8 +29,7 @@ struct SDAStage: StageDefinition {
         let samples = try setting.requireSource().samples
         let translated = TranslatedImages(folder: scope.artefact(Self.imagesName))
         try translated.requireDistinctNames(samples)
-        let member = encoder.set.members[0]
-        let encoder = try workspace.network(scope.input(self.encoder.stage, member.file), member.shape)
+        let encoder = try workspace.network(self.encoder.stage, self.encoder.set.members[0], in: scope)
         let generator = try SDA(settings.config, setting).train(encoder: encoder, in: StageTrainingScope(scope))
         let file = scope.artefact(Self.generatorName)
         try generator.store.state.requireFinite(in: file)

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+
+package import Backbones
+internal import Retrieval
+
+extension TrainingSetting {
+    /// Reports the mAP of a network after every so many epochs but the last, whose network is scored with its stage.
+    ///
+    /// - Parameters:
+    ///   - interval: Epochs from one score to the next; 0 for none.
+    ///   - state: That after the last step, with which the run may be left meanwhile.
+    package func score(
+        _ network: EmbeddingNetwork, after epoch: Int, of epochs: Int, every interval: Int, in scope: any TrainingScope,
+        _ state: () throws -> TrainingState
+    ) throws {
+        guard interval > 0, (epoch + 1) % interval == 0, epoch + 1 < epochs else { return }
+        let metrics = try validation.metrics(of: network) { _ in try scope.pause(state) }
+        try scope.record("mAP", metrics.mAP, epoch: epoch)
+    }
+}
