@@ -130,6 +130,10 @@ int32_t pt_index_select(const pt_tensor *input, int64_t dimension, const pt_tens
     return returning(result, [&] { return at::index_select(input->value, dimension, indices->value); });
 }
 
+int32_t pt_index_copy(pt_tensor *destination, int64_t dimension, const pt_tensor *indices, const pt_tensor *source) {
+    return passerby::guarded([&] { destination->value.index_copy_(dimension, indices->value, source->value); });
+}
+
 int32_t pt_gather(const pt_tensor *input, int64_t dimension, const pt_tensor *indices, pt_result result) {
     return returning(result, [&] { return at::gather(input->value, dimension, indices->value); });
 }

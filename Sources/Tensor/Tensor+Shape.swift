@@ -41,6 +41,15 @@ extension Tensor {
         try result("selecting", self, indices) { pt_index_select(handle, Int64(dimension), indices.handle, $0) }
     }
 
+    /// Overwrites rows; records no gradient where none is recorded.
+    ///
+    /// - Parameters:
+    ///   - indices: The rows, each once.
+    ///   - rows: Their new elements, in that order.
+    public func replaceRows(_ indices: Tensor, by rows: Tensor) throws {
+        try check("replaceRows", [self, indices, rows], pt_index_copy(handle, 0, indices.handle, rows.handle))
+    }
+
     /// For each place of `indices` the entry of this tensor's dimension that it names.
     public func gathering(_ indices: Tensor, along dimension: Int) throws -> Tensor {
         try result("gathering", self, indices) { pt_gather(handle, Int64(dimension), indices.handle, $0) }

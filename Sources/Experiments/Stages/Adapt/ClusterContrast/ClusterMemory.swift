@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Tensor
+internal import Training
 
 // Shapes: B batch · C clusters · D embedding.
 
@@ -56,13 +57,9 @@ struct ClusterMemory {
     /// - Complexity: O(B·D).
     func update(towards embeddings: Tensor, labels: [Int]) throws {
         check(embeddings, labels)
-        try withoutGradients {
-            for place in try moving(embeddings, labels) {
-                let row = try rows.slice(labels[place]..<labels[place] + 1)
-                let image = try embeddings.slice(place..<place + 1)
-                try row.copy(from: (momentum * row + (1 - momentum) * image).normalisedRows())
-            }
-        }
+        let places = try moving(embeddings, labels)
+        try move(
+            rows, rows: places.map { labels[$0] }, towards: embeddings.selecting(Tensor(places)), momentum: momentum)
     }
 
     /// The places in a batch whose embeddings move their rows, in order.

@@ -2,6 +2,7 @@
 
 internal import Retrieval
 internal import Tensor
+internal import Training
 
 // Shapes: B batch · M rows of the memory, N_s + N_t · D embedding · K classes.
 
@@ -134,11 +135,7 @@ extension HybridMemory {
     func absorb(_ batch: Comparison) throws -> Tensor {
         try withoutGradients {
             let gradient = try batch.logitGradient.matmul(rows) / temperature
-            for (place, row) in batch.rows.enumerated() {
-                let old = try rows.slice(row..<row + 1)
-                let new = try batch.embeddings.slice(place..<place + 1)
-                try old.copy(from: (momentum * old + (1 - momentum) * new).normalisedRows())
-            }
+            try move(rows, rows: batch.rows, towards: batch.embeddings, momentum: momentum)
             return gradient
         }
     }
