@@ -37,7 +37,7 @@ private final class Notebook: TrainingScope {
     @Test func `goes on in the middle of an epoch`() throws {
         var first = LossMeter(epoch: 2)
         try first.add(["camera": scalar(1)])
-        var second = LossMeter(first.state)
+        var second = LossMeter(try first.state())
         try second.add(["camera": scalar(3)])
         let notebook = Notebook()
         notebook.begin(epochs: 5, iterations: 10, from: second)

@@ -45,8 +45,8 @@ package struct ClassifierTraining {
     }
 
     /// Everything, so far into an epoch.
-    package func state(_ meter: LossMeter) -> TrainingState {
-        var state = meter.state
+    package func state(_ meter: LossMeter) throws -> TrainingState {
+        var state = try meter.state()
         state["network"] = network.store.state
         state["classifier"] = rows.state
         state["optimiser"] = optimiser.state

@@ -56,7 +56,7 @@ struct CameraNetwork {
             let batches = try loader.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
             while let batch = try batches.next() {
                 try step(training, batch.images(), cameras: Tensor(batch.labels), &meter)
-                try scope.endStep { training.state(meter) }
+                try scope.endStep { try training.state(meter) }
             }
             try meter.report(to: scope)
             meter = LossMeter(epoch: meter.epoch + 1)

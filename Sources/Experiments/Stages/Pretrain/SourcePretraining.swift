@@ -60,7 +60,7 @@ struct SourcePretraining {
             try train(training, &meter, loaders, in: scope)
             try setting.score(
                 training.network, after: meter.epoch, of: config.epochs, every: config.evaluateEvery, in: scope
-            ) { training.state(meter) }
+            ) { try training.state(meter) }
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(training.state(meter))
         }
@@ -89,7 +89,7 @@ struct SourcePretraining {
             try step(
                 training, batch.images(), labels: Tensor(batch.labels),
                 seen: targets?.next()?.images(), &meter)
-            try scope.endStep { training.state(meter) }
+            try scope.endStep { try training.state(meter) }
         }
         try meter.report(to: scope)
         let waited = sources.waited + (targets?.waited ?? .zero)

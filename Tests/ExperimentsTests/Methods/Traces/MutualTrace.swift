@@ -34,7 +34,7 @@ func mutualTrace(_ head: Head, tripletWeight: Double = 0, epochs: Int = 2, _ isR
         }
         let (views, labels) = try inputs(step, clusterCount: tracedClusters[epoch].clusterCount)
         try method.step(&training, #require(training.round), views, labels: Tensor(labels))
-        var recorded = losses(training.meter)
+        var recorded = try losses(training.meter)
         for (index, number) in [1, 2].enumerated() {
             recorded =
                 try recorded + numbersOf(training.pairs[index], number) + [

@@ -72,7 +72,7 @@ final class ContrastTraining {
     }
 
     func state() throws -> TrainingState {
-        var state = meter.state
+        var state = try meter.state()
         state["network"] = network.store.state
         state["optimiser"] = optimiser.state
         if let round { state["round"] = ["labels": try Tensor(round.labels.values), "memory": round.memory.rows] }

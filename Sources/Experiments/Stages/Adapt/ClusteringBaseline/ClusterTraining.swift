@@ -66,7 +66,7 @@ final class ClusterTraining {
     }
 
     func state() throws -> TrainingState {
-        var state = meter.state
+        var state = try meter.state()
         state["network"] = network.store.state
         if let round {
             state["round"] = round.rows.state.merging(["labels": try Tensor(round.labels.values)]) { first, _ in first }

@@ -61,7 +61,7 @@ struct MutualTraining {
     }
 
     func state() throws -> TrainingState {
-        var state = meter.state
+        var state = try meter.state()
         for (index, pair) in pairs.enumerated() { pair.store(in: &state, number: index + 1) }
         state.reports["oracle_mAP"] = oracle
         if let round {

@@ -92,7 +92,7 @@ struct SelfPacedTraining {
     // MARK: Checkpoints
 
     func state() throws -> TrainingState {
-        var state = meter.state
+        var state = try meter.state()
         state["network"] = network.store.state
         state["optimiser"] = optimiser.state
         if let memory { state["memory"] = ["rows": memory.rows] }

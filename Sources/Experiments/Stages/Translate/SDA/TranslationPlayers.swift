@@ -49,7 +49,7 @@ final class TranslationPlayers {
 
     /// Everything, so far into an epoch.
     func state(_ meter: LossMeter) throws -> TrainingState {
-        var state = meter.state
+        var state = try meter.state()
         for (name, store) in stores { state[name] = store.state }
         state["generators"] = generatorOptimiser.state
         state["discriminators"] = discriminatorOptimiser.state
