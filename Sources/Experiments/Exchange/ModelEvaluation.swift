@@ -44,7 +44,7 @@ package struct ModelEvaluation {
         let row = ResultRow("as trained", try validation.metrics(of: squaredDistances(plain.query, plain.gallery)))
         guard hasSteps else { return [row] }
         let steps = try PostProcessing(config, validation: validation)
-            .rows(networks: [model], camera: camera, progress: progress)
+            .rows([.init(name: "model", networks: [model])], camera: camera, progress: progress)
         return [row] + steps.map { ResultRow($0.name, $0.metrics) }
     }
 }

@@ -62,6 +62,13 @@ extension Field {
         Field(key, roles, path, .integer(range)) { YAMLNode($0) }
     }
 
+    /// A number that may be left out, for which something else stands in then.
+    static func integer(
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Int?>, _ range: ClosedRange<Int>
+    ) -> Field {
+        Field(key, roles, path, ValueReader<Int>.integer(range).map(Optional.some)) { $0.map { YAMLNode($0) } }
+    }
+
     static func number(
         _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Double>, _ range: ClosedRange<Double>
     ) -> Field {
@@ -101,6 +108,29 @@ extension Field {
             case .latest: nil
             case .named(let name): YAMLNode(name)
             }
+        }
+    }
+}
+
+extension Field {
+    /// The names of earlier stages: one, or a list of them, each once.
+    static func references(_ key: String, _ path: WritableKeyPath<Part, [StageReference]>) -> Field {
+        Field(key, .reference, path, .stageNames) { references in
+            let names = references.compactMap { reference in
+                if case .named(let name) = reference { YAMLNode(name) } else { nil }
+            }
+            return names.count > 1 ? YAMLNode(names) : names.first
+        }
+    }
+}
+
+extension ValueReader where Value == [StageReference] {
+    fileprivate static var stageNames: ValueReader {
+        let one = ValueReader<String>.name
+        let several = ValueReader<[Located<String>]>.list(of: one, count: 1...Limits.networks.upperBound)
+        return ValueReader(expected: "\(one.expected), or a sequence of it") { node, keyPath, collector in
+            guard case .sequence = node.value else { return one.value(node, at: keyPath, collector).map { [.named($0)] } }
+            return several.value(node, at: keyPath, collector)?.map { .named($0.value) }
         }
     }
 }

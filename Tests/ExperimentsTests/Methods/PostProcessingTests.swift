@@ -82,6 +82,8 @@ private func network(_ name: String) throws -> EmbeddingNetwork {
         camera = try network("camera ")
     }
 
+    private var adapted: PostProcessing.Model { .init(name: "adapt", networks: networks) }
+
     /// The extractor's features of every picture: to the last bit, so that no rounding decides about a rank.
     private func extracted(_ network: EmbeddingNetwork, flip: Bool) throws -> [[Float]] {
         let (query, others) = try gallery.validation.features(of: network, flip: flip)
@@ -127,7 +129,7 @@ private func network(_ name: String) throws -> EmbeddingNetwork {
         var small = PostProcessing.ReRanking()
         (small.neighbours, small.expansion) = (4, 2)
         (config.cameraWeight, config.reRanking) = (0.5, small)
-        let rows = try PostProcessing(config, validation: gallery.validation).rows(networks: networks, camera: camera)
+        let rows = try PostProcessing(config, validation: gallery.validation).rows([adapted], camera: camera)
         #expect(rows.map(\.name) == ["+ flip", "+ ensemble", "+ camera", "+ re-ranking"])
 
         let both = try networks.map { try extracted($0, flip: true) }
@@ -151,11 +153,36 @@ private func network(_ name: String) throws -> EmbeddingNetwork {
     @Test func `takes only the steps that are asked for, with the first network where there is no ensemble`() throws {
         var config = PostProcessing.Config()
         (config.flip, config.ensemble, config.reRanking) = (false, false, nil)
-        let rows = try PostProcessing(config, validation: gallery.validation).rows(networks: networks, camera: camera)
+        let rows = try PostProcessing(config, validation: gallery.validation).rows([adapted], camera: camera)
         #expect(rows.map(\.name) == ["+ camera"])
         let (plain, seen) = try (extracted(networks[0], flip: false), extracted(camera, flip: false))
         let adjusted = zip(squares(plain), squares(seen)).map { $0 - 0.1 * $1 }
         #expect(try rows[0].metrics == metrics(adjusted))
-        #expect(try PostProcessing(config, validation: gallery.validation).rows(networks: networks, camera: nil).isEmpty)
+        #expect(try PostProcessing(config, validation: gallery.validation).rows([adapted], camera: nil).isEmpty)
+    }
+
+    @Test func `puts the networks of several models side by side, after each model's own steps`() throws {
+        var config = PostProcessing.Config()
+        (config.cameraWeight, config.reRanking) = (nil, nil)
+        let third = try network("third ")
+        let rows = try PostProcessing(config, validation: gallery.validation)
+            .rows([adapted, .init(name: "other", networks: [third])], camera: nil)
+        #expect(rows.map(\.name) == ["adapt + flip", "adapt + ensemble", "other + flip", "+ ensemble"])
+        let all = try (networks + [third]).map { try extracted($0, flip: true) }
+        #expect(try rows[0].metrics == metrics(squares(all[0])))
+        #expect(try rows[1].metrics == metrics(squares(zip(all[0], all[1]).map { unit($0 + $1) })))
+        #expect(try rows[2].metrics == metrics(squares(all[2])))
+        // Each of the three counts as much as the others.
+        #expect(try rows[3].metrics == metrics(squares(zip(zip(all[0], all[1]), all[2]).map { unit($0.0 + $0.1 + $1) })))
+    }
+
+    @Test func `has a row for each of several models without any step`() throws {
+        var config = PostProcessing.Config()
+        (config.flip, config.cameraWeight, config.reRanking) = (false, nil, nil)
+        let models = try [networks[0], network("third ")].enumerated().map { number, network in
+            PostProcessing.Model(name: "\(number)", networks: [network])
+        }
+        let rows = try PostProcessing(config, validation: gallery.validation).rows(models, camera: nil)
+        #expect(rows.map(\.name) == ["0 as trained", "1 as trained", "+ ensemble"])
     }
 }

@@ -25,7 +25,7 @@ public struct PostProcessing {
     public struct Config: Sendable, Equatable, Codable {
         /// Averages each image's embedding with its mirror image's.
         public var flip = true
-        /// Concatenates the embeddings of both mean networks.
+        /// Concatenates the embeddings of all networks.
         public var ensemble = true
         /// The weight of the camera network's distances, subtracted; nothing for none.
         public var cameraWeight: Double? = 0.1
@@ -48,28 +48,41 @@ public struct PostProcessing {
         self.validation = validation
     }
 
-    /// Scores after every step, each on top of the ones before it.
+    /// Networks that were trained together.
+    public struct Model {
+        let name: String
+        let networks: [EmbeddingNetwork]
+
+        /// - Parameter networks: At least one.
+        public init(name: String, networks: [EmbeddingNetwork]) {
+            precondition(!networks.isEmpty, "'\(name)' has no network")
+            self.name = name
+            self.networks = networks
+        }
+    }
+
+    /// Queries and gallery, embedded.
+    private typealias Embedded = (query: Features<UnitNorm>, gallery: Features<UnitNorm>)
+
+    /// Scores after every step, each on top of the ones before it; of several models each one's own steps come first.
     ///
     /// - Parameters:
-    ///   - networks: The adapted networks; without an ensemble the first is used.
+    ///   - models: At least one; without an ensemble the first one's first network is used.
     ///   - camera: The camera network, where distances are to be adjusted.
     ///   - progress: Told of so many forward passes more that are done.
     public func rows(
-        networks: [EmbeddingNetwork], camera: EmbeddingNetwork?, progress: (Int) throws -> Void = { _ in }
+        _ models: [Model], camera: EmbeddingNetwork?, progress: (Int) throws -> Void = { _ in }
     ) throws -> [Row] {
+        precondition(!models.isEmpty, "nothing to test")
+        let tested = config.ensemble ? models : [Model(name: models[0].name, networks: [models[0].networks[0]])]
         var rows: [Row] = []
-        var (query, gallery) = try validation.features(of: networks[0], flip: config.flip, progress: progress)
-        if config.flip {
-            rows.append(Row(name: "+ flip", metrics: try metrics(query, gallery)))
+        let embedded = try tested.map { model in
+            let own = try model.networks.map { try validation.features(of: $0, flip: config.flip, progress: progress) }
+            rows += try steps(own, of: tested.count > 1 ? model.name : nil)
+            return own
         }
-        if config.ensemble, networks.count > 1 {
-            let others = try networks.dropFirst().map {
-                try validation.features(of: $0, flip: config.flip, progress: progress)
-            }
-            query = try Features.concatenated([query] + others.map(\.query))
-            gallery = try Features.concatenated([gallery] + others.map(\.gallery))
-            rows.append(Row(name: "+ ensemble", metrics: try metrics(query, gallery)))
-        }
+        let (query, gallery) = try concatenated(embedded.flatMap(\.self))
+        if embedded.count > 1 { rows.append(Row(name: "+ ensemble", metrics: try metrics(query, gallery))) }
         var adjustment: CameraAdjustment?
         if let weight = config.cameraWeight, let camera {
             let seen = try validation.features(of: camera, flip: config.flip, progress: progress)
@@ -84,6 +97,29 @@ public struct PostProcessing {
             rows.append(Row(name: "+ re-ranking", metrics: try validation.metrics(of: distances)))
         }
         return rows
+    }
+
+    /// One model's first network, then all of its own.
+    ///
+    /// - Parameter name: Of one of several models, whose rows say whose they are.
+    private func steps(_ networks: [Embedded], of name: String?) throws -> [Row] {
+        var rows: [Row] = []
+        let named = { (step: String) in name.map { "\($0) \(step)" } ?? step }
+        if config.flip || name != nil {
+            let step = config.flip ? "+ flip" : "as trained"
+            rows.append(Row(name: named(step), metrics: try metrics(networks[0].query, networks[0].gallery)))
+        }
+        if networks.count > 1 {
+            let all = try concatenated(networks)
+            rows.append(Row(name: named("+ ensemble"), metrics: try metrics(all.query, all.gallery)))
+        }
+        return rows
+    }
+
+    /// Side by side, every network as long as every other.
+    private func concatenated(_ parts: [Embedded]) throws -> Embedded {
+        guard parts.count > 1 else { return parts[0] }
+        return (try .concatenated(parts.map(\.query)), try .concatenated(parts.map(\.gallery)))
     }
 
     private func metrics(

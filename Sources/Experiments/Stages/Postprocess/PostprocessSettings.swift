@@ -10,8 +10,8 @@ struct PostprocessSettings: StageSettings {
     static let kind = StageKind.postprocess
     static let method = "post-processing"
 
-    /// The stage whose networks are tested.
-    var from = StageReference.latest
+    /// The stages whose networks are tested, those of several as one ensemble.
+    var from = [StageReference.latest]
     var flip = true
     var ensemble = true
     var camera: CameraSettings? = CameraSettings()
@@ -19,7 +19,7 @@ struct PostprocessSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .reference("from", \.from), .boolean("flip", .result, \.flip), .boolean("ensemble", .result, \.ensemble),
+            .references("from", \.from), .boolean("flip", .result, \.flip), .boolean("ensemble", .result, \.ensemble),
             .switchable("camera", \.camera), .switchable("rerank", \.reRanking),
         ]
     }
@@ -37,8 +37,17 @@ struct PostprocessSettings: StageSettings {
             }
             resolved.camera?.backbone = camera.backbone ?? rules.experiment.backbone
         }
-        guard let found = rules.networks("from", from) else { return nil }
-        resolved.from = .named(found.stage)
+        if from.count > 1, !ensemble {
+            rules.report(
+                "ensemble", "the networks of \(from.count) stages are tested as one ensemble; allowed: ensemble: true")
+        }
+        let found = from.compactMap { rules.networks("from", $0) }
+        guard found.count == from.count else { return nil }
+        resolved.from = found.map { .named($0.stage) }
+        let names = found.map(\.stage)
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            rules.report("from", "'\(twice)' is named twice; allowed: each stage once")
+        }
         return PostprocessStage(settings: resolved, tested: found)
     }
 }

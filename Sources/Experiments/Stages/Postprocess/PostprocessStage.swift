@@ -9,14 +9,14 @@ internal import Training
 /// Trains the camera network and scores every step of post-processing.
 struct PostprocessStage: StageDefinition {
     let settings: PostprocessSettings
-    /// The networks that are tested.
-    let tested: (stage: String, set: NetworkSet)
+    /// The networks that are tested, stage by stage; at least one.
+    let tested: [(stage: String, set: NetworkSet)]
 
     private var camera: NetworkSet? {
         settings.camera?.backbone.map { NetworkSet([.init(file: "camera.safetensors", shape: NetworkShape(backbone: $0))]) }
     }
 
-    var inputs: [StageInput] { [StageInput(stage: tested.stage, networks: tested.set)] }
+    var inputs: [StageInput] { tested.map { StageInput(stage: $0.stage, networks: $0.set) } }
     var outputs: [Artefact] { camera?.artefacts ?? [] }
     var offer: StageOffer { StageOffer() }
     var begins: Backbone? { settings.camera?.backbone }
@@ -24,14 +24,16 @@ struct PostprocessStage: StageDefinition {
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let camera = try cameraNetwork(in: scope, workspace)
-        let networks = try workspace.networks(tested.stage, tested.set, in: scope)
+        let models = try tested.map { stage, set in
+            PostProcessing.Model(name: stage, networks: try workspace.networks(stage, set, in: scope))
+        }
         var config = PostProcessing.Config()
         config.flip = settings.flip
         config.ensemble = settings.ensemble
         config.cameraWeight = settings.camera?.weight
         config.reRanking = settings.reRanking
         let rows = try PostProcessing(config, validation: workspace.validation)
-            .rows(networks: networks, camera: camera) { _ in try scope.checkInterruption() }
+            .rows(models, camera: camera) { _ in try scope.checkInterruption() }
         return StageOutcome(rows: rows.map { ResultRow($0.name, $0.metrics) })
     }
 
@@ -50,7 +52,8 @@ struct PostprocessStage: StageDefinition {
 extension PostprocessStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         var load = StageLoad()
-        let tested = settings.ensemble ? self.tested.set.members : Array(self.tested.set.members.prefix(1))
+        let members = self.tested.flatMap(\.set.members)
+        let tested = settings.ensemble ? members : Array(members.prefix(1))
         let embedding = NetworkSet(tested + (camera?.members ?? []))
         load.besides.images = Double(data.validation * embedding.count * (settings.flip ? 2 : 1))
         // Ensembles are as long as all embeddings together, and the camera's beside them.
@@ -79,7 +82,7 @@ extension PostprocessStage {
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
-        let adapted = try EmbeddingNetwork(tested.set.members[0].shape, random: rehearsal.random)
+        let adapted = try EmbeddingNetwork(tested[0].set.members[0].shape, random: rehearsal.random)
         guard let camera, var config = settings.camera?.config else {
             return try rehearsal.cost { set in
                 Rehearsal.Trained(adapted.store) { try rehearsal.embed($0, adapted, set) }
