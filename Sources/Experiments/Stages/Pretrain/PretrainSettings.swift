@@ -22,6 +22,8 @@ struct PretrainSettings: StageSettings {
     var backbone: Backbone?
     /// How many networks are trained, each from a seed of its own; MMT+ starts from two.
     var networks = 2
+    /// Images that are normalised together, 16 on each of the papers' four cards; nothing for the whole batch.
+    var imagesPerNormGroup: Int?
     /// The stage that translates, where there are several.
     var from = StageReference.latest
     var config = SourcePretraining.Config()
@@ -30,6 +32,7 @@ struct PretrainSettings: StageSettings {
         [
             .choice("images", .result, \.images), .choice("backbone", [.result, .cost], \.backbone),
             .integer("networks", .result, \.networks, Limits.networks), .reference("from", \.from),
+            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
         ] + SourcePretraining.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -37,6 +40,7 @@ struct PretrainSettings: StageSettings {
         rules.requireSource()
         rules.batch(config.batch, holds: config.instances)
         rules.epoch(config.iterations, of: config.batch)
+        if let imagesPerNormGroup { rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup) }
         var resolved = self
         resolved.backbone = backbone ?? rules.experiment.backbone
         switch images {
