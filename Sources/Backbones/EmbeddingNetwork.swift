@@ -20,14 +20,20 @@ public final class EmbeddingNetwork {
 
     public let shape: NetworkShape
     public let store: ParameterStore
+    private let precision: TrainingPrecision
     let base: any FeatureMap
     let head: EmbeddingHead
 
     /// - Parameters:
     ///   - random: Where initial values come from; without it the network waits for its stored values to be loaded.
     ///   - elementType: What parameters and statistics are made of; images must be of the same.
-    public init(_ shape: NetworkShape, random: RandomKey?, elementType: ElementType = .float32) throws {
+    ///   - precision: What the backbone computes in while it trains; pooling and the neck compute in `elementType`.
+    public init(
+        _ shape: NetworkShape, random: RandomKey?, elementType: ElementType = .float32,
+        precision: TrainingPrecision = Engine.trainingPrecision
+    ) throws {
         self.shape = shape
+        self.precision = precision
         store = ParameterStore(random: random, elementType: elementType)
         base = try shape.backbone.make(statistics: shape.statistics, at: store.root)
         head = try EmbeddingHead(shape, at: store.root)
@@ -39,7 +45,9 @@ public final class EmbeddingNetwork {
 
     /// - Parameter images: ImageNet-normalised, `[N, 3, H, W]`.
     public func callAsFunction(_ images: Tensor, _ mode: Mode) throws -> Output {
-        try head(base(images, mode), mode)
+        guard mode == .training else { return try head(base(images, mode), mode) }
+        let maps = try precision.computing { try base(images, mode) }
+        return try head(maps.converted(to: images.elementType), mode)
     }
 
     /// A read-only copy for fast inference, with the present values of one domain.

@@ -15,7 +15,9 @@ extern "C" {
 
 int32_t pt_unset(pt_dtype dtype, const int64_t *shape, int32_t rank, void **bytes, pt_result result) {
     return returning(result, [&] {
-        auto tensor = at::empty(at::IntArrayRef(shape, rank), passerby::scalar_type(dtype));
+        auto tensor = at::empty(
+            at::IntArrayRef(shape, rank),
+            at::TensorOptions(passerby::scalar_type(dtype)).pinned_memory(!passerby::device().is_cpu()));
         *bytes = tensor.mutable_data_ptr();
         return tensor;
     });
@@ -23,7 +25,8 @@ int32_t pt_unset(pt_dtype dtype, const int64_t *shape, int32_t rank, void **byte
 
 int32_t pt_full(double value, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result) {
     return returning(result, [&] {
-        return at::full(at::IntArrayRef(shape, rank), value, passerby::scalar_type(dtype));
+        return at::full(at::IntArrayRef(shape, rank), value,
+                        at::TensorOptions(passerby::scalar_type(dtype)).device(passerby::device()));
     });
 }
 
@@ -53,7 +56,7 @@ pt_dtype pt_dtype_of(const pt_tensor *tensor) {
 
 int32_t pt_copy_to_bytes(const pt_tensor *tensor, void *bytes, int64_t byte_count) {
     return guarded([&] {
-        auto rows = tensor->value.detach().contiguous();
+        auto rows = tensor->value.detach().contiguous().cpu();
         TORCH_CHECK(static_cast<int64_t>(rows.nbytes()) == byte_count, "the tensor has ", rows.nbytes(),
                     " bytes, the destination ", byte_count);
         if (byte_count > 0) std::memcpy(bytes, rows.const_data_ptr(), byte_count);

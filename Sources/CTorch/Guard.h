@@ -71,6 +71,9 @@ inline c10::optional<at::Tensor> optional(const pt_tensor *tensor) {
 
 at::ScalarType scalar_type(pt_dtype dtype);
 
+/// What tensors are made on.
+at::Device device() noexcept;
+
 }  // namespace passerby
 
 #endif

@@ -6,7 +6,7 @@ internal import Backbones
 internal import Configuration
 internal import Data
 internal import Layers
-internal import Tensor
+public import Tensor
 
 /// An experiment on its way from a file to a result.
 public struct Launch {
@@ -47,6 +47,16 @@ public struct Launch {
         self.memoryFolder = memoryFolder
         self.output = output
         self.warn = warn
+    }
+
+    /// What a run would compute on here.
+    public var device: Device { experiment.settings.device.device }
+
+    /// Sets the process up for the experiment's stages.
+    private func prepare(threads: Int) throws {
+        try Engine.prepare(
+            threads: threads, device: device, precision: experiment.settings.precision,
+            isDeterministic: experiment.settings.isDeterministic)
     }
 
     /// The plan; reads the datasets' files, or takes a drawn world's parameters, and starts nothing.
@@ -91,7 +101,7 @@ public struct Launch {
     public func rehearse(
         _ stage: String, threads: Int, limit: Double = 30, peakMemory: @escaping () -> Int
     ) throws -> StageCost {
-        try Engine.prepare(threads: threads)
+        try prepare(threads: threads)
         let (plan, counts) = try counted()
         _ = try plan.stage(named: stage)
         let progress = ProgressReporter(label: "measure \(stage)", output: output)
@@ -135,7 +145,7 @@ public struct Launch {
         if let until { _ = try plan.stage(named: until) }
         let unfinished = start == .resume ? try RunFolder.resumable(in: logs, plan: plan) : nil
         let conditions = try unfinished.map { try offer.conditions(goingOnWith: $0, plan: plan) } ?? offer.fresh
-        try Engine.prepare(threads: conditions.threads)
+        try prepare(threads: conditions.threads)
         let weights = try Dictionary(
             uniqueKeysWithValues: initial.map { backbone, file in
                 let stored = try WeightFile(readingFrom: file.path)

@@ -1,19 +1,69 @@
 // SPDX-License-Identifier: MIT
 
 internal import CTorch
+internal import Foundation
 
-/// libtorch as a part of this process.
+/// libtorch as a part of this process, which computes on one device.
 public enum Engine {
     /// Sets the process up for training: freed memory is kept, and so many threads compute.
     ///
     /// The count holds for the calling thread from here on, whatever others ask for, and for every thread that computes
-    /// for the first time after this. Products of OpenBLAS always stay on their caller's thread.
+    /// for the first time after this. Products of OpenBLAS always stay on their caller's thread. All tensors but those of
+    /// files are made on the device.
     ///
     /// Call once, before the first tensor is made.
-    public static func prepare(threads: Int) throws {
+    ///
+    /// - Parameter isDeterministic: Whether equal inputs give equal bits on a card too, where that is slower.
+    /// - Throws: ``TensorError/deviceMissing(_:reason:)``.
+    public static func prepare(
+        threads: Int, device: Device = .cpu, precision: TrainingPrecision = .fp32, isDeterministic: Bool = true
+    ) throws {
         pt_keep_freed_memory()
         try check("prepare", [], pt_set_thread_count(Int32(threads)))
+        if case .cuda(let card) = device { try requireCard(card) }
+        guard pt_compute_on(device.card, isDeterministic) == 0 else {
+            throw TensorError.deviceMissing(device, reason: lastReason())
+        }
+        if device != .cpu { try check("prepare", [], pt_allow_tf32(precision == .tf32)) }
+        // Written only where it changes: other threads may read it.
+        if trainingPrecision != precision { trainingPrecision = precision }
     }
+
+    /// How many cards there are, for libtorch to compute on.
+    ///
+    /// - Throws: ``TensorError/deviceMissing(_:reason:)`` where it cannot compute on any.
+    public static func cardCount() throws -> Int {
+        guard FileManager.default.fileExists(atPath: cudaLibrary) else {
+            throw TensorError.deviceMissing(
+                .cuda(0),
+                reason:
+                    "this libtorch is for the processor alone (there is no \(cudaLibrary)); scripts/setup fetches one for "
+                    + "cards where it finds NVIDIA's driver, or with PASSERBY_CUDA=yes")
+        }
+        var count: Int32 = 0
+        guard pt_find_cards(&count) == 0 else { throw TensorError.deviceMissing(.cuda(0), reason: lastReason()) }
+        return Int(count)
+    }
+
+    /// Lies beside the library that the program is linked with: one program serves machines with a card and without.
+    private static var cudaLibrary: String {
+        URL(fileURLWithPath: libraryPath).deletingLastPathComponent().appendingPathComponent("libtorch_cuda.so").path
+    }
+
+    private static func requireCard(_ card: Int) throws {
+        let count = try cardCount()
+        guard card < count else {
+            throw TensorError.deviceMissing(
+                .cuda(card),
+                reason: count == 0 ? "there is no NVIDIA card, or no driver for it" : "the cards here are 0 to \(count - 1)")
+        }
+    }
+
+    /// Waits until the device has done what it was given, for whoever measures time.
+    public static func finish() throws { try check("finish", [], pt_finish()) }
+
+    /// What networks compute in while they train; set once, before the first is made.
+    public private(set) nonisolated(unsafe) static var trainingPrecision = TrainingPrecision.fp32
 
     public static var threadCount: Int { Int(pt_thread_count()) }
     public static var version: String { String(cString: pt_version()) }

@@ -10,11 +10,14 @@ typealias ResultPointer = UnsafeMutablePointer<OpaquePointer?>
 /// Throws this thread's error text where a status says that a call failed.
 func check(_ operation: String, _ operands: [Tensor], _ status: Int32) throws {
     guard status != 0 else { return }
-    let (shapes, reason) = (operands.map(\.shape), firstLine(String(cString: pt_last_error())))
+    let (shapes, reason) = (operands.map(\.shape), lastReason())
     throw status == 2
         ? TensorError.outOfMemory(operation, shapes: shapes, reason: reason)
         : TensorError.operation(operation, shapes: shapes, reason: reason)
 }
+
+/// The first line of this thread's error text.
+func lastReason() -> String { firstLine(String(cString: pt_last_error())) }
 
 /// Hands a shape to C as lengths and rank.
 func withShape<Result>(_ shape: [Int], _ body: (UnsafePointer<Int64>, Int32) throws -> Result) rethrows -> Result {

@@ -39,6 +39,9 @@ public enum ElementType: String, Sendable, CaseIterable {
 /// Operations throw ``TensorError/operation(_:shapes:reason:)``, which names the operation and the shapes of all
 /// operands, where libtorch refuses them. One `try` covers a whole expression.
 ///
+/// Made on the process's device, see ``Engine/prepare(threads:device:precision:isDeterministic:)``; files are read into the
+/// processor's memory.
+///
 /// A reference type: copies of the reference share elements. Not `Sendable`; a tensor stays on the thread that
 /// trains with it.
 public final class Tensor {
@@ -91,7 +94,8 @@ public final class Tensor {
                 place = place?.advanced(by: bytes.count)
             }
         }
-        self.init(owning: made)
+        let filled = Tensor(owning: made)
+        self.init(owning: try Tensor.making("tensor", []) { pt_move(filled.handle, $0) })
     }
 
     /// A tensor filled with one value.
@@ -117,6 +121,12 @@ public final class Tensor {
     }
 
     public var count: Int { shape.reduce(1, *) }
+
+    /// What the elements are on.
+    public var device: Device { Device(card: pt_card_of(handle)) }
+
+    /// The tensor on the process's device; itself where it is there.
+    public func onDevice() throws -> Tensor { try result("onDevice", self) { pt_move(handle, $0) } }
 
     /// The size of all elements in bytes.
     public var byteCount: Int { count * elementType.byteCount }

@@ -8,6 +8,8 @@ public enum TensorError: Error, Equatable {
     case operation(String, shapes: [[Int]], reason: String)
     /// There was no memory for an operation's result.
     case outOfMemory(String, shapes: [[Int]], reason: String)
+    /// The device that was asked for is not there, or cannot be computed on.
+    case deviceMissing(Device, reason: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     /// A file is not what the format that it was read as allows.
@@ -35,7 +37,7 @@ extension TensorError: ReportedError {
     public var exitKind: ExitKind {
         switch self {
         case .operation: .defect
-        case .outOfMemory: .missing
+        case .outOfMemory, .deviceMissing: .missing
         case .unwritable: .resumable
         case .unreadable, .malformed, .notACheckpoint, .foreignClass, .noStateDictionary, .severalStateDictionaries: .badData
         }
@@ -48,6 +50,9 @@ extension TensorError: ReportedError {
         case .outOfMemory(let name, let shapes, let reason):
             return "not enough memory for \(Self.call(name, shapes)): \(reason). Close other programs, or choose smaller "
                 + "batches or images; a run that has begun can be continued with --resume"
+        case .deviceMissing(let device, let reason):
+            return "device '\(device)' cannot be computed on: \(reason). What this machine has: passerby doctor; without a "
+                + "card: device=cpu"
         case .unreadable(let path, let reason):
             return "\(path): cannot be read: \(reason)"
         case .unwritable(let path, let reason):

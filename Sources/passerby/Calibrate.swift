@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Experiments
 internal import Foundation
+internal import Tensor
 
 /// Measures a few steps of one stage; `plan` starts it in a process of its own.
 struct Calibrate: ParsableCommand {
@@ -23,8 +24,9 @@ struct Calibrate: ParsableCommand {
 
 extension CalibrationCache {
     /// In the user's cache folder.
-    init(threads: Int) {
+    init(threads: Int, on device: Device) {
         self.init(
-            folder: URL(fileURLWithPath: Home().cache + "/calibration"), machine: machineFacts(threads: threads))
+            folder: URL(fileURLWithPath: Home().cache + "/calibration"),
+            machine: machineFacts(threads: threads, on: device))
     }
 }

@@ -43,6 +43,7 @@ extension MachineFindings {
                 "libtorch \(libtorch.version), \(libtorch.threads) threads, "
                     + "\(rate(matrices.inForce.training)) by \((libtorch.matrixLibrary as NSString).lastPathComponent)"
             ),
+            ("cards", cards.isEmpty ? "none" : cards.map(\.text).joined(separator: "; ")),
             ("measured", matrices.measured.map(\.text).joined(separator: "; ")),
             ("data", data.text),
             ("logs", logs.text),
@@ -56,6 +57,13 @@ extension KernelMeasurement {
     fileprivate var text: String {
         let name = library == .libtorch ? "libtorch's own" : asked ?? "as detected (\(kernels))"
         return "\(name) \(gigas(retrieval)) and \(gigas(training))\(isRight ? "" : ", wrong")"
+    }
+}
+
+extension GraphicsCard {
+    fileprivate var text: String {
+        "cuda:\(number) \(name), \(gibibytes(totalBytes)), \(gibibytes(freeBytes)) free, compute capability "
+            + "\(computeCapability), driver \(driver)"
     }
 }
 

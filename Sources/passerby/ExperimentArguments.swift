@@ -52,7 +52,13 @@ struct ExperimentArguments: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Values that replace the file's, such as seed=2 or adapt.epochs=10.", valueName: "key=value"))
-    var overrides: [String] = []
+    var replacements: [String] = []
+
+    @Option(help: ArgumentHelp("Compute on auto, cpu, cuda or cuda:1; the same as device=cuda.", valueName: "device"))
+    var device: String?
+
+    /// All values that replace the file's.
+    var overrides: [String] { replacements + (device.map { ["device=\($0)"] } ?? []) }
 
     /// The resolved experiment.
     func experiment() throws -> Experiment {

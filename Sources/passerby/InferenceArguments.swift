@@ -25,6 +25,15 @@ struct InferenceArguments: ParsableArguments {
     @Option(help: "What convolutions compute in: fp32, as for published numbers, or bf16.") var precision = Precision.fp32
     @Option(help: "Threads that compute; all processors by default.", within: Limits.threads)
     var threads: Int = usualThreadCount
+    @Option(
+        help: ArgumentHelp("Compute on auto, cpu, cuda or cuda:1.", valueName: "device"),
+        transform: { text in
+            guard let choice = DeviceChoice(rawValue: text) else {
+                throw ValidationError("'\(text)': allowed is auto, cpu, cuda or cuda:N")
+            }
+            return choice
+        })
+    var device = DeviceChoice.best
     @Option(help: "Threads that load images.", within: Limits.workers) var workers = 2
 
     enum Precision: String, CaseIterable, ExpressibleByArgument {
@@ -58,7 +67,7 @@ struct InferenceArguments: ParsableArguments {
                 "--batch \(batch) with images of \(size); allowed: batch × height × width up to "
                     + "\(Limits.pixelsPerBatch)")
         }
-        try Engine.prepare(threads: threads)
+        try Engine.prepare(threads: threads, device: device.device)
         let images = ImageSource(size: size, workers: workers)
         return FeatureExtractor(images, batchSize: batch, precision: precision == .fp32 ? .float32 : .bfloat16)
     }

@@ -60,16 +60,17 @@ struct Run: ParsableCommand {
     func run() throws {
         let interruption = Interruption.fromSignals()
         let launch = try arguments.launch()
+        let device = launch.device
         try logs.checkWritable()
         var isBegun = false
         do {
             let (folder, result) = try launch.run(
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
                 whenBusy: noWait ? .leave : .wait, interruption: interruption,
-                calibration: { CalibrationCache(threads: $0) }, killPoint: killAt,
+                calibration: { CalibrationCache(threads: $0, on: device) }, killPoint: killAt,
                 begun: { _ in isBegun = true },
                 under: ConditionsOffer(
-                    threads: threads.given, usualThreads: threads.count, facts: machineFacts(),
+                    threads: threads.given, usualThreads: threads.count, facts: machineFacts(on: device),
                     acceptsOthers: otherMachine))
             try show(result, in: folder)
         } catch  where Failure(error)?.kind == .resumable {

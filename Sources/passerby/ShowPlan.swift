@@ -47,8 +47,9 @@ struct ShowPlan: ParsableCommand {
     }
 
     private func showPlan() throws {
-        let cache = CalibrationCache(threads: threads.count)
-        var (status, flight) = try arguments.launch().flightPlan(fresh ? .fresh : .new, logs: logs.folder, cache: cache)
+        let launch = try arguments.launch()
+        let cache = CalibrationCache(threads: threads.count, on: launch.device)
+        var (status, flight) = try launch.flightPlan(fresh ? .fresh : .new, logs: logs.folder, cache: cache)
         if calibration { try calibrate(flight) }
         status.forecast = flight.forecast
         if json {

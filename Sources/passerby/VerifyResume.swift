@@ -48,7 +48,8 @@ struct VerifyResume: ParsableCommand {
             StandardError().write("verify-resume: \($0)\n")
         }
         let (killed, certificate) = try verification.certificate(
-            against: known, kills: kills, seed: killSeed, machine: machineFacts(threads: count))
+            against: known, kills: kills, seed: killSeed,
+            machine: machineFacts(threads: count, on: launch.device))
         if json {
             try printJSON(certificate)
         } else {

@@ -19,7 +19,7 @@ struct Why: ParsableCommand {
 
     func run() throws {
         var arguments = ExperimentArguments()
-        (arguments.name, arguments.overrides) = (name, overrides)
+        (arguments.name, arguments.replacements) = (name, overrides)
         let plan = try arguments.launch().plan()
         let places = try arguments.places()
         let answer = Answer(

@@ -37,7 +37,7 @@ private final class LeavingScope: TrainingScope {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let kept = try state()
         try kept.file.write(to: path)
-        last = TrainingState(try Safetensors(readingFrom: path), epoch: kept.epoch, step: kept.step)
+        last = try TrainingState(Safetensors(readingFrom: path), epoch: kept.epoch, step: kept.step)
         throw Left()
     }
 

@@ -71,6 +71,11 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ("adapt.evaluate_every=7", [false, false, false, false, false]),
         ("pretrain.evaluate_every=7", [false, false, false, false, false]),
         ("checkpoints={minutes: 1, keep: 3}", [false, false, false, false, false]),
+        // What one device has computed another goes on from; rounding is another result, and single precision none.
+        ("device=cuda:3", [false, false, false, false, false]), ("device=cpu", [false, false, false, false, false]),
+        ("deterministic=false", [false, false, false, false, false]),
+        ("precision=fp32", [false, false, false, false, false]), ("precision=bf16", [true, true, true, true, true]),
+        ("direct.images_per_norm_group=16", [true, true, true, true, true]),
     ])
     func `has stages whose keys change from where a setting comes in`(override: String, expected: [Bool]) throws {
         let plans = try [[], [override]].map { overrides in
@@ -156,6 +161,41 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
             "image={height: 62, width: 32}",
             "override 'image={height: 62, width: 32}':1:7: image: 62 × 32 pixels cannot be translated by sda; "
                 + "allowed: multiples of 4, 32 or more"
+        ),
+        (
+            "device=gpu",
+            "override 'device=gpu':1:8: device: found 'gpu'; allowed: auto, cpu, cuda (did you mean 'cpu'?)"
+        ),
+        (
+            "device=cuda:x",
+            "override 'device=cuda:x':1:8: device: found 'cuda:x'; allowed: auto, cpu, cuda"
+        ),
+        (
+            "precision=fp16",
+            "override 'precision=fp16':1:11: precision: found 'fp16'; allowed: fp32, tf32, bf16"
+        ),
+        (
+            "direct.images_per_norm_group=24",
+            "override 'direct.images_per_norm_group=24':1:8: direct.images_per_norm_group: a batch of 64 has no whole "
+                + "number of groups of 24 images"
+        ),
+        (
+            "postprocess.from=[adapt, adapt]",
+            "override 'postprocess.from=[adapt, adapt]':1:13: postprocess.from: 'adapt' is named twice; allowed: each stage "
+                + "once"
+        ),
+        (
+            "postprocess={from: [adapt, pretrain], ensemble: false}",
+            "override 'postprocess={from: [adapt, pretrain], ensemble: false}':1:39: postprocess.ensemble: the networks of 2 "
+                + "stages are tested as one ensemble; allowed: ensemble: true"
+        ),
+        (
+            "postprocess.from=[adapt, nobody]",
+            "override 'postprocess.from=[adapt, nobody]':1:13: postprocess.from: 'nobody' is no earlier stage that leaves "
+                + "networks; allowed: direct, pretrain, adapt"
+        ),
+        (
+            "postprocess.from=[]", "override 'postprocess.from=[]':1:18: postprocess.from: found 0 items; allowed: 1 to 100"
         ),
         (
             "adopt.epochs=3",

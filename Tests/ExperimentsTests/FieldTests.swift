@@ -2,6 +2,7 @@
 
 import Configuration
 import Pipeline
+import Tensor
 import Testing
 import Training
 
@@ -28,6 +29,14 @@ private let tables: [(name: String, fields: [(key: String, roles: FieldRoles)])]
         for (name, fields) in tables {
             for field in fields { #expect(!field.roles.isEmpty, "\(name).\(field.key)") }
         }
+    }
+
+    @Test func `has a device of any number`() throws {
+        #expect(DeviceChoice(rawValue: "cuda:7") == .device(.cuda(7)))
+        for choice in DeviceChoice.allCases + [.device(.cuda(7))] {
+            #expect(DeviceChoice(rawValue: choice.rawValue) == choice)
+        }
+        #expect(DeviceChoice(rawValue: "cuda:") == nil && DeviceChoice(rawValue: "gpu") == nil)
     }
 
     @Test func `is declared once`() {

@@ -40,12 +40,31 @@ const char *pt_matrix_library(void);
 /// The file of libtorch's CPU library.
 const char *pt_library_path(void);
 
+// ---- Devices ------------------------------------------------------------------------------------------------------
+
+/* How many NVIDIA cards libtorch finds; fails where its CUDA library is not beside its CPU library, or cannot be loaded. */
+int32_t pt_find_cards(int32_t *count);
+/* Has all tensors from now on made on a card, or on the processor where it is negative; before the first of them.
+   Deterministic: equal inputs give equal bits, at the cost of slower kernels. */
+int32_t pt_compute_on(int32_t card, bool deterministic);
+/* Whether a card may round factors of float32 products to 10 bits. */
+int32_t pt_allow_tf32(bool allowed);
+/* Whether this thread's convolutions and products take bfloat16 factors; returns what it was. */
+bool pt_set_half_precision(bool enabled);
+/* The card that a tensor is on; negative for the processor. */
+int32_t pt_card_of(const pt_tensor *tensor);
+/* The tensor on the process's device: itself where it is there. */
+int32_t pt_move(const pt_tensor *input, pt_result result);
+/* Waits for what the device has been given to do. */
+int32_t pt_finish(void);
+
 // ---- Tensors and their data -------------------------------------------------------------------------------------
 
 /* As many tensors as a count beside it says. */
 typedef pt_tensor *_Nonnull const *_Nonnull pt_list;
 
-/* Row-major, its elements not set yet: they lie from `bytes` on, where there are any. */
+/* Row-major, on the processor, its elements not set yet: they lie from `bytes` on, where there are any. Where the
+   process computes on a card, in memory that it can read by itself. */
 int32_t pt_unset(pt_dtype dtype, const int64_t *shape, int32_t rank, void *_Nullable *_Nonnull bytes, pt_result result);
 int32_t pt_full(double value, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result);
 /* A tensor of zeros with the other's shape, type and memory layout. */
@@ -110,6 +129,8 @@ int32_t pt_narrow(const pt_tensor *input, int64_t dimension, int64_t start, int6
 int32_t pt_concatenate(const pt_tensor *_Nonnull const *_Nonnull parts, int32_t count, int64_t dimension,
                        pt_result result);
 int32_t pt_index_select(const pt_tensor *input, int64_t dimension, const pt_tensor *indices, pt_result result);
+/* Overwrites the entries of a dimension that int64 indices name, each once. */
+int32_t pt_index_copy(pt_tensor *destination, int64_t dimension, const pt_tensor *indices, const pt_tensor *source);
 int32_t pt_gather(const pt_tensor *input, int64_t dimension, const pt_tensor *indices, pt_result result);
 /* Sums over the entries of a dimension that have the same group, int64 in 0 ..< count; the dimension gets length count. */
 int32_t pt_sum_groups(const pt_tensor *input, int64_t dimension, const pt_tensor *groups, int64_t count,

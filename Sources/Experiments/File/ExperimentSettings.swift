@@ -2,6 +2,7 @@
 
 public import Backbones
 internal import Configuration
+public import Tensor
 public import Training
 
 /// What holds for all stages of an experiment.
@@ -13,6 +14,12 @@ public struct ExperimentSettings: Sendable, Configurable {
     /// Weights that networks begin with: a path or a published name; nothing for drawn ones.
     public var initialWeights: String?
     public var seed: UInt64 = 1
+    /// What tensors are on.
+    public var device = DeviceChoice.best
+    /// What convolutions and products compute in while networks train.
+    public var precision = TrainingPrecision.fp32
+    /// Whether a card computes so that a run can be had again to the last bit.
+    public var isDeterministic = true
     /// Threads that load images.
     public var workers = 2
     /// Where decoded images are kept.
@@ -37,6 +44,10 @@ public struct ExperimentSettings: Sendable, Configurable {
                 $0.map { YAMLNode($0) }
             },
             Field("seed", .reference, \.seed, .seed) { YAMLNode(Int($0)) },
+            .choice("device", .cost, \.device),
+            // Said only where it is not single precision, so that keys from before it could be chosen hold.
+            Field("precision", [.result, .cost], \.precision, .choice()) { $0 == .fp32 ? nil : YAMLNode($0.rawValue) },
+            .boolean("deterministic", .cost, \.isDeterministic),
             .integer("workers", .cost, \.workers, Limits.workers),
             .choice("cache", .reporting, \.cache),
             .choice("on_bad_image", .result, \.onBadImage),

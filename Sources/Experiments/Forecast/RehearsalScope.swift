@@ -22,6 +22,8 @@ final class RehearsalScope: TrainingScope {
     }
 
     func endStep(_ state: () throws -> TrainingState) throws {
+        // A card is given steps faster than it does them.
+        try Engine.finish()
         ends.append(clock.uptime())
         guard stateBytes == 0 else { return }
         stateBytes = try state().tensors.values.reduce(0) { $0 + $1.byteCount }

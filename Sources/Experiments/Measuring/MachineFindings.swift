@@ -24,6 +24,10 @@ package struct MachineFindings: Encodable {
         package let version: String
         package let threads: Int
         package let matrixLibrary: String
+        /// Cards that it can compute on.
+        package let cards: Int
+        /// Why it cannot compute on any; nothing where it can.
+        package let cardProblem: String?
     }
 
     /// How fast matrices are multiplied, in fp32 multiplications and additions a second.
@@ -53,6 +57,8 @@ package struct MachineFindings: Encodable {
     package let memory: Memory
     package let matrices: Matrices
     package let libtorch: Libtorch
+    /// As the driver describes them.
+    package let cards: [GraphicsCard]
     package let data: Folder
     package let logs: Folder
     /// What to mend before a run can start.
@@ -72,15 +78,35 @@ package struct MachineFindings: Encodable {
             hasBF16: instructions.hasBF16, hasAMX: instructions.hasAMX)
         memory = Memory(totalBytes: Int(ProcessInfo.processInfo.physicalMemory), freeBytes: freeMemory())
         matrices = Matrices(inForce: try KernelSurvey.own(), all: KernelSurvey().measured)
-        libtorch = Libtorch(
-            version: Engine.version, threads: Engine.threadCount, matrixLibrary: Engine.matrixLibrary)
+        libtorch = Libtorch()
+        cards = GraphicsCard.all
         self.data = Folder(data)
         self.logs = Folder(logs)
         missing =
             (self.logs.isWritable
                 ? [] : ["\(self.logs.path): runs cannot be written here; give another place with --logs"])
             + (matrices.inForce.isRight ? [] : ["OpenBLAS's kernels for \(matrices.inForce.kernels) multiply wrongly here"])
-        hints = matrices.hints
+        let unused = GraphicsCard.hasDriver && libtorch.cards == 0
+        hints =
+            matrices.hints
+            + (unused
+                ? ["there is an NVIDIA card, and training cannot use it: \(libtorch.cardProblem ?? "none is found")"] : [])
+    }
+}
+
+extension MachineFindings.Libtorch {
+    fileprivate init() {
+        version = Engine.version
+        threads = Engine.threadCount
+        matrixLibrary = Engine.matrixLibrary
+        do {
+            cards = try Engine.cardCount()
+            cardProblem = nil
+        } catch TensorError.deviceMissing(_, let reason) {
+            (cards, cardProblem) = (0, reason)
+        } catch {
+            (cards, cardProblem) = (0, "\(error)")
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 package import Foundation
 internal import Machine
 internal import Retrieval
-internal import Tensor
+package import Tensor
 
 /// Bytes that this process can still take: what the machine gives without swapping, or less where a job's control
 /// group is smaller.
@@ -36,18 +36,23 @@ private func kibibytes(_ key: String, in file: String) -> Int? {
     return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
 }
 
-/// What the bits of a result may depend on, besides the number of threads: the libraries by name, wherever they lie.
-package func machineFacts() -> [String: String] {
-    [
-        "processor": Processor.name, "instructions": instructionSets,
+/// What the bits of a result may depend on, besides the number of threads: the device, and libraries by name, wherever they
+/// lie.
+package func machineFacts(on device: Device) -> [String: String] {
+    let facts = [
+        "processor": Processor.name, "instructions": instructionSets, "device": "\(device)",
         "libtorch": Engine.version, "matrix_library": (Engine.matrixLibrary as NSString).lastPathComponent,
         "kernels": MatrixLibrary.current.coreType,
     ]
+    guard case .cuda(let number) = device, let card = GraphicsCard.all.first(where: { $0.number == number }) else {
+        return facts
+    }
+    return facts.merging(["card": card.name]) { $1 }
 }
 
 /// The same with the number of threads.
-package func machineFacts(threads: Int) -> [String: String] {
-    machineFacts().merging(["threads": "\(threads)"]) { $1 }
+package func machineFacts(threads: Int, on device: Device) -> [String: String] {
+    machineFacts(on: device).merging(["threads": "\(threads)"]) { $1 }
 }
 
 /// Instructions for which libraries have kernels of their own: one processor model may offer fewer to a virtual machine.

@@ -26,7 +26,7 @@ final class StageTrainingScope: TrainingScope {
         guard let last = try checkpoints.latest() else { return nil }
         let file = try Safetensors(readingFrom: last.path)
         try file.tensors.requireFinite(in: last.path)
-        let state = TrainingState(file, epoch: last.epoch, step: last.step ?? 0)
+        let state = try TrainingState(file, epoch: last.epoch, step: last.step ?? 0)
         kept = (state.epoch, state.step)
         return state
     }

@@ -9,8 +9,8 @@ extension TrainingState {
     private static let valuePrefix = "value:"
     private static let reportPrefix = "report:"
 
-    init(_ file: Safetensors, epoch: Int, step: Int) {
-        self.init(epoch: epoch, step: step, tensors: file.tensors)
+    init(_ file: Safetensors, epoch: Int, step: Int) throws {
+        self.init(epoch: epoch, step: step, tensors: try file.tensors.mapValues { try $0.onDevice() })
         for (key, text) in file.metadata {
             if key.hasPrefix(Self.valuePrefix) {
                 values[String(key.dropFirst(Self.valuePrefix.count))] = Self.value(text)

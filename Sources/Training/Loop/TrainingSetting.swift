@@ -5,16 +5,6 @@ public import Randomness
 
 /// What every method is handed beside its own numbers.
 public struct TrainingSetting: Sendable {
-    /// What tensors are on.
-    public enum Device: String, Sendable, CaseIterable {
-        case cpu
-    }
-
-    /// What convolutions and products compute in.
-    public enum Precision: String, Sendable, CaseIterable {
-        case fp32
-    }
-
     /// The source domain's images; nothing where the target is learnt from alone.
     public var source: SourceImages?
     public var target: TargetImages
@@ -22,8 +12,6 @@ public struct TrainingSetting: Sendable {
     public var validation: Validation
     /// What everything that is drawn is derived from.
     public var random: RandomKey
-    public var device = Device.cpu
-    public var precision = Precision.fp32
     /// The part of every batch that this process loads.
     public var share = ProcessShare.all
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// The one device that this process's tensors are made on, and what it computes in.
+
+#include <ATen/Context.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "Guard.h"
+
+using passerby::guarded;
+using passerby::returning;
+
+namespace {
+
+/// Set before the first tensor is made.
+at::Device chosen(at::kCPU);
+
+/// libtorch's CUDA library lies beside its CPU library, which the program is linked with: one program serves machines with
+/// a card and without.
+void load_cuda() {
+    static bool loaded = false;
+    if (loaded) return;
+    std::string path = pt_library_path();
+    path = path.substr(0, path.rfind('/') + 1) + "libtorch_cuda.so";
+    // Its symbols are looked for by name in libraries that it brings along.
+    TORCH_CHECK(dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr, dlerror());
+    loaded = true;
+}
+
+}  // namespace
+
+namespace passerby {
+
+at::Device device() noexcept { return chosen; }
+
+}  // namespace passerby
+
+extern "C" {
+
+int32_t pt_find_cards(int32_t *count) {
+    return guarded([&] {
+        load_cuda();
+        *count = at::detail::getCUDAHooks().getNumGPUs();
+    });
+}
+
+int32_t pt_compute_on(int32_t card, bool deterministic) {
+    return guarded([&] {
+        const at::Device device =
+            card < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(card));
+        // Written only where it changes: other threads may read it.
+        if (chosen != device) chosen = device;
+        if (card < 0) return;
+        load_cuda();
+        auto &context = at::globalContext();
+        // cuBLAS adds in one order only with a workspace of its own.
+        if (deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+        context.setDeterministicAlgorithms(deterministic, /*warn_only=*/true);
+        // Or else whatever is made without values is filled first.
+        context.setDeterministicFillUninitializedMemory(false);
+        context.setDeterministicCuDNN(deterministic);
+        // Which algorithm is the fastest differs from one measurement to the next, and with it the last bits.
+        context.setBenchmarkCuDNN(!deterministic);
+        context.lazyInitDevice(at::kCUDA);
+        // The first tensor shows whether the card can be used at all.
+        at::zeros({1}, at::TensorOptions(chosen)).cpu();
+    });
+}
+
+int32_t pt_allow_tf32(bool allowed) {
+    return guarded([&] {
+        at::globalContext().setAllowTF32CuBLAS(allowed);
+        at::globalContext().setAllowTF32CuDNN(allowed);
+    });
+}
+
+bool pt_set_half_precision(bool enabled) {
+    const auto type = chosen.type();
+    const bool before = at::autocast::is_autocast_enabled(type);
+    at::autocast::set_autocast_dtype(type, at::kBFloat16);
+    at::autocast::set_autocast_enabled(type, enabled);
+    // Rounded copies of weights are shared within a forward pass; the next one may find other weights.
+    if (!enabled) at::autocast::clear_cache();
+    return before;
+}
+
+int32_t pt_card_of(const pt_tensor *tensor) {
+    return tensor->value.is_cpu() ? -1 : static_cast<int32_t>(tensor->value.device().index());
+}
+
+int32_t pt_move(const pt_tensor *input, pt_result result) {
+    return returning(result, [&] { return input->value.to(chosen, /*non_blocking=*/true); });
+}
+
+int32_t pt_finish(void) {
+    return guarded([&] {
+        if (!chosen.is_cpu()) at::detail::getCUDAHooks().deviceSynchronize(chosen.index());
+    });
+}
+
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+internal import Machine
+public import Tensor
+
+/// What an experiment computes on.
+public enum DeviceChoice: Sendable, Hashable {
+    /// The first card where one is there that libtorch can compute on, else the processor.
+    case best
+    case device(Device)
+
+    /// What that is on this machine.
+    package var device: Device {
+        switch self {
+        case .device(let device): device
+        case .best: GraphicsCard.hasDriver && ((try? Engine.cardCount()) ?? 0) > 0 ? .cuda(0) : .cpu
+        }
+    }
+}
+
+extension DeviceChoice: RawRepresentable, CaseIterable {
+    /// What is suggested; `cuda:1` and so on are allowed too.
+    public static var allCases: [DeviceChoice] { [.best, .device(.cpu), .device(.cuda(0))] }
+
+    /// `auto`, `cpu`, `cuda` for the first card, or `cuda:1`; nothing for anything else.
+    public init?(rawValue: String) {
+        if rawValue == "auto" {
+            self = .best
+        } else {
+            guard let device = Device(rawValue) else { return nil }
+            self = .device(device)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .best: "auto"
+        case .device(.cuda(0)): "cuda"
+        case .device(let device): "\(device)"
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+import Reporting
+import Testing
+
+@testable import Tensor
+
+@Suite struct `A device` {
+    @Test(arguments: [("cpu", Device.cpu), ("cuda", .cuda(0)), ("cuda:0", .cuda(0)), ("cuda:13", .cuda(13))])
+    func `is read from its name`(text: String, device: Device) {
+        #expect(Device(text) == device)
+    }
+
+    @Test(arguments: ["", "gpu", "cuda:", "cuda:-1", "cuda:x", "cuda:1:2", "CPU", "cuda:256", "cpu:0"])
+    func `has no other name`(text: String) {
+        #expect(Device(text) == nil)
+    }
+
+    @Test func `is the processor for tensors that nothing is said of`() throws {
+        let tensor = try Tensor([1, 2, 3], shape: [3])
+        #expect(tensor.device == .cpu)
+        #expect(try tensor.onDevice().floats() == [1, 2, 3])
+        #expect(try Tensor.full(2, shape: [2]).device == .cpu)
+    }
+
+    /// The last card that can have a number is on no machine.
+    @Test func `that is not there says what is missing`() throws {
+        let error = try #require(throws: TensorError.self) { try Engine.prepare(threads: 1, device: .cuda(255)) }
+        guard case .deviceMissing(_, let reason) = error else {
+            Issue.record("another error: \(error)")
+            return
+        }
+        #expect(
+            reason.hasPrefix("this libtorch is for the processor alone") || reason.contains("the cards here are 0 to")
+                || reason == "there is no NVIDIA card, or no driver for it" || reason.contains("lib"))
+        #expect(error.exitKind == .missing && "\(error)".hasSuffix("without a card: device=cpu"))
+        #expect(try Tensor([1], shape: [1]).device == .cpu)
+    }
+}
