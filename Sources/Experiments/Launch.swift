@@ -52,6 +52,11 @@ public struct Launch {
     /// What a run would compute on here.
     public var device: Device { experiment.settings.device.device }
 
+    /// Looks whether that can be computed on.
+    ///
+    /// - Throws: `TensorError.deviceMissing(_:reason:)`.
+    public func checkDevice() throws { try Engine.require(device) }
+
     /// Sets the process up for the experiment's stages.
     private func prepare(threads: Int) throws {
         try Engine.prepare(

@@ -20,7 +20,7 @@ public enum Engine {
     ) throws {
         pt_keep_freed_memory()
         try check("prepare", [], pt_set_thread_count(Int32(threads)))
-        if case .cuda(let card) = device { try requireCard(card) }
+        try require(device)
         guard pt_compute_on(device.card, isDeterministic) == 0 else {
             throw TensorError.deviceMissing(device, reason: lastReason())
         }
@@ -32,16 +32,19 @@ public enum Engine {
     /// How many cards there are, for libtorch to compute on.
     ///
     /// - Throws: ``TensorError/deviceMissing(_:reason:)`` where it cannot compute on any.
-    public static func cardCount() throws -> Int {
+    public static func cardCount() throws -> Int { try cardCount(for: .cuda(0)) }
+
+    /// - Parameter device: What is asked for, for the error.
+    private static func cardCount(for device: Device) throws -> Int {
         guard FileManager.default.fileExists(atPath: cudaLibrary) else {
             throw TensorError.deviceMissing(
-                .cuda(0),
+                device,
                 reason:
                     "this libtorch is for the processor alone (there is no \(cudaLibrary)); scripts/setup fetches one for "
                     + "cards where it finds NVIDIA's driver, or with PASSERBY_CUDA=yes")
         }
         var count: Int32 = 0
-        guard pt_find_cards(&count) == 0 else { throw TensorError.deviceMissing(.cuda(0), reason: lastReason()) }
+        guard pt_find_cards(&count) == 0 else { throw TensorError.deviceMissing(device, reason: lastReason()) }
         return Int(count)
     }
 
@@ -50,11 +53,15 @@ public enum Engine {
         URL(fileURLWithPath: libraryPath).deletingLastPathComponent().appendingPathComponent("libtorch_cuda.so").path
     }
 
-    private static func requireCard(_ card: Int) throws {
-        let count = try cardCount()
+    /// Looks whether a device is there, and libtorch can compute on it.
+    ///
+    /// - Throws: ``TensorError/deviceMissing(_:reason:)``.
+    public static func require(_ device: Device) throws {
+        guard case .cuda(let card) = device else { return }
+        let count = try cardCount(for: device)
         guard card < count else {
             throw TensorError.deviceMissing(
-                .cuda(card),
+                device,
                 reason: count == 0 ? "there is no NVIDIA card, or no driver for it" : "the cards here are 0 to \(count - 1)")
         }
     }

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Pipeline
+internal import Tensor
 
 struct ShowPlan: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,7 +51,7 @@ struct ShowPlan: ParsableCommand {
         let launch = try arguments.launch()
         let cache = CalibrationCache(threads: threads.count, on: launch.device)
         var (status, flight) = try launch.flightPlan(fresh ? .fresh : .new, logs: logs.folder, cache: cache)
-        if calibration { try calibrate(flight) }
+        if calibration { try calibrate(flight, launch) }
         status.forecast = flight.forecast
         if json {
             try printJSON(status)
@@ -63,7 +64,13 @@ struct ShowPlan: ParsableCommand {
         guard obstacles.isEmpty else { throw CommandError.doesNotFit(obstacles) }
     }
 
-    private func calibrate(_ flight: FlightPlan) throws {
+    private func calibrate(_ flight: FlightPlan, _ launch: Launch) throws {
+        do {
+            try launch.checkDevice()
+        } catch let error as TensorError {
+            StandardError().write("note: nothing is measured. \(error)\n")
+            return
+        }
         let runs = ChildRuns(
             experiment: [arguments.name] + arguments.overrides, logs: logs.folder.path, threads: threads.count,
             interruption: .fromSignals())
