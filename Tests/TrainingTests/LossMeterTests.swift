@@ -45,6 +45,30 @@ private final class Notebook: TrainingScope {
         #expect(notebook.records == ["22 of 50 steps", "loss/camera 2.0 in 2"])
     }
 
+    /// (1 + 5) / 2 = 3 of two steps of four, (1 + 2 + 3 + 4) / 4 = 2.5, 7 of the last two; and the state says so.
+    @Test func `takes the mean of a loss over the steps that had it, also after an interruption`() throws {
+        let steps: [[String: Float]] = [
+            ["cycle": 1, "real": 1], ["real": 2], ["cycle": 5, "real": 3, "late": 6], ["real": 4, "late": 8],
+        ]
+        for interruption in 0...steps.count {
+            var meter = LossMeter(epoch: 0)
+            for (index, losses) in steps.enumerated() {
+                if index == interruption { meter = LossMeter(meter.state) }
+                try meter.add(losses.mapValues(scalar))
+            }
+            let notebook = Notebook()
+            try LossMeter(meter.state).report(to: notebook)
+            #expect(notebook.records == ["loss/cycle 3.0 in 0", "loss/late 7.0 in 0", "loss/real 2.5 in 0"])
+        }
+    }
+
+    /// What a checkpoint of any other method holds.
+    @Test func `notes nothing but sums where every step has every loss`() throws {
+        var meter = LossMeter(epoch: 0)
+        for _ in 0..<3 { try meter.add(["camera": scalar(2)]) }
+        #expect(meter.state.values == ["loss/camera": 6])
+    }
+
     @Test(arguments: [Float.nan, .infinity, -.infinity])
     func `stops at a loss that is no number`(value: Float) throws {
         var meter = LossMeter(epoch: 1)

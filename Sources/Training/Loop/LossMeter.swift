@@ -5,42 +5,58 @@ package import Tensor
 /// How far an epoch is, and the means of its losses until then.
 package struct LossMeter {
     private static let prefix = "loss/"
+    private static let countPrefix = "steps with loss/"
+    /// A look at a card's numbers waits for all that the card was given to do.
+    private static let mostUnread = 20
 
     /// The zero-based epoch.
     package let epoch: Int
     /// Steps that are done.
     package private(set) var step: Int
     private var sums: [String: Double]
+    /// How many steps have had a loss.
+    private var counts: [String: Int]
     /// Steps whose losses have not been looked at.
     private var unread: [(step: Int, losses: [(name: String, value: Tensor)])] = []
-    /// A look at a card's numbers waits for all that the card was given to do.
-    private static let mostUnread = 20
 
     /// An epoch's beginning.
     package init(epoch: Int) {
         self.epoch = epoch
         step = 0
         sums = [:]
+        counts = [:]
     }
 
     /// Where a kept state was; the beginning of the first epoch where there is none.
     package init(_ state: TrainingState?) {
+        let step = state?.step ?? 0
+        let stored = Self.values(state, Self.countPrefix)
         epoch = state?.epoch ?? 0
-        step = state?.step ?? 0
-        let sums = (state?.values ?? [:]).filter { $0.key.hasPrefix(Self.prefix) }
-        self.sums = Dictionary(uniqueKeysWithValues: sums.map { (String($0.key.dropFirst(Self.prefix.count)), $0.value) })
+        self.step = step
+        sums = Self.values(state, Self.prefix)
+        counts = Dictionary(uniqueKeysWithValues: sums.keys.map { ($0, stored[$0].map { Int($0) } ?? step) })
+    }
+
+    private static func values(_ state: TrainingState?, _ prefix: String) -> [String: Double] {
+        let found = (state?.values ?? [:]).filter { $0.key.hasPrefix(prefix) }
+        return Dictionary(uniqueKeysWithValues: found.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
     }
 
     /// A state that holds nothing but this.
     ///
     /// - Throws: ``MethodError/notFinite(loss:epoch:step:)``, so that no such state is kept.
     package func state() throws -> TrainingState {
-        let values = try whole().map { (Self.prefix + $0.key, $0.value) }
+        // A count goes without saying where every step had the loss.
+        let partial = counts.filter { $0.value != step }
+        let values =
+            try whole().map { (Self.prefix + $0.key, $0.value) }
+            + partial.map { (Self.countPrefix + $0.key, Double($0.value)) }
         return TrainingState(epoch: epoch, step: step, values: Dictionary(uniqueKeysWithValues: values))
     }
 
     /// Counts a step.
     ///
+    /// - Parameter losses: Those that it had; others count for the mean of their own steps only.
     /// - Throws: ``MethodError/notFinite(loss:epoch:step:)``, so that training stops at the first such step, on a card a few
     ///   steps later.
     package mutating func add(_ losses: [String: Tensor]) throws {
@@ -50,6 +66,7 @@ package struct LossMeter {
             sums = try whole()
             unread = []
         }
+        for name in losses.keys { counts[name, default: 0] += 1 }
         step += 1
     }
 
@@ -68,7 +85,7 @@ package struct LossMeter {
 
     package func report(to scope: any TrainingScope) throws {
         for (name, sum) in try whole().sorted(by: { $0.key < $1.key }) {
-            try scope.record(Self.prefix + name, sum / Double(max(step, 1)), epoch: epoch)
+            try scope.record(Self.prefix + name, sum / Double(max(counts[name] ?? step, 1)), epoch: epoch)
         }
     }
 }

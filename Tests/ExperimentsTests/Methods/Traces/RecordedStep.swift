@@ -90,7 +90,9 @@ func statistics(_ name: String, _ store: ParameterStore, branches: [String]) thr
 
 /// The losses of the only step that a meter has counted.
 func losses(_ meter: LossMeter) throws -> RecordedStep {
-    let values = try meter.state().values.map { ($0.key.replacing("loss/", with: "loss "), [$0.value]) }
+    let values = try meter.state().values.filter { $0.key.hasPrefix("loss/") }.map {
+        ($0.key.replacing("loss/", with: "loss "), [$0.value])
+    }
     return Dictionary(uniqueKeysWithValues: values)
 }
 
