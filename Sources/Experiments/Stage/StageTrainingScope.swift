@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Data
 internal import Pipeline
 internal import Tensor
 internal import Training
@@ -79,6 +80,13 @@ final class StageTrainingScope: TrainingScope {
 
     func record(_ name: String, _ value: Double, epoch: Int) throws {
         try stage.events.record(epoch: epoch, name: part.isEmpty ? name : "\(part)/\(name)", value: value)
+    }
+
+    func show(_ picture: Image, _ name: String, epoch: Int) throws {
+        let number = "\(epoch + 1)"
+        // Of one length, so that names sort by epoch.
+        let padded = String(repeating: "0", count: max(0, 4 - number.count)) + number
+        try stage.show(picture.png(), as: (part.isEmpty ? name : "\(part)-\(name)") + "-\(padded).png")
     }
 
     func begin(steps: Int, done: Int, unit: String) {

@@ -85,6 +85,18 @@ public final class StageScope {
         return stage.partial.appendingPathComponent(name).path
     }
 
+    /// Leaves a picture for people to look at, in the folder `samples/` beside the stage's artefacts. It is no artefact:
+    /// no key, no digest and no later stage depends on it, and who reuses the stage does not get it.
+    ///
+    /// - Parameters:
+    ///   - file: The bytes of the picture's file.
+    ///   - name: The file's; one of the same name is replaced.
+    /// - Throws: Device errors.
+    public func show(_ file: [UInt8], as name: String) throws {
+        try DurableFile.makeFolders(stage.samples)
+        try DurableFile.replace(stage.samples.appendingPathComponent(name), with: Data(file))
+    }
+
     /// The path of an artefact that an earlier stage left.
     ///
     /// - Parameters:

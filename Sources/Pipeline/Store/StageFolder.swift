@@ -11,6 +11,8 @@ internal import Foundation
 struct StageFolder {
     static let manifestName = "manifest.json"
     static let checkpointsName = "checkpoints"
+    /// What people may look at; in the folder of the run that computed the stage only.
+    static let samplesName = "samples"
     /// What was recorded of the stage; in the store only, as a run has it with all the rest.
     static let eventsName = "events.jsonl"
 
@@ -19,6 +21,7 @@ struct StageFolder {
     let key: StageKey
 
     var partial: URL { url.appendingPathComponent(".partial") }
+    var samples: URL { url.appendingPathComponent(Self.samplesName) }
     var checkpoints: URL { url.appendingPathComponent(Self.checkpointsName) }
     var attempts: URL { url.appendingPathComponent(".attempts.json") }
     var events: URL { url.appendingPathComponent(Self.eventsName) }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import Data
+
 /// What a method is handed to keep its state, report its numbers and learn that it should stop.
 ///
 /// Methods know neither files nor clocks; whoever runs them does.
@@ -32,11 +34,16 @@ public protocol TrainingScope {
     /// Reports a number of an epoch.
     func record(_ name: String, _ value: Double, epoch: Int) throws
 
+    /// Shows a picture of an epoch, for people to look at. Nobody has to keep it.
+    func show(_ picture: Image, _ name: String, epoch: Int) throws
+
     /// Announces how many steps there are, and how many of them were done before.
     func begin(steps: Int, done: Int, unit: String)
 }
 
 extension TrainingScope {
+    public func show(_ picture: Image, _ name: String, epoch: Int) throws {}
+
     /// Announces epochs of so many steps each, from where training goes on.
     package func begin(epochs: Int, iterations: Int, from meter: LossMeter) {
         begin(steps: epochs * iterations, done: meter.epoch * iterations + meter.step, unit: "steps")
