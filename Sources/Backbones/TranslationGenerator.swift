@@ -6,7 +6,7 @@ public import Tensor
 
 // Shapes: N images · H, W height and width.
 
-/// CycleGAN's residual generator, ending in a sigmoid.
+/// CycleGAN's residual generator.
 ///
 /// Keys, initial values and layers are those of the authors' `resnet_9blocks` at `channels: 64, blocks: 9`
 /// (11,378,179 parameters): all convolutions with bias, instance normalisation without parameters, weights
@@ -14,7 +14,16 @@ public import Tensor
 ///
 /// - SeeAlso: Zhu et al., ICCV 2017, arXiv:1703.10593, §7.1.
 public final class TranslationGenerator {
+    /// What the last map ends in.
+    public enum Output: Sendable {
+        /// A sigmoid: from 0 to 1.
+        case unit
+        /// A hyperbolic tangent: from −1 to 1.
+        case symmetric
+    }
+
     public let store: ParameterStore
+    private let output: Output
     private let entrance: Convolution
     private let narrowing: [Convolution]
     private let blocks: [(Convolution, Convolution)]
@@ -24,10 +33,12 @@ public final class TranslationGenerator {
     /// - Parameters:
     ///   - channels: Width of the first map, 64 in the paper.
     ///   - blockCount: Residual blocks, 9 in the paper.
+    ///   - output: The range of what it gives.
     ///   - elementType: What parameters are made of; images must be of the same.
     public init(
-        channels: Int, blockCount: Int, random: RandomKey, elementType: ElementType = .float32
+        channels: Int, blockCount: Int, output: Output = .unit, random: RandomKey, elementType: ElementType = .float32
     ) throws {
+        self.output = output
         store = ParameterStore(random: random, elementType: elementType)
         let path = store.root / "model"
         let initial = InitialValues.normal(deviation: 0.02)
@@ -52,8 +63,8 @@ public final class TranslationGenerator {
         exit = try Convolution(channels, 3, kernel: 7, bias: true, initial: initial, at: path / (after + 7))
     }
 
-    /// - Parameter images: ImageNet-normalised `[N, 3, H, W]`, H and W divisible by 4.
-    /// - Returns: Images in `[0, 1]`, `[N, 3, H, W]`.
+    /// - Parameter images: `[N, 3, H, W]`, H and W divisible by 4.
+    /// - Returns: Images in the range of ``Output``, `[N, 3, H, W]`.
     public func callAsFunction(_ images: Tensor) throws -> Tensor {
         var maps = try normalised(entrance(images.reflectionPadded(3))).relu()
         for convolution in narrowing { maps = try normalised(convolution(maps)).relu() }
@@ -62,7 +73,12 @@ public final class TranslationGenerator {
             maps = try maps + normalised(second(inner.reflectionPadded(1)))
         }
         for convolution in widening { maps = try normalised(convolution(maps)).relu() }
-        return try exit(maps.reflectionPadded(3)).sigmoid()
+        let last = try exit(maps.reflectionPadded(3))
+        switch output {
+        case .unit: return try last.sigmoid()
+        // tanh x = 2σ(2x) − 1.
+        case .symmetric: return try 2 * (2 * last).sigmoid() - 1
+        }
     }
 }
 
@@ -95,7 +111,7 @@ public final class PatchDiscriminator {
         }
     }
 
-    /// - Parameter images: ImageNet-normalised, `[N, 3, H, W]`, H and W at least 32.
+    /// - Parameter images: `[N, 3, H, W]`, H and W at least 32.
     /// - Returns: A logit for each patch, `[N, 1, H/8 − 2, W/8 − 2]`.
     public func callAsFunction(_ images: Tensor) throws -> Tensor {
         var maps = try layers[0](images).leakyRelu(slope: 0.2)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import Layers
 import Patterns
 import Randomness
@@ -62,6 +63,18 @@ import Testing
             } else {
                 #expect(abs(meanSquare.squareRoot() / 0.02 - 1) < 0.08, "\(entry.key)")
             }
+        }
+    }
+
+    /// tanh x of the x whose σ(x) the other output is: x = log(u / (1 − u)).
+    @Test func `end in a hyperbolic tangent where images are from −1 to 1`() throws {
+        let networks = try [TranslationGenerator.Output.unit, .symmetric].map {
+            try TranslationGenerator(channels: 4, blockCount: 1, output: $0, random: random)
+        }
+        let images = try Pattern.images([2, 3, 32, 16])
+        let shares = try networks[0](images).floats().map(Double.init)
+        for (value, share) in zip(try networks[1](images).floats(), shares) {
+            #expect(abs(Double(value) - tanh(log(share / (1 - share)))) < 1e-5)
         }
     }
 

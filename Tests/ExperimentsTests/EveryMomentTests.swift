@@ -117,12 +117,19 @@ private final class LeavingScope: TrainingScope {
 
     @Test func `ends with the bits of one that was not: SDA`() throws {
         var config = SDA.Config()
-        (config.epochs, config.iterations, config.batch, config.padding, config.pool) = (2, 2, 4, 2, 3)
-        (config.generatorChannels, config.generatorBlocks, config.discriminatorChannels) = (4, 1, 4)
+        (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 4, 2)
+        config.networks = smallNetworks
         try expectSameEnd(2 * 3, leavingAt: [4]) { scope in
             let encoder = try EmbeddingNetwork(shape, random: random)
             _ = try SDA(config, workspace.training("SDA")).train(encoder: encoder, in: scope)
         }
+    }
+
+    private var smallNetworks: TranslationNetworks {
+        var networks = TranslationNetworks()
+        (networks.generatorChannels, networks.generatorBlocks, networks.discriminatorChannels) = (4, 1, 4)
+        networks.pool = 3
+        return networks
     }
 
     /// Each epoch two embeddings, two steps, two scorings and an end: 3 is a step, 5 a scoring, 8 an embedding.

@@ -10,6 +10,9 @@ struct TranslatedImages {
     /// As PersonX has it, so that a translated PersonX can be taken for a dataset of its own.
     private static let subfolder = "image_train"
 
+    /// What stages call the artefact.
+    static let artefact = "translated"
+
     /// The artefact.
     let folder: String
 
@@ -49,8 +52,11 @@ struct TranslatedImages {
         }
     }
 
-    func write(_ image: Image, of original: Sample, quality: Int) throws {
-        let (bytes, path) = (try image.jpeg(quality: quality), path(of: original.path))
+    /// - Parameters:
+    ///   - bytes: Those of an image file.
+    ///   - original: What was translated.
+    func write(_ bytes: [UInt8], of original: Sample) throws {
+        let path = path(of: original.path)
         do {
             try Foundation.Data(bytes).write(to: URL(fileURLWithPath: path))
         } catch {

@@ -366,7 +366,7 @@ class ResidualBlock(nn.Module):
 
 
 class Generator(nn.Module):
-    def __init__(self, channels, block_count):
+    def __init__(self, channels, block_count, last=nn.Sigmoid):
         super().__init__()
         layers = [nn.ReflectionPad2d(3), nn.Conv2d(3, channels, 7), nn.InstanceNorm2d(channels), nn.ReLU()]
         for width in (channels, 2 * channels):
@@ -375,7 +375,7 @@ class Generator(nn.Module):
         for width in (4 * channels, 2 * channels):
             layers += [nn.ConvTranspose2d(width, width // 2, 3, 2, 1, output_padding=1),
                        nn.InstanceNorm2d(width // 2), nn.ReLU()]
-        layers += [nn.ReflectionPad2d(3), nn.Conv2d(channels, 3, 7), nn.Sigmoid()]
+        layers += [nn.ReflectionPad2d(3), nn.Conv2d(channels, 3, 7), last()]
         self.model = nn.Sequential(*layers)
 
     def forward(self, maps):

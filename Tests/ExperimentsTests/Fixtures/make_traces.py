@@ -165,60 +165,78 @@ MEAN = torch.tensor([0.485, 0.456, 0.406]).reshape(3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225]).reshape(3, 1, 1)
 
 
+def difference(left, right):
+    return (left - right).abs().mean()
+
+
+def adversarial(judge, batch, wanted):
+    return (judge(batch) - wanted).square().mean()
+
+
+class Players:
+    """The networks of a CycleGAN. `scaled` turns what a generator gives into what the networks see."""
+
+    def __init__(self, setting, last, scaled):
+        generators = [setting.network(lambda: Generator(4, 1, last), name) for name in ("G_A ", "G_B ")]
+        self.to_target, self.to_source = (lambda batch, g=g: scaled(g(batch)) for g in generators)
+        self.judges = [setting.network(lambda: Discriminator(4), name) for name in ("D_A ", "D_B ")]
+        self.generators = Watched([p for network in generators for p in network.parameters()])
+        self.discriminators = Watched([p for network in self.judges for p in network.parameters()])
+        self.adams = [
+            torch.optim.Adam(watched.tensors, betas=(0.5, 0.999)) for watched in (self.generators, self.discriminators)]
+        self.pools = {name: methods.ImagePool(6) for name in "AB"}
+
+    def generator_losses(self, a, b, fake_b, fake_a):
+        judge_of_target, judge_of_source = self.judges
+        return {
+            "adversarial": adversarial(judge_of_target, fake_b, 1) + adversarial(judge_of_source, fake_a, 1),
+            "cycle": difference(self.to_source(fake_b), a) + difference(self.to_target(fake_a), b),
+            "identity": difference(self.to_target(b), b) + difference(self.to_source(a), a),
+        }
+
+    def discriminator_loss(self, a, b, fake_b, fake_a, stream):
+        judge_of_target, judge_of_source = self.judges
+        remembered_b, remembered_a = self.pools["B"].query(fake_b, stream), self.pools["A"].query(fake_a, stream)
+        return (
+            adversarial(judge_of_target, b, 1) + adversarial(judge_of_target, remembered_b, 0)
+            + adversarial(judge_of_source, a, 1) + adversarial(judge_of_source, remembered_a, 0)) / 2
+
+    def recorded(self):
+        return {
+            "generators.gradient": self.generators.gradient(), "discriminators.gradient": self.discriminators.gradient(),
+            "generators.moved": self.generators.moved(), "discriminators.moved": self.discriminators.moved(),
+        } | {
+            f"pool {name}": [image[0, 0, 0].item() for image in pool.images] for name, pool in self.pools.items()
+        }
+
+
+def descend(adam, loss, rate):
+    adam.zero_grad()
+    loss.backward()
+    adam.param_groups[0]["lr"] = rate
+    adam.step()
+
+
 def translation(setting):
-    to_target, to_source = (setting.network(lambda: Generator(4, 1), name) for name in ("G_A ", "G_B "))
-    judge_of_target, judge_of_source = (setting.network(lambda: Discriminator(4), name) for name in ("D_A ", "D_B "))
-    encoder = setting.embedding_network("encoder ").eval().requires_grad_(False)
-    generators = Watched([*to_target.parameters(), *to_source.parameters()])
-    discriminators = Watched([*judge_of_target.parameters(), *judge_of_source.parameters()])
-    adams = [torch.optim.Adam(watched.tensors, betas=(0.5, 0.999)) for watched in (generators, discriminators)]
-    pools = {name: methods.ImagePool(6) for name in "AB"}
     mean, deviation = MEAN.to(setting.dtype), DEVIATION.to(setting.dtype)
-
-    def through(generator, batch):
-        return (generator(batch) - mean) / deviation
-
-    def adversarial(judge, batch, wanted):
-        return (judge(batch) - wanted).square().mean()
-
-    def difference(left, right):
-        return (left - right).abs().mean()
-
+    players = Players(setting, torch.nn.Sigmoid, lambda output: (output - mean) / deviation)
+    encoder = setting.embedding_network("encoder ").eval().requires_grad_(False)
     for step in range(4 * ITERATIONS):
         rate = methods.falling_rate(2e-5, 2, 2, step // ITERATIONS)
         classes = labels(step, SDA_BATCH, SOURCE_CLASSES)
         a = setting.images("source", step, classes, SDA_SIZE)
         b = setting.images("target", step, labels(step, SDA_BATCH, 5), SDA_SIZE)
         stream = methods.Stream(SEED, "sda.pool", step // ITERATIONS, step % ITERATIONS)
-        fake_b, fake_a = through(to_target, a), through(to_source, b)
-        losses = {
-            "adversarial": adversarial(judge_of_target, fake_b, 1) + adversarial(judge_of_source, fake_a, 1),
-            "cycle": difference(through(to_source, fake_b), a) + difference(through(to_target, fake_a), b),
-            "identity": difference(through(to_target, b), b) + difference(through(to_source, a), a),
-            "relation": methods.soft_triplet(encoder(fake_b)[1], encoder(a)[1], torch.tensor(classes)),
+        fakes = players.to_target(a), players.to_source(b)
+        losses = players.generator_losses(a, b, *fakes) | {
+            "relation": methods.soft_triplet(encoder(fakes[0])[1], encoder(a)[1], torch.tensor(classes)),
         }
-        adams[0].zero_grad()
         # λ of the cycle is 10, that of the identity half as much.
-        (losses["adversarial"] + 10 * losses["cycle"] + 5 * losses["identity"] + losses["relation"]).backward()
-        adams[0].param_groups[0]["lr"] = rate
-        adams[0].step()
-
-        remembered_b = pools["B"].query(fake_b, stream)
-        remembered_a = pools["A"].query(fake_a, stream)
-        losses["discriminators"] = (
-            adversarial(judge_of_target, b, 1) + adversarial(judge_of_target, remembered_b, 0)
-            + adversarial(judge_of_source, a, 1) + adversarial(judge_of_source, remembered_a, 0)) / 2
-        adams[1].zero_grad()
-        losses["discriminators"].backward()
-        adams[1].param_groups[0]["lr"] = rate
-        adams[1].step()
-        yield values(losses) | {
-            "rate": [rate],
-            "generators.gradient": generators.gradient(), "discriminators.gradient": discriminators.gradient(),
-            "generators.moved": generators.moved(), "discriminators.moved": discriminators.moved(),
-        } | {
-            f"pool {name}": [image[0, 0, 0].item() for image in pool.images] for name, pool in pools.items()
-        }
+        weights = {"adversarial": 1, "cycle": 10, "identity": 5, "relation": 1}
+        descend(players.adams[0], sum(weights[name] * loss for name, loss in losses.items()), rate)
+        losses["discriminators"] = players.discriminator_loss(a, b, *fakes, stream)
+        descend(players.adams[1], losses["discriminators"], rate)
+        yield values(losses) | {"rate": [rate]} | players.recorded()
 
 
 # Improved mutual mean-teaching

@@ -8,45 +8,76 @@ import Tensor
 @testable import Experiments
 @testable import Training
 
+private let schedule = LinearDecaySchedule(rate: 2e-5, constant: 2, decaying: 2)
+private let batch = 4
+
+private let networks: TranslationNetworks = {
+    var networks = TranslationNetworks()
+    (networks.generatorChannels, networks.generatorBlocks, networks.discriminatorChannels) = (4, 1, 4)
+    networks.pool = 6
+    return networks
+}()
+
 func translationTrace(_ isRight: StepCheck) throws {
     var config = SDA.Config()
-    config.schedule = LinearDecaySchedule(rate: 2e-5, constant: 2, decaying: 2)
-    (config.generatorChannels, config.generatorBlocks, config.discriminatorChannels) = (4, 1, 4)
-    config.pool = 6
+    (config.schedule, config.networks) = (schedule, networks)
     let method = try SDA(config, TraceInputs.setting(height: 32, width: 32))
-    let players = try TranslationPlayers(config, random: TraceInputs.random, elementType: .float64)
-    let (toTarget, toSource) = (players.toTarget.store, players.toSource.store)
-    let (judgeOfTarget, judgeOfSource) = (players.judgeOfTarget.store, players.judgeOfSource.store)
-    for (name, store) in [
-        ("G_A ", toTarget), ("G_B ", toSource), ("D_A ", judgeOfTarget), ("D_B ", judgeOfSource),
-    ] { try Pattern.fill(store, named: name) }
-    let generators = try Watched((toTarget.trained + toSource.trained).map(\.tensor))
-    let discriminators = try Watched((judgeOfTarget.trained + judgeOfSource.trained).map(\.tensor))
+    let players = try TracedPlayers(
+        TranslationPlayers(networks, on: .imageNet, random: TraceInputs.random, elementType: .float64))
     let encoder = try TraceInputs.network("encoder ")
     try encoder.store.record(false)
     for step in 0..<4 * TraceInputs.iterations {
         var meter = TraceInputs.meter(step)
-        let labels = TraceInputs.labels(step, count: 4, classes: TraceInputs.sourceClasses)
-        let others = TraceInputs.labels(step, count: 4, classes: TraceInputs.targetClasses)
-        try method.step(
-            players, encoder, source: TraceInputs.images(.source, step, classes: labels, height: 32, width: 32),
-            labels: Tensor(labels), target: TraceInputs.images(.target, step, classes: others, height: 32, width: 32),
-            &meter)
-        let recorded =
-            try losses(meter) + [
-                "rate": [config.schedule.rate(epoch: meter.epoch)],
-                "generators.gradient": generators.gradient(), "discriminators.gradient": discriminators.gradient(),
-                "generators.moved": generators.moved(),
-                "discriminators.moved": discriminators.moved(),
-                "pool A": firstPixels(players.poolA), "pool B": firstPixels(players.poolB),
-            ]
-        guard try isRight(recorded) else { return }
+        let labels = TraceInputs.labels(step, count: batch, classes: TraceInputs.sourceClasses)
+        let (source, target) = try images(step, on: .imageNet, height: 32, width: 32)
+        try method.step(players.players, encoder, source: source, labels: Tensor(labels), target: target, &meter)
+        let rate = schedule.rate(epoch: meter.epoch)
+        guard try isRight(losses(meter) + players.recorded() + ["rate": [rate]]) else { return }
     }
 }
 
-/// The first value of every image of a pool, in order: which images are remembered, and where.
-private func firstPixels(_ pool: ImagePool) throws -> [Double] {
-    guard let images = try pool.state()["images"] else { return [] }
-    let columns = try images.contiguous().reshaped([images.shape[0], images.count / images.shape[0]])
-    return try numbers(columns.slice(0..<1, along: 1))
+/// A batch of each domain.
+private func images(
+    _ step: Int, on scale: ColourScale, height: Int, width: Int
+) throws -> (source: Tensor, target: Tensor) {
+    func images(_ domain: Domain, classes: Int) throws -> Tensor {
+        let labels = TraceInputs.labels(step, count: batch, classes: classes)
+        return try scale.images(TraceInputs.images(domain, step, classes: labels, height: height, width: width))
+    }
+    return try (
+        images(.source, classes: TraceInputs.sourceClasses), images(.target, classes: TraceInputs.targetClasses)
+    )
+}
+
+/// The networks of a CycleGAN with the values of the fixture's, and where they began.
+private struct TracedPlayers {
+    let players: TranslationPlayers
+    private let generators: Watched
+    private let discriminators: Watched
+
+    init(_ players: TranslationPlayers) throws {
+        self.players = players
+        let (toTarget, toSource) = (players.toTarget.store, players.toSource.store)
+        let (judgeOfTarget, judgeOfSource) = (players.judgeOfTarget.store, players.judgeOfSource.store)
+        for (name, store) in [
+            ("G_A ", toTarget), ("G_B ", toSource), ("D_A ", judgeOfTarget), ("D_B ", judgeOfSource),
+        ] { try Pattern.fill(store, named: name) }
+        generators = try Watched((toTarget.trained + toSource.trained).map(\.tensor))
+        discriminators = try Watched((judgeOfTarget.trained + judgeOfSource.trained).map(\.tensor))
+    }
+
+    func recorded() throws -> RecordedStep {
+        try [
+            "generators.gradient": generators.gradient(), "discriminators.gradient": discriminators.gradient(),
+            "generators.moved": generators.moved(), "discriminators.moved": discriminators.moved(),
+            "pool A": firstPixels(players.poolA), "pool B": firstPixels(players.poolB),
+        ]
+    }
+
+    /// The first value of every image of a pool, in order: which images are remembered, and where.
+    private func firstPixels(_ pool: ImagePool) throws -> [Double] {
+        guard let images = try pool.state()["images"] else { return [] }
+        let columns = try images.contiguous().reshaped([images.shape[0], images.count / images.shape[0]])
+        return try numbers(columns.slice(0..<1, along: 1))
+    }
 }

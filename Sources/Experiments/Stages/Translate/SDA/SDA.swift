@@ -26,13 +26,7 @@ struct SDA {
         var instances = 4
         var schedule = LinearDecaySchedule(rate: 2e-4, constant: 50, decaying: 50)
         var padding = 10
-        /// Width of the generators' first map (ngf), and their residual blocks.
-        var generatorChannels = 64
-        var generatorBlocks = 9
-        /// Width of the discriminators' first map (ndf).
-        var discriminatorChannels = 64
-        /// Fakes remembered for each discriminator.
-        var pool = 50
+        var networks = TranslationNetworks()
         /// λ of the cycle.
         var cycleWeight = 10.0
         /// λ of the cycle times 0.5 in the authors' notation.
@@ -56,8 +50,8 @@ struct SDA {
     ///
     /// - Parameter encoder: E_s and E_t, the frozen re-ID network of the relation consistency.
     /// - Returns: G_A, which translates source images to the target.
-    func train(encoder: EmbeddingNetwork, in scope: any TrainingScope) throws -> TranslationGenerator {
-        let players = try TranslationPlayers(config, random: setting.random)
+    func train(encoder: EmbeddingNetwork, in scope: any TrainingScope) throws -> Translator {
+        let players = try TranslationPlayers(config.networks, on: .imageNet, random: setting.random)
         let state = try scope.restore()
         if let state { try players.load(state) }
         try encoder.store.record(false)
@@ -95,37 +89,17 @@ struct SDA {
     ) throws {
         let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
         var random = setting.random.stream("sda.pool", epoch: meter.epoch, index: meter.step)
-        // A is the source, B the target.
-        let fakeB = try ImageNetScale.normalised(players.toTarget(source))
-        let fakeA = try ImageNetScale.normalised(players.toSource(target))
+        let pass = try CyclePass(players, source: source, target: target)
 
-        try players.discriminators(trained: false)
-        let adversarial =
-            try leastSquaresAdversarial(players.judgeOfTarget(fakeB), real: true)
-            + leastSquaresAdversarial(players.judgeOfSource(fakeA), real: true)
-        let cycle =
-            try meanAbsoluteDifference(ImageNetScale.normalised(players.toSource(fakeB)), source)
-            + meanAbsoluteDifference(ImageNetScale.normalised(players.toTarget(fakeA)), target)
-        let identity =
-            try meanAbsoluteDifference(ImageNetScale.normalised(players.toTarget(target)), target)
-            + meanAbsoluteDifference(ImageNetScale.normalised(players.toSource(source)), source)
-        let relation = try relationConsistency(encoder, source: source, translated: fakeB, labels: labels)
-        players.generatorOptimiser.dropGradients()
-        try
-            (adversarial + config.cycleWeight * cycle + config.identityWeight * identity
-            + config.relationWeight * relation).backward()
-        try players.generatorOptimiser.step(settings)
+        let adversarial = try players.adversarial(pass)
+        let cycle = try players.cycle(pass)
+        let identity = try players.identity(pass)
+        let relation = try relationConsistency(encoder, source: source, translated: pass.fakeB, labels: labels)
+        try players.moveGenerators(
+            against: adversarial + config.cycleWeight * cycle + config.identityWeight * identity
+                + config.relationWeight * relation, settings)
 
-        try players.discriminators(trained: true)
-        let judged =
-            try 0.5
-            * (leastSquaresAdversarial(players.judgeOfTarget(target), real: true)
-                + leastSquaresAdversarial(players.judgeOfTarget(players.poolB.query(fakeB, &random)), real: false)
-                + leastSquaresAdversarial(players.judgeOfSource(source), real: true)
-                + leastSquaresAdversarial(players.judgeOfSource(players.poolA.query(fakeA, &random)), real: false))
-        players.discriminatorOptimiser.dropGradients()
-        try judged.backward()
-        try players.discriminatorOptimiser.step(settings)
+        let judged = try players.moveDiscriminators(pass, &random, settings)
         try meter.add([
             "adversarial": adversarial, "cycle": cycle, "identity": identity, "relation": relation,
             "discriminators": judged,

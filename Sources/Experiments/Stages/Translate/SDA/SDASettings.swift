@@ -23,24 +23,12 @@ struct SDASettings: StageSettings {
         rules.requireSource()
         rules.batch(config.batch, holds: config.instances)
         rules.epoch(config.iterations, of: config.batch)
-        let (constant, decaying) = (config.schedule.constant, config.schedule.decaying)
-        if constant + decaying < config.epochs {
-            rules.report(
-                "epochs",
-                "\(config.epochs) epochs, but constant_epochs \(constant) + decay_epochs "
-                    + "\(decaying) end before; allowed: up to \(constant + decaying)")
-        }
-        // The generator halves the image twice, the discriminator needs room for its patches.
-        let image = rules.experiment.image
-        if image.height % 4 != 0 || image.width % 4 != 0 || min(image.height, image.width) < 32 {
-            rules.reportImageSize(
-                "\(image.height) × \(image.width) pixels cannot be translated by sda; "
-                    + "allowed: multiples of 4, 32 or more")
-        }
+        rules.epochs(config.epochs, within: config.schedule)
+        rules.translatable(by: Self.method)
         guard let found = rules.networks("encoder", encoder) else { return nil }
         var resolved = self
         resolved.encoder = .named(found.stage)
-        return SDAStage(settings: resolved, image: image, encoder: found)
+        return SDAStage(settings: resolved, image: rules.experiment.image, encoder: found)
     }
 }
 
@@ -55,13 +43,9 @@ extension SDA.Config: Configurable {
             .integer("constant_epochs", .result, \.schedule.constant, Limits.optionalEpochs),
             .integer("decay_epochs", .result, \.schedule.decaying, Limits.optionalEpochs),
             .integer("padding", .result, \.padding, Limits.padding),
-            .integer("generator_channels", [.result, .cost], \.generatorChannels, Limits.channels),
-            .integer("generator_blocks", [.result, .cost], \.generatorBlocks, Limits.blocks),
-            .integer("discriminator_channels", [.result, .cost], \.discriminatorChannels, Limits.channels),
-            .integer("pool", .result, \.pool, Limits.pool),
             .number("cycle_weight", .result, \.cycleWeight, Limits.lossWeight),
             .number("identity_weight", .result, \.identityWeight, Limits.lossWeight),
             .number("relation_weight", .result, \.relationWeight, Limits.lossWeight),
-        ]
+        ] + TranslationNetworks.fields.map { $0.inside(\.networks) }
     }
 }

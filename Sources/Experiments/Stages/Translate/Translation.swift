@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Backbones
 internal import Data
 internal import Tensor
 internal import Training
@@ -20,19 +19,15 @@ struct Translation {
     ///
     /// - Parameters:
     ///   - samples: What to translate; resized, not augmented.
-    ///   - generator: G_A.
+    ///   - translator: G_A.
     ///   - receive: Is given the index in `samples` and the image, of the source's image size.
-    func translate(
-        _ samples: [Sample], by generator: TranslationGenerator, _ receive: (Int, Image) throws -> Void
-    ) throws {
+    func translate(_ samples: [Sample], by translator: Translator, _ receive: (Int, Image) throws -> Void) throws {
         let size = images.size
         let batches = images.plainBatches(samples, batchSize: batchSize, purpose: "translate")
         let byteCount = size.height * size.width * 3
         var first = 0
         while let batch = try batches.next() {
-            let levels = try withoutGradients {
-                try ImageNetScale.levels(generator(batch.images()))
-            }
+            let levels = try withoutGradients { try translator.levels(of: batch.images()) }
             for (offset, index) in batch.indices.enumerated() where index == first + offset {
                 let pixels = Array(levels[offset * byteCount..<(offset + 1) * byteCount])
                 try receive(index, Image(width: size.width, height: size.height, pixels: pixels))

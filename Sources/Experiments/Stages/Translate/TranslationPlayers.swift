@@ -9,9 +9,9 @@ internal import Training
 /// The four networks of a CycleGAN with their optimisers and pools. A is the source, B the target.
 final class TranslationPlayers {
     /// G_A.
-    let toTarget: TranslationGenerator
+    let toTarget: Translator
     /// G_B.
-    let toSource: TranslationGenerator
+    let toSource: Translator
     /// D_A, which judges B.
     let judgeOfTarget: PatchDiscriminator
     /// D_B, which judges A.
@@ -22,29 +22,27 @@ final class TranslationPlayers {
     let poolB: ImagePool
 
     /// - Parameter elementType: float32, or float64 where roundings are to be told from mistakes.
-    init(_ config: SDA.Config, random: RandomKey, elementType: ElementType = .float32) throws {
-        func generator(_ name: String) throws -> TranslationGenerator {
-            try TranslationGenerator(
-                channels: config.generatorChannels, blockCount: config.generatorBlocks, random: random.derived(name),
-                elementType: elementType)
+    init(
+        _ networks: TranslationNetworks, on scale: ColourScale, random: RandomKey, elementType: ElementType = .float32
+    ) throws {
+        func translator(_ name: String) throws -> Translator {
+            let generator = try TranslationGenerator(
+                channels: networks.generatorChannels, blockCount: networks.generatorBlocks, output: scale.output,
+                random: random.derived(name), elementType: elementType)
+            return Translator(generator, on: scale)
         }
         func discriminator(_ name: String) throws -> PatchDiscriminator {
             try PatchDiscriminator(
-                channels: config.discriminatorChannels, random: random.derived(name), elementType: elementType)
+                channels: networks.discriminatorChannels, random: random.derived(name), elementType: elementType)
         }
-        (toTarget, toSource) = try (generator("G_A"), generator("G_B"))
+        (toTarget, toSource) = try (translator("G_A"), translator("G_B"))
         (judgeOfTarget, judgeOfSource) = try (discriminator("D_A"), discriminator("D_B"))
         generatorOptimiser = try Adam(
             toTarget.store.trained(under: "G_A") + toSource.store.trained(under: "G_B"))
         discriminatorOptimiser = try Adam(
             judgeOfTarget.store.trained(under: "D_A") + judgeOfSource.store.trained(under: "D_B"))
-        poolA = ImagePool(capacity: config.pool)
-        poolB = ImagePool(capacity: config.pool)
-    }
-
-    /// Whether gradients are recorded for the discriminators; the generators' step needs none.
-    func discriminators(trained: Bool) throws {
-        for store in [judgeOfTarget.store, judgeOfSource.store] { try store.record(trained) }
+        poolA = ImagePool(capacity: networks.pool)
+        poolB = ImagePool(capacity: networks.pool)
     }
 
     /// Everything, so far into an epoch.
