@@ -70,6 +70,8 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ("postprocess.camera={backbone: resnet18}", [false, false, false, false, false]),
         ("adapt.evaluate_every=7", [false, false, false, false, false]),
         ("pretrain.evaluate_every=7", [false, false, false, false, false]),
+        ("translate.samples_every=7", [false, false, false, false, false]),
+        ("translate.pool=7", [false, true, true, true, true]),
         ("checkpoints={minutes: 1, keep: 3}", [false, false, false, false, false]),
         // What one device has computed another goes on from; rounding is another result, and single precision none.
         ("device=cuda:3", [false, false, false, false, false]), ("device=cpu", [false, false, false, false, false]),

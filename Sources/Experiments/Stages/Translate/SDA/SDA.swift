@@ -32,6 +32,8 @@ struct SDA {
         /// λ of the cycle times 0.5 in the authors' notation.
         var identityWeight = 5.0
         var relationWeight = 1.0
+        /// Epochs between pictures of the translation; 0 for none.
+        var samplesEvery = 10
 
         init() {}
     }
@@ -59,6 +61,7 @@ struct SDA {
         let sources = setting.identityBatches(
             source.samples, instances: config.instances, transform, shuffledInside: true, purpose: "sda.source")
         let targets = setting.shuffledBatches(setting.target.samples, transform, purpose: "sda.target")
+        let pictures = TranslationSamples(of: source.samples, setting.images, every: config.samplesEvery)
         var meter = LossMeter(state)
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
         while meter.epoch < config.epochs {
@@ -71,6 +74,7 @@ struct SDA {
                 try scope.endStep { try players.state(meter) }
             }
             try meter.report(to: scope)
+            try pictures.show(players, after: meter.epoch, of: config.epochs, in: scope)
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(players.state(meter))
         }

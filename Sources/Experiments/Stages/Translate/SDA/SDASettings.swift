@@ -46,6 +46,7 @@ extension SDA.Config: Configurable {
             .number("cycle_weight", .result, \.cycleWeight, Limits.lossWeight),
             .number("identity_weight", .result, \.identityWeight, Limits.lossWeight),
             .number("relation_weight", .result, \.relationWeight, Limits.lossWeight),
+            .integer("samples_every", .reporting, \.samplesEvery, Limits.optionalEpochs),
         ] + TranslationNetworks.fields.map { $0.inside(\.networks) }
     }
 }

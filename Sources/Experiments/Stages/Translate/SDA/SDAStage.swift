@@ -30,7 +30,7 @@ struct SDAStage: TranslatingStage {
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
         var config = settings.config
-        config.epochs = 1
+        (config.epochs, config.samplesEvery) = (1, 0)
         return try rehearsal.cost(batch: config.batch) { size, set, scope in
             (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
             let setting = rehearsal.setting(set)
