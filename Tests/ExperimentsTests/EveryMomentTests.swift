@@ -132,6 +132,14 @@ private final class LeavingScope: TrainingScope {
         return networks
     }
 
+    @Test func `ends with the bits of one that was not: CycleGAN`() throws {
+        var config = CycleGAN.Config()
+        (config.epochs, config.iterations, config.batch, config.networks) = (2, 2, 4, smallNetworks)
+        try expectSameEnd(2 * 3, leavingAt: [1, 4]) { scope in
+            _ = try CycleGAN(config, workspace.training("CycleGAN")).train(in: scope)
+        }
+    }
+
     /// Each epoch two embeddings, two steps, two scorings and an end: 3 is a step, 5 a scoring, 8 an embedding.
     @Test func `ends with the bits of one that was not: MMT+`() throws {
         var config = MMTPlus.Config()

@@ -200,6 +200,11 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
             "postprocess.from=[]", "override 'postprocess.from=[]':1:18: postprocess.from: found 0 items; allowed: 1 to 100"
         ),
         (
+            "translate={method: cyclegan, epochs: 60}",
+            "override 'translate={method: cyclegan, epochs: 60}':1:30: translate.epochs: 60 epochs, but constant_epochs 26 + "
+                + "decay_epochs 25 end before; allowed: up to 51"
+        ),
+        (
             "adopt.epochs=3",
             "override 'adopt.epochs=3':1:1: adopt: unknown key 'adopt'; "
         ),

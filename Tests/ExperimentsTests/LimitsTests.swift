@@ -15,6 +15,7 @@ private func wholeFile(head: String = "{arcface: {}}") throws -> YAMLNode {
         stages:
           - pretrain: {name: direct, images: source, networks: 2}
           - translate:
+          - translate: {name: cycle, method: cyclegan}
           - pretrain:
           - adapt: {head: \(head)}
           - adapt: {name: self-paced, method: spcl}

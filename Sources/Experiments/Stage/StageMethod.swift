@@ -6,6 +6,7 @@ internal import Configuration
 enum StageMethod: MethodList {
     case sourcePretraining
     case sda
+    case cycleGAN
     case mmtPlus
     case clusteringBaseline
     case spcl
@@ -16,6 +17,7 @@ enum StageMethod: MethodList {
         switch self {
         case .sourcePretraining: PretrainSettings.self
         case .sda: SDASettings.self
+        case .cycleGAN: CycleGANSettings.self
         case .mmtPlus: MMTPlusSettings.self
         case .clusteringBaseline: ClusteringBaselineSettings.self
         case .spcl: SpCLSettings.self

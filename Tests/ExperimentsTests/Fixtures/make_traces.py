@@ -239,6 +239,31 @@ def translation(setting):
         yield values(losses) | {"rate": [rate]} | players.recorded()
 
 
+# CycleGAN and SPGAN, on images from −1 to 1
+
+
+def unpaired(setting, step, size):
+    """A batch of each domain."""
+    mean, deviation = MEAN.to(setting.dtype), DEVIATION.to(setting.dtype)
+    for domain, classes in (("source", SOURCE_CLASSES), ("target", 5)):
+        batch = setting.images(domain, step, labels(step, SDA_BATCH, classes), size)
+        yield 2 * (batch * deviation + mean) - 1
+
+
+def cyclegan(setting):
+    players = Players(setting, torch.nn.Tanh, lambda output: output)
+    for step in range(4 * ITERATIONS):
+        rate = methods.falling_rate(2e-5, 2, 2, step // ITERATIONS)
+        a, b = unpaired(setting, step, SDA_SIZE)
+        stream = methods.Stream(SEED, "cyclegan.pool", step // ITERATIONS, step % ITERATIONS)
+        fakes = players.to_target(a), players.to_source(b)
+        losses = players.generator_losses(a, b, *fakes)
+        descend(players.adams[0], losses["adversarial"] + 10 * losses["cycle"] + 0.5 * losses["identity"], rate)
+        losses["discriminators"] = players.discriminator_loss(a, b, *fakes, stream)
+        descend(players.adams[1], losses["discriminators"], rate)
+        yield values(losses) | {"rate": [rate]} | players.recorded()
+
+
 # Improved mutual mean-teaching
 
 
@@ -469,6 +494,7 @@ def cluster_contrast(hardest_only, setting):
 TRACES = {
     "sourcePretraining": pretraining,
     "translation": translation,
+    "cycleGAN": cyclegan,
     "mutualArcFace": lambda setting: mutual(methods.arcface(64, 0.35), 0, 4, setting),
     "mutualCosFace": lambda setting: mutual(methods.cosface(30, 0.4), 0, 2, setting),
     "mutualCircle": lambda setting: mutual(methods.circle(64, 0.35), 0, 2, setting),

@@ -10,6 +10,7 @@ import Layers
 enum TracedMethod: String, CaseIterable {
     case sourcePretraining
     case translation
+    case cycleGAN
     case mutualArcFace
     case mutualCosFace
     case mutualCircle
@@ -31,6 +32,7 @@ enum TracedMethod: String, CaseIterable {
         case .clusterContrastMean: try clusterContrastTrace(.mean, isRight)
         case .clusterContrastHard: try clusterContrastTrace(.hard, isRight)
         case .translation: try translationTrace(isRight)
+        case .cycleGAN: try cycleGANTrace(isRight)
         case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, isRight)
         case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), isRight)
         case .mutualCircle: try mutualTrace(.circle(scale: 64, margin: 0.35), isRight)

@@ -36,6 +36,21 @@ func translationTrace(_ isRight: StepCheck) throws {
     }
 }
 
+func cycleGANTrace(_ isRight: StepCheck) throws {
+    var config = CycleGAN.Config()
+    (config.schedule, config.networks) = (schedule, networks)
+    let method = try CycleGAN(config, TraceInputs.setting(height: 32, width: 32))
+    let players = try TracedPlayers(
+        TranslationPlayers(networks, on: .symmetric, random: TraceInputs.random, elementType: .float64))
+    for step in 0..<4 * TraceInputs.iterations {
+        var meter = TraceInputs.meter(step)
+        let (source, target) = try images(step, on: .symmetric, height: 32, width: 32)
+        try method.step(players.players, source: source, target: target, &meter)
+        let rate = schedule.rate(epoch: meter.epoch)
+        guard try isRight(losses(meter) + players.recorded() + ["rate": [rate]]) else { return }
+    }
+}
+
 /// A batch of each domain.
 private func images(
     _ step: Int, on scale: ColourScale, height: Int, width: Int
