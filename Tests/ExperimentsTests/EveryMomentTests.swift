@@ -140,6 +140,17 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
+    /// Three epochs of three steps and an end: 2 is a step without the generators, after which their mean losses are of
+    /// one step; 5 is the siamese network's first, and 9 the first in which the generators hear of it.
+    @Test func `ends with the bits of one that was not: SPGAN`() throws {
+        var config = SPGAN.Config()
+        (config.epochs, config.iterations, config.batch, config.networks) = (3, 3, 4, smallNetworks)
+        config.metricChannels = 4
+        try expectSameEnd(3 * 4, leavingAt: [2, 5, 9]) { scope in
+            _ = try SPGAN(config, workspace.training("SPGAN")).train(in: scope)
+        }
+    }
+
     /// Each epoch two embeddings, two steps, two scorings and an end: 3 is a step, 5 a scoring, 8 an embedding.
     @Test func `ends with the bits of one that was not: MMT+`() throws {
         var config = MMTPlus.Config()

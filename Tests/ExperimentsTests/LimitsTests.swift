@@ -16,6 +16,7 @@ private func wholeFile(head: String = "{arcface: {}}") throws -> YAMLNode {
           - pretrain: {name: direct, images: source, networks: 2}
           - translate:
           - translate: {name: cycle, method: cyclegan}
+          - translate: {name: similar, method: spgan}
           - pretrain:
           - adapt: {head: \(head)}
           - adapt: {name: self-paced, method: spcl}

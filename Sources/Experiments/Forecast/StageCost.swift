@@ -34,6 +34,14 @@ public struct StageCost: Sendable, Codable, Equatable {
         max(0, line(batch) { $0.seconds })
     }
 
+    /// The same, where two steps were counted as one.
+    func halvingSteps() -> StageCost {
+        StageCost(
+            steps: steps.map { Steps(batch: $0.batch, seconds: $0.seconds / 2, peakBytes: $0.peakBytes) },
+            secondsPerImage: secondsPerImage, peakBytes: peakBytes, stateBytes: stateBytes, networkBytes: networkBytes,
+            matrixRate: matrixRate, correction: correction)
+    }
+
     /// The most bytes in memory with another batch size.
     func peakBytes(batch: Int) -> Int {
         max(peakBytes, trainingBytes(batch: batch))

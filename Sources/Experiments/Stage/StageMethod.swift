@@ -7,6 +7,7 @@ enum StageMethod: MethodList {
     case sourcePretraining
     case sda
     case cycleGAN
+    case spgan
     case mmtPlus
     case clusteringBaseline
     case spcl
@@ -18,6 +19,7 @@ enum StageMethod: MethodList {
         case .sourcePretraining: PretrainSettings.self
         case .sda: SDASettings.self
         case .cycleGAN: CycleGANSettings.self
+        case .spgan: SPGANSettings.self
         case .mmtPlus: MMTPlusSettings.self
         case .clusteringBaseline: ClusteringBaselineSettings.self
         case .spcl: SpCLSettings.self

@@ -393,3 +393,19 @@ class Discriminator(nn.Module):
 
     def forward(self, maps):
         return self.model(maps)
+
+
+class Metric(nn.Module):
+    """Half of its hidden values are left out, by a mask that is given."""
+
+    def __init__(self, channels, length):
+        super().__init__()
+        widths = [3, channels, 2 * channels, 4 * channels]
+        self.conv = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in zip(widths, widths[1:]))
+        self.linear = nn.ModuleList([nn.Linear(length, 128, bias=False), nn.Linear(128, 64, bias=False)])
+
+    def forward(self, maps, mask):
+        for convolution in self.conv:
+            maps = functional.max_pool2d(functional.leaky_relu(convolution(maps), 0.2), 2)
+        hidden = functional.leaky_relu(self.linear[0](maps.flatten(1)), 0.2)
+        return functional.normalize(self.linear[1](hidden * mask), dim=1)

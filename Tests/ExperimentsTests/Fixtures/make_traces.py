@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "BackbonesTests" / "Fixtures"
 
 import reference_methods as methods  # noqa: E402
 from reference_networks import (  # noqa: E402
-    EMBEDDING_NETWORKS, Discriminator, Generator, Residual, TwoConvolutions, fill, pattern, with_head)
+    EMBEDDING_NETWORKS, Discriminator, Generator, Metric, Residual, TwoConvolutions, fill, pattern, with_head)
 
 ITERATIONS = 5
 SOURCE_CLASSES = 6
@@ -264,6 +264,50 @@ def cyclegan(setting):
         yield values(losses) | {"rate": [rate]} | players.recorded()
 
 
+SPGAN_SIZE = (64, 64)
+
+
+def spgan(setting):
+    rate = 2e-5
+    players = Players(setting, torch.nn.Tanh, lambda output: output)
+    metric = setting.network(lambda: Metric(4, 16), "metric ")
+    watched = Watched(metric.parameters())
+    adam = torch.optim.Adam(watched.tensors, betas=(0.5, 0.999))
+    for step in range(4 * ITERATIONS):
+        epoch, index = divmod(step, ITERATIONS)
+        a, b = unpaired(setting, step, SPGAN_SIZE)
+        stream = methods.Stream(SEED, "spgan.pool", epoch, index)
+        dropped = methods.Stream(SEED, "spgan.dropout", epoch, index)
+
+        def seen(*batches):
+            """Each batch by itself, a number for each hidden value in order."""
+            for batch in batches:
+                mask = torch.tensor([[0.0 if dropped.uniform() < 0.5 else 2.0 for _ in range(128)] for _ in batch])
+                yield metric(batch, mask.to(setting.dtype))
+
+        fakes = fake_b, fake_a = players.to_target(a), players.to_source(b)
+        losses = {}
+        if index % 2 == 0:
+            losses = players.generator_losses(a, b, *fakes)
+            whole = losses["adversarial"] + 10 * losses["cycle"] + 5 * losses["identity"]
+            if epoch >= 2:
+                at_a, at_fake_b, at_b, at_fake_a = seen(a, fake_b, b, fake_a)
+                alike = methods.siamese(at_a, at_fake_b, 1) + methods.siamese(at_b, at_fake_a, 1)
+                unlike = methods.siamese(at_fake_b, at_b, 0) + methods.siamese(at_fake_a, at_a, 0)
+                losses["similarity"] = (alike + unlike / 2) / 4
+                whole = whole + 2 * losses["similarity"]
+            descend(players.adams[0], whole, rate)
+        if epoch >= 1:
+            at_a, at_fake_b, at_b, at_fake_a = seen(a, fake_b.detach(), b, fake_a.detach())
+            alike = methods.siamese(at_a, at_fake_b, 1) + methods.siamese(at_b, at_fake_a, 1)
+            losses["metric"] = (alike + 2 * methods.siamese(at_a, at_b, 0)) / 3
+            descend(adam, losses["metric"], rate)
+        losses["discriminators"] = players.discriminator_loss(a, b, *fakes, stream)
+        descend(players.adams[1], losses["discriminators"], rate)
+        recorded = values(losses) | players.recorded() | {"metric.moved": watched.moved()}
+        yield recorded | ({"metric.gradient": watched.gradient()} if epoch >= 1 else {})
+
+
 # Improved mutual mean-teaching
 
 
@@ -495,6 +539,7 @@ TRACES = {
     "sourcePretraining": pretraining,
     "translation": translation,
     "cycleGAN": cyclegan,
+    "spgan": spgan,
     "mutualArcFace": lambda setting: mutual(methods.arcface(64, 0.35), 0, 4, setting),
     "mutualCosFace": lambda setting: mutual(methods.cosface(30, 0.4), 0, 2, setting),
     "mutualCircle": lambda setting: mutual(methods.circle(64, 0.35), 0, 2, setting),

@@ -2,8 +2,9 @@
 """The training methods, written once more in plain PyTorch: from the papers' formulas, and where the authors' procedure
 departs from them or says more, from a description of it.
 
-    Losses      Zhu et al., ICCV 2017 (CycleGAN) · Mao et al., ICCV 2017 (least squares) · Hermans et al., 2017 (hardest
-                pairs) · Ge et al., ICLR 2020 (MMT) · Ge et al., 2020, arXiv:2008.10313 (MMT+, SDA, camera network)
+    Losses      Zhu et al., ICCV 2017 (CycleGAN) · Mao et al., ICCV 2017 (least squares) · Hadsell et al., CVPR 2006 (siamese
+                loss) · Deng et al., CVPR 2018 (SPGAN) · Hermans et al., 2017 (hardest pairs) · Ge et al., ICLR 2020 (MMT)
+                · Ge et al., 2020, arXiv:2008.10313 (MMT+, SDA, camera network)
     Heads       Deng et al., CVPR 2019 (ArcFace) · Wang et al., CVPR 2018 (CosFace, AM) · Sun et al., CVPR 2020 (Circle)
     Queue       He et al., CVPR 2020 (MoCo)
     Memory      Ge et al., NeurIPS 2020 (SpCL)
@@ -64,6 +65,12 @@ def contrastive(queries, keys, queue, temperature):
     query, key = functional.normalize(queries, dim=1), functional.normalize(keys.detach(), dim=1)
     logits = torch.cat([(query * key).sum(dim=1, keepdim=True), query @ queue], dim=1) / temperature
     return functional.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.int64))
+
+
+def siamese(left, right, alike):
+    """For embeddings of length 1, between which 2 is the largest distance."""
+    between = functional.pairwise_distance(left, right, eps=1e-6)
+    return (alike * between.square() + (1 - alike) * (2 - between).clamp(min=0).square()).mean()
 
 
 # Heads: logits of embeddings for a classifier's rows

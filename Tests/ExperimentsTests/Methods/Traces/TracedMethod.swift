@@ -11,6 +11,7 @@ enum TracedMethod: String, CaseIterable {
     case sourcePretraining
     case translation
     case cycleGAN
+    case spgan
     case mutualArcFace
     case mutualCosFace
     case mutualCircle
@@ -33,6 +34,7 @@ enum TracedMethod: String, CaseIterable {
         case .clusterContrastHard: try clusterContrastTrace(.hard, isRight)
         case .translation: try translationTrace(isRight)
         case .cycleGAN: try cycleGANTrace(isRight)
+        case .spgan: try spganTrace(isRight)
         case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, isRight)
         case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), isRight)
         case .mutualCircle: try mutualTrace(.circle(scale: 64, margin: 0.35), isRight)

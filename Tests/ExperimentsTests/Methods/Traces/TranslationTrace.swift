@@ -51,6 +51,26 @@ func cycleGANTrace(_ isRight: StepCheck) throws {
     }
 }
 
+/// The siamese network enters in the second epoch, its opinion in the third.
+func spganTrace(_ isRight: StepCheck) throws {
+    var config = SPGAN.Config()
+    (config.rate, config.networks, config.metricChannels) = (2e-5, networks, 4)
+    let setting = TraceInputs.setting(height: 64, width: 64)
+    let method = try SPGAN(config, setting)
+    let all = try SPGANPlayers(config, setting.images.size, random: TraceInputs.random, elementType: .float64)
+    let players = try TracedPlayers(all.cycle)
+    try Pattern.fill(all.metric.store, named: "metric ")
+    let metric = try Watched(all.metric.store.trained.map(\.tensor))
+    for step in 0..<4 * TraceInputs.iterations {
+        var meter = TraceInputs.meter(step)
+        let (source, target) = try images(step, on: .symmetric, height: 64, width: 64)
+        try method.step(all, source: source, target: target, &meter)
+        var recorded = try losses(meter) + players.recorded() + ["metric.moved": metric.moved()]
+        if meter.epoch >= 1 { recorded["metric.gradient"] = try metric.gradient() }
+        guard try isRight(recorded) else { return }
+    }
+}
+
 /// A batch of each domain.
 private func images(
     _ step: Int, on scale: ColourScale, height: Int, width: Int
