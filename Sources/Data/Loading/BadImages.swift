@@ -49,7 +49,8 @@ public final class BadImages: Sendable {
     /// Whether the image was met before, and is not to be tried again.
     func contains(_ path: String) -> Bool { errors.withLock { $0[path] != nil } }
 
-    func report(_ error: DataError, of path: String) {
+    /// Counts an image that could not be read, once however often it is met.
+    public func report(_ error: DataError, of path: String) {
         let isFirst = errors.withLock { errors in
             guard errors[path] == nil else { return false }
             errors[path] = error
