@@ -71,14 +71,15 @@ public struct Launch {
     public func plan() throws -> Plan { try counted().plan }
 
     private func counted() throws -> (plan: Plan, counts: DatasetCounts) {
+        let provisions = try self.provisions(Interruption())
         switch experiment.settings.data.location {
         case .synthetic(let world):
             return (
-                try drawnPlan(initialWeights()), DatasetCounts(world, hasSource: experiment.settings.data.source != nil)
+                try drawnPlan(provisions), DatasetCounts(world, hasSource: experiment.settings.data.source != nil)
             )
         case .folder:
             let (plan, datasets) = try found(
-                in: experiment.settings.data.root(in: dataFolder), initialWeights(), Interruption())
+                in: experiment.settings.data.root(in: dataFolder), provisions, Interruption())
             return (plan, DatasetCounts(datasets))
         }
     }
@@ -141,24 +142,25 @@ public struct Launch {
         begun: (RunFolder) -> Void = { _ in }, under offer: ConditionsOffer
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.settings.data.root(in: dataFolder)
-        let initial = try initialWeights()
+        let provisions = try self.provisions(interruption)
         let (plan, datasets) =
             switch experiment.settings.data.location {
-            case .synthetic(let world): try drawn(world, in: root, initial, until: until, interruption)
-            case .folder: try found(in: root, initial, interruption)
+            case .synthetic(let world): try drawn(world, in: root, provisions, until: until, interruption)
+            case .folder: try found(in: root, provisions, interruption)
             }
         if let until { _ = try plan.stage(named: until) }
         let unfinished = start == .resume ? try RunFolder.resumable(in: logs, plan: plan) : nil
         let conditions = try unfinished.map { try offer.conditions(goingOnWith: $0, plan: plan) } ?? offer.fresh
         try prepare(threads: conditions.threads)
         let weights = try Dictionary(
-            uniqueKeysWithValues: initial.map { backbone, file in
+            uniqueKeysWithValues: provisions.weights.map { backbone, file in
                 let stored = try WeightFile(readingFrom: file.path)
                 for note in stored.surroundings.notes { warn("\(file.path): \(note)") }
                 return (backbone, try FittedWeights(stored.tensors, to: backbone, domain: .target).state)
             })
         let workspace = Workspace(
             settings: experiment.settings, datasets: datasets, initialWeights: weights,
+            existingImages: provisions.images,
             cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
         let folder =
             try unfinished
@@ -199,9 +201,9 @@ public struct Launch {
 
     /// Datasets that lie in a folder, listed once, and the plan that they determine.
     private func found(
-        in root: String, _ initial: [Backbone: InitialWeights], _ interruption: Interruption
+        in root: String, _ provisions: Provisions, _ interruption: Interruption
     ) throws -> (plan: Plan, datasets: Datasets) {
-        let datasets = try scorable(Datasets(experiment.settings.data, root: root))
+        let datasets = try usable(Datasets(experiment.settings.data, root: root), provisions)
         if datasets.backgroundCount > 0 {
             warn(
                 "data.source: images with the identity 0 show nobody by the definition of "
@@ -218,19 +220,46 @@ public struct Launch {
         progress.finish()
         let digest = DataDigest(datasets, contents: contents, root: root)
         let plan = try experiment.plan(
-            dataDigest: digest.whole, dataParts: digest.named, weights: initial.mapValues(\.digest))
+            dataDigest: digest.whole, dataParts: digest.named, weights: provisions.weights.mapValues(\.digest),
+            images: provisions.images.mapValues(\.digest))
         return (plan, datasets)
     }
 
-    /// Datasets of which some query can be scored; found out before days of work, not after.
-    private func scorable(_ datasets: Datasets) throws -> Datasets {
+    /// Datasets of which some query can be scored, and whose source has the translations that stages take; found out
+    /// before days of work, not after.
+    private func usable(_ datasets: Datasets, _ provisions: Provisions) throws -> Datasets {
+        for images in provisions.images.values { _ = try images.translations(of: datasets.source.map(\.path)) }
         let data = experiment.settings.data
         let scoring = Scoring(data.target.dataset, query: datasets.query, gallery: datasets.gallery)
         if let error = scoring.error(under: data.rankingProtocol) { throw error }
         return datasets
     }
 
-    /// Where networks of each backbone begin. Reads whole files for their digests: to be asked for once.
+    /// What goes into stages from files beside the datasets.
+    private struct Provisions {
+        /// Where networks of each backbone begin.
+        let weights: [Backbone: InitialWeights]
+        /// Images from elsewhere, by the folders that stages name.
+        let images: [String: ExistingImages]
+    }
+
+    /// Reads whole files for their digests: to be asked for once.
+    private func provisions(_ interruption: Interruption) throws -> Provisions {
+        var images: [String: ExistingImages] = [:]
+        for folder in experiment.imageFolders.sorted() {
+            let progress = LateProgress(label: "translated images", unit: "images", output: output)
+            defer { progress.finish() }
+            images[folder] = try ExistingImages(
+                in: place(folder, in: dataFolder), memoryFolder: memoryFolder,
+                skipsUnreadable: experiment.settings.onBadImage == .skip
+            ) { done, total in
+                progress.show(done, of: total)
+                try interruption.check()
+            }
+        }
+        return Provisions(weights: try initialWeights(), images: images)
+    }
+
     private func initialWeights() throws -> [Backbone: InitialWeights] {
         guard let name = experiment.settings.initialWeights else { return [:] }
         return try Dictionary(
@@ -240,21 +269,23 @@ public struct Launch {
     }
 
     /// A drawn world's plan needs only its parameters, and whether its source is taken.
-    private func drawnPlan(_ initial: [Backbone: InitialWeights]) throws -> Plan {
+    private func drawnPlan(_ provisions: Provisions) throws -> Plan {
         let data = experiment.settings.data
         let taken = try data.root(in: "") + (data.source == nil ? " without its source" : "")
-        return try experiment.plan(dataDigest: ContentDigest(of: taken), weights: initial.mapValues(\.digest))
+        return try experiment.plan(
+            dataDigest: ContentDigest(of: taken), weights: provisions.weights.mapValues(\.digest),
+            images: provisions.images.mapValues(\.digest))
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.
     private func drawn(
-        _ world: SyntheticWorld, in root: String, _ initial: [Backbone: InitialWeights], until: String?,
+        _ world: SyntheticWorld, in root: String, _ provisions: Provisions, until: String?,
         _ interruption: Interruption
     ) throws -> (plan: Plan, datasets: Datasets) {
-        let plan = try drawnPlan(initial)
+        let plan = try drawnPlan(provisions)
         if let until { _ = try plan.stage(named: until) }
         try draw(world, to: root, interruption)
-        return (plan, try scorable(Datasets(experiment.settings.data, root: root)))
+        return (plan, try usable(Datasets(experiment.settings.data, root: root), provisions))
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {

@@ -66,10 +66,15 @@ extension DataChoice {
     func root(in dataFolder: String) throws -> String {
         switch location {
         case .folder(let path):
-            return path == "data" ? dataFolder : absolutePath(path)
+            return place(path, in: dataFolder)
         case .synthetic(let world):
             let parameters = try JSONValue(encoding: world).canonicalText
             return "\(dataFolder)/synthetic/\(ContentDigest(of: parameters).hexadecimal.prefix(12))"
         }
     }
+}
+
+/// Where a folder that a file names lies: `data` is that of all data, any other is relative to the current folder.
+func place(_ path: String, in dataFolder: String) -> String {
+    path == "data" ? dataFolder : absolutePath(path)
 }

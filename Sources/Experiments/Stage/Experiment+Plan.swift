@@ -13,15 +13,17 @@ extension Experiment {
     ///   - dataDigest: The digest of the datasets.
     ///   - dataParts: What it is made of, where that is known.
     ///   - weights: Those of the weights that networks of a backbone begin with, where the experiment names them.
+    ///   - images: Those of the folders of images from elsewhere that stages take, by how the experiment names them.
     public func plan(
-        dataDigest: ContentDigest, dataParts: [String: ContentDigest]? = nil, weights: [Backbone: ContentDigest] = [:]
+        dataDigest: ContentDigest, dataParts: [String: ContentDigest]? = nil, weights: [Backbone: ContentDigest] = [:],
+        images: [String: ContentDigest] = [:]
     ) throws -> Plan {
         try Plan(
             experiment: name, seed: settings.seed, dataDigest: dataDigest, dataParts: dataParts,
             stages: stages.map { stage in
                 StagePlan(
                     name: stage.name, method: stage.definition.method,
-                    settings: identity(of: stage.definition, weights),
+                    settings: identity(of: stage.definition, weights, images),
                     inputs: [StagePlan.data] + stage.definition.inputs.map(\.stage), outputs: stage.definition.outputs)
             })
     }
@@ -29,13 +31,21 @@ extension Experiment {
     /// Every backbone of which networks are begun.
     var backbonesBegun: Set<Backbone> { Set(stages.compactMap(\.definition.begins)) }
 
+    /// Every folder of images from elsewhere, as the file names it.
+    var imageFolders: Set<String> { Set(stages.compactMap(\.definition.imageFolder)) }
+
     /// All that changes the stage's result beside its inputs, the data and the seed: its own settings, what the networks
-    /// that it begins start from, and what of the experiment concerns it.
-    private func identity(of stage: any StageDefinition, _ weights: [Backbone: ContentDigest]) -> JSONValue {
+    /// that it begins start from, what it takes from elsewhere, and what of the experiment concerns it.
+    private func identity(
+        of stage: any StageDefinition, _ weights: [Backbone: ContentDigest], _ images: [String: ContentDigest]
+    ) -> JSONValue {
         var members = Dictionary(settings.entries(.result).map { ($0.key, JSONValue($0.value)) }) { $1 }
         members[stage.kind.rawValue] = JSONValue(stage.entries(.result))
         if let begun = stage.begins, let digest = weights[begun] {
             members["initial_weights"] = .string(digest.hexadecimal)
+        }
+        if let folder = stage.imageFolder, let digest = images[folder] {
+            members["images_in_folder"] = .string(digest.hexadecimal)
         }
         // The target's own goes without saying.
         let data = settings.data

@@ -36,6 +36,8 @@ protocol StageDefinition: Sendable {
     var offer: StageOffer { get }
     /// The backbone of networks that it begins, with the experiment's initial weights; nothing for none.
     var begins: Backbone? { get }
+    /// A folder of images from elsewhere that goes into it, as the file names it; nothing for none.
+    var imageFolder: String? { get }
     /// Whether its result holds figures of a ranking, which depend on the protocol.
     var isScored: Bool { get }
 
@@ -52,6 +54,7 @@ protocol StageDefinition: Sendable {
 extension StageDefinition {
     var kind: StageKind { Settings.kind }
     var method: String { Settings.method }
+    var imageFolder: String? { nil }
     func entries(_ roles: FieldRoles = .all) -> [YAMLNode.Entry] { settings.entries(roles) }
 }
 

@@ -8,6 +8,7 @@ enum StageMethod: MethodList {
     case sda
     case cycleGAN
     case spgan
+    case existing
     case mmtPlus
     case clusteringBaseline
     case spcl
@@ -20,6 +21,7 @@ enum StageMethod: MethodList {
         case .sda: SDASettings.self
         case .cycleGAN: CycleGANSettings.self
         case .spgan: SPGANSettings.self
+        case .existing: ExistingSettings.self
         case .mmtPlus: MMTPlusSettings.self
         case .clusteringBaseline: ClusteringBaselineSettings.self
         case .spcl: SpCLSettings.self

@@ -52,6 +52,17 @@ struct TranslatedImages {
         }
     }
 
+    /// Writes what a file from elsewhere holds.
+    func copy(_ file: String, of original: Sample) throws {
+        let bytes: Foundation.Data
+        do {
+            bytes = try Foundation.Data(contentsOf: URL(fileURLWithPath: file))
+        } catch {
+            throw PipelineError.inputOutput(operation: "read", path: file, reason: error.localizedDescription)
+        }
+        try write(Array(bytes), of: original)
+    }
+
     /// - Parameters:
     ///   - bytes: Those of an image file.
     ///   - original: What was translated.

@@ -14,6 +14,8 @@ struct Workspace {
     let datasets: Datasets
     /// What networks of a backbone begin with, where the experiment names it.
     let initialWeights: [Backbone: StateDictionary]
+    /// Images from elsewhere, by the folders that stages name.
+    var existingImages: [String: ExistingImages] = [:]
     let cache: ImageCache?
     /// The images that could not be read; nothing where the first of them ends the run.
     let badImages: BadImages?
@@ -21,7 +23,8 @@ struct Workspace {
     /// The same, telling of images that cannot be read elsewhere.
     func telling(_ badImages: BadImages) -> Workspace {
         Workspace(
-            settings: settings, datasets: datasets, initialWeights: initialWeights, cache: cache, badImages: badImages)
+            settings: settings, datasets: datasets, initialWeights: initialWeights, existingImages: existingImages,
+            cache: cache, badImages: badImages)
     }
 
     // MARK: Training
