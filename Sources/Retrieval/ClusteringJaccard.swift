@@ -4,12 +4,11 @@
 
 /// The Jaccard distance between k-reciprocal neighbour sets, as clustering for pseudo labels uses it.
 ///
-/// It is not the distance inside re-ranking: exactly `k₁` columns with the row itself among them, softmax
-/// weights of plain squared distances, and no mixing with the original distance. See ``KReciprocalReRanking``
-/// for the other.
+/// It is not the distance inside re-ranking: weights are of squared distances, not of their squares, and nothing is
+/// mixed with the original distance. See ``KReciprocalReRanking`` for the other, and ``Scale`` for the two that
+/// clusterings use.
 ///
-/// - SeeAlso: Zhong et al., CVPR 2017, arXiv:1701.08398; the clustering variant is that of MMT+,
-///   arXiv:2008.10313, and of SpCL, arXiv:2006.02713.
+/// - SeeAlso: Zhong et al., CVPR 2017, arXiv:1701.08398.
 /// - Note: Deviations: ties are broken by row number, a row is always its own nearest, and squared distances
 ///   below 1e-6 are zero, so that equal input gives equal bits on any number of threads. With fewer than `k₁`
 ///   rows, every row is everybody's neighbour.
@@ -20,17 +19,40 @@ public struct ClusteringJaccard: Sendable {
     public let expansion: Int
     /// How neighbours are searched.
     public let search: SearchStrategy
+    /// What neighbours weigh.
+    public let scale: Scale
     var workers = Workers.all
 
+    /// The scale on which neighbours weigh e^(−distance), and how many there are: in this the published code differs.
+    public enum Scale: Sendable, Equatable {
+        /// Squared distances as they are, and `k₁` columns with the row itself among them: SpCL, arXiv:2006.02713, and
+        /// MMT+, arXiv:2008.10313.
+        case plain
+        /// Squared distances divided by the row's largest, and `k₁ + 1` columns: MMT, arXiv:2001.01526.
+        case relative
+    }
+
     /// - Parameters:
-    ///   - k1: `k₁`, at least 1; 20 in MMT+, 30 in SpCL.
-    ///   - k2: `k₂`, at least 1; 6 in both.
-    ///   - search: How neighbours are searched.
-    public init(neighbours k1: Int, expansion k2: Int, search: SearchStrategy = .exact) {
+    ///   - k1: `k₁`, at least 1; 20 in MMT and MMT+, 30 in SpCL.
+    ///   - k2: `k₂`, at least 1; 6 in all of them.
+    ///   - search: How neighbours are searched; an approximate search knows no largest distance, and goes with the plain
+    ///     scale.
+    ///   - scale: What neighbours weigh.
+    public init(neighbours k1: Int, expansion k2: Int, search: SearchStrategy = .exact, scale: Scale = .plain) {
         precondition(k1 >= 1 && k2 >= 1, "k₁ = \(k1) and k₂ = \(k2) must be at least 1")
+        if case .approximate = search { precondition(scale == .plain, "an approximate search with the scale \(scale)") }
         neighbours = k1
         expansion = k2
         self.search = search
+        self.scale = scale
+    }
+
+    /// The columns of the table of neighbours, the row itself included.
+    private var width: Int {
+        switch scale {
+        case .plain: neighbours
+        case .relative: neighbours + 1
+        }
     }
 
     /// The distances of all rows.
@@ -51,7 +73,7 @@ public struct ClusteringJaccard: Sendable {
 
     /// The first half of ``distances(of:within:progress:)``, for whoever wants to look at the neighbours too.
     ///
-    /// - Returns: The k₁ nearest of every row, `[N, min(k₁, N)]`, as ``search`` finds them.
+    /// - Returns: The k₁ nearest of every row, `[N, min(k₁, N)]`, as ``search`` finds them; one more on a relative scale.
     /// - Throws: ``RetrievalError/empty(what:)`` without rows.
     public func neighbours(
         of features: Features<UnitNorm>, progress: ProgressHandler? = nil
@@ -60,9 +82,9 @@ public struct ClusteringJaccard: Sendable {
         switch search {
         case .exact:
             let rows = PairwiseRows([.unit(features)], blockLength: workers.blockLength)
-            return NeighbourSearch(rows: rows, width: neighbours, workers: workers, progress: progress).table()
+            return NeighbourSearch(rows: rows, width: width, workers: workers, progress: progress).table()
         case .approximate(let file):
-            return try file.table(of: features, width: neighbours, workers: workers, progress: progress)
+            return try file.table(of: features, width: width, workers: workers, progress: progress)
         }
     }
 
@@ -79,8 +101,8 @@ public struct ClusteringJaccard: Sendable {
             throw .countsDiffer(what: "neighbours", expected: features.count, found: table.rowCount)
         }
         let variant = ReciprocalEncoding.Variant(
-            wholeWidth: neighbours, halfWidth: ReciprocalSets.halfWidth(of: neighbours), expansion: expansion,
-            dividesByMaximum: false
+            wholeWidth: width, halfWidth: ReciprocalSets.halfWidth(of: neighbours), expansion: expansion,
+            dividesByMaximum: scale == .relative
         )
         let rows = PairwiseRows([.unit(features)], blockLength: workers.blockLength)
         let encoding = ReciprocalEncoding(table, of: rows, as: variant, workers: workers)

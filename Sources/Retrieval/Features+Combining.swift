@@ -32,6 +32,23 @@ extension Features where Scale == UnitNorm {
     ///   ``RetrievalError/dimensionsDiffer(left:right:)``, and ``RetrievalError/zeroRow(row:)`` where the
     ///   models cancel each other out.
     public static func mean(_ models: [Features<UnitNorm>]) throws(RetrievalError) -> Features<UnitNorm> {
+        try sum(models).normalised()
+    }
+
+    /// The mean of several models' features as it is: the shorter, the less they agree.
+    ///
+    /// - Parameter models: `M` tables `[N, D]` that describe the same rows in the same order.
+    /// - Returns: `[N, D]`; of one model its own features, bit for bit.
+    /// - Throws: ``RetrievalError/empty(what:)``, ``RetrievalError/countsDiffer(what:expected:found:)``,
+    ///   ``RetrievalError/dimensionsDiffer(left:right:)``.
+    public static func average(_ models: [Features<UnitNorm>]) throws(RetrievalError) -> Features<Raw> {
+        var average = try sum(models)
+        let share = Float(models.count)
+        for place in average.values.indices { average.values[place] /= share }
+        return average
+    }
+
+    private static func sum(_ models: [Features<UnitNorm>]) throws(RetrievalError) -> Features<Raw> {
         guard let first = models.first else { throw .empty(what: "models to average") }
         try requireSameCounts(models)
         var sums = first.values
@@ -41,7 +58,7 @@ extension Features where Scale == UnitNorm {
             }
             for place in sums.indices { sums[place] += model.values[place] }
         }
-        return try Features<Raw>(unchecked: sums, count: first.count, dimension: first.dimension).normalised()
+        return Features<Raw>(unchecked: sums, count: first.count, dimension: first.dimension)
     }
 
     private static func requireSameCounts(_ models: [Features<UnitNorm>]) throws(RetrievalError) {

@@ -34,6 +34,15 @@ import Testing
         #expect(all.count { $0 == 1 } == 38)
     }
 
+    /// Seven columns instead of six, and distances divided by the row's largest.
+    @Test func `equals the reference on the values of the MMT document`() throws {
+        let distances = try ClusteringJaccard(neighbours: 6, expansion: 3, scale: .relative).distances(
+            of: GoldenFeatures.spcl())
+        expectEqual((0..<5).map { distances[0, $0] }, [0, 0.614409, 0.543626, 0.647369, 0.888968])
+        let sum = (0..<24).reduce(Float(0)) { sum, row in (0..<24).reduce(sum) { $0 + distances[row, $1] } }
+        #expect(abs(sum - 434.38177) < 1e-3)
+    }
+
     static let goldenLabels: [(Float, [Int])] = [
         (0.5, [-1, -1, 0, 0, -1, -1, 2, 1, -1, 1, 2, -1, -1, 0, 0, -1, -1, 0, -1, -1, 1, 2, -1, 1]),
         (0.6, [-1, -1, 0, 0, -1, -1, 1, 1, -1, 1, 1, -1, -1, 0, 0, -1, -1, 0, -1, -1, 1, 1, -1, 1]),

@@ -43,6 +43,14 @@ import Testing
         expectEqual(mean.values, [2 / Float(5).squareRoot(), 1 / Float(5).squareRoot()])
     }
 
+    @Test func `have a mean as it is, which is the shorter the less they agree`() throws {
+        // ((1, 0) + (0.6, 0.8))/2, of length 0.8·√5/2 = 0.894; and opposite ones cancel out.
+        expectEqual(try Features.average([unit([1, 0]), unit([3, 4])]).values, [0.8, 0.4])
+        expectEqual(try Features.average([unit([1, 0]), unit([-1, 0])]).values, [0, 0])
+        let alone = try clusteredRows(count: 6, identities: 2, dimension: 5, seed: 8).normalised()
+        #expect(try Features.average([alone]).values == alone.values)
+    }
+
     @Test func `keep the distances of a single model`() throws {
         let features = try clusteredRows(count: 6, identities: 2, dimension: 5, seed: 8).normalised()
         expectEqual(try Features.mean([features, features]).values, features.values)

@@ -44,6 +44,30 @@ import Testing
         #expect(abs(found.inertia - inertia) < 1e-3 * inertia)
     }
 
+    /// One iteration more moves labels and means again, from the same beginning.
+    @Test(arguments: KMeans.Initialisation.allCases)
+    func `never gains inertia from an iteration`(initialisation: KMeans.Initialisation) throws {
+        let rows = try clusteredRows(count: 300, identities: 20, dimension: 6, spread: 2, seed: 15)
+        let found = try (1...12).map {
+            try KMeans(clusterCount: 11, initialisation: initialisation, maximumIterations: $0).clusters(
+                of: rows, key: Self.key)
+        }
+        for (before, after) in zip(found, found.dropFirst()) {
+            #expect(after.inertia <= before.inertia * (1 + 1e-6))
+        }
+        #expect(found[0].inertia > 1.05 * found[11].inertia, "the first iteration was the last")
+    }
+
+    @Test(arguments: [1, 4, 13]) func `equals its obvious twin`(clusters: Int) throws {
+        let rows = try clusteredRows(count: 120, identities: 9, dimension: 5, spread: 1.5, seed: 16)
+        let found = try KMeans(clusterCount: clusters, initialisation: .randomRows).clusters(of: rows, key: Self.key)
+        var stream = Self.key.stream("retrieval.k-means", index: 0)
+        let beginning = stream.permutation(120).prefix(clusters)
+        let (labels, centroids) = obviousKMeans(rows, from: Array(beginning))
+        #expect(found.labels.values == labels)
+        for label in 0..<clusters { expectEqual(found.centroids[label], centroids[label].map { Float($0) }) }
+    }
+
     @Test func `has no more inertia after more runs`() throws {
         let rows = try clusteredRows(count: 60, identities: 9, dimension: 4, seed: 12)
         let inertias = try [1, 3, 10].map {
@@ -76,4 +100,30 @@ import Testing
         #expect(found[0].centroids.values == found[2].centroids.values)
         #expect(found[0].labels == found[2].labels)
     }
+}
+
+/// Lloyd's algorithm as it reads, in double precision, for data on which no cluster becomes empty.
+private func obviousKMeans(_ rows: Features<Raw>, from beginning: [Int]) -> (labels: [Int], centroids: [[Double]]) {
+    var centroids = beginning.map { rows[$0].map(Double.init) }
+    var labels: [Int] = []
+    while true {
+        let nearest = (0..<rows.count).map { row in
+            centroids.indices.min { left, right in
+                squaredDistance(rows[row], centroids[left]) < squaredDistance(rows[row], centroids[right])
+            } ?? 0
+        }
+        if nearest == labels { return (labels, centroids) }
+        labels = nearest
+        for label in centroids.indices {
+            let members = (0..<rows.count).filter { labels[$0] == label }
+            precondition(!members.isEmpty, "cluster \(label) is empty")
+            centroids[label] = (0..<rows.dimension).map { place in
+                members.reduce(0) { $0 + Double(Array(rows[$1])[place]) } / Double(members.count)
+            }
+        }
+    }
+}
+
+private func squaredDistance(_ row: ArraySlice<Float>, _ centroid: [Double]) -> Double {
+    zip(row, centroid).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
 }
