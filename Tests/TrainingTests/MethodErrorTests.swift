@@ -18,3 +18,12 @@ import Testing
                 + "(\(outliers) of 209 images are outliers); \(advice), more pre-training or smaller batches may help")
     }
 }
+
+@Suite struct `Too few pairs` {
+    @Test func `are told with the share, the images and what may help`() {
+        #expect(
+            MethodError.noRadius(share: 0.0016, images: 20).description
+                == "clustering takes its radius from the nearest 0.0016 of all pairs that lie apart, and of 20 images that is "
+                + "not one; allowed: a larger share, a number as radius, or more images")
+    }
+}

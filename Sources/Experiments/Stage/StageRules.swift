@@ -4,6 +4,7 @@ internal import Backbones
 internal import Configuration
 internal import Data
 internal import Layers
+internal import Reporting
 internal import Training
 
 /// What a stage's settings are held against when they are resolved: earlier stages, and the experiment.
@@ -50,6 +51,14 @@ struct StageRules {
                 + "allowed: a multiple of 'instances'")
     }
 
+    func clusters(_ clustering: EpochClustering, fill batch: Int, of instances: Int) {
+        guard case .kMeans(let means) = clustering, means.clusters * instances < batch else { return }
+        report(
+            "clusters",
+            "\(counted(means.clusters, "cluster")) with \(instances) images each fill no batch of \(batch); allowed: "
+                + "\((batch + instances - 1) / instances) or more")
+    }
+
     func batch(_ batch: Int, fillsGroupsOf size: Int) {
         guard batch % size != 0 else { return }
         report(
@@ -91,6 +100,20 @@ struct StageRules {
         networks(key, reference) { set in
             set.members[0].shape.domains == .separate
                 ? "leaves a network with statistics by domain, which needs images of both; allowed: one without" : nil
+        }
+    }
+
+    /// The same for a method that two networks teach each other in.
+    ///
+    /// - Parameter method: What reports call it.
+    func twins(
+        _ key: String, _ reference: StageReference, of method: String
+    ) -> (stage: String, set: NetworkSet)? {
+        networks(key, reference) { set in
+            if set.count != 2 { return "trains \(counted(set.count, "network")), and \(method) needs 2" }
+            if Set(set.members.map(\.shape.backbone)).count > 1 { return "has two backbones, and \(method) needs one" }
+            return set.members.contains { $0.shape.domains == .separate }
+                ? "has normalisation by domain already, and \(method) begins with shared one" : nil
         }
     }
 

@@ -8,6 +8,8 @@ public enum MethodError: Error, Equatable {
     case notFinite(loss: String, epoch: Int, step: Int)
     /// Clustering left too few clusters to fill a batch.
     case tooFewClusters(found: Int, needed: Int, outliers: Int, images: Int, epoch: Int)
+    /// So small a share of all pairs of images is not one pair, and says nothing about a clustering radius.
+    case noRadius(share: Double, images: Int)
     /// A method that trains on labelled source images was given none.
     case noSource
     /// A stored state lacks something.
@@ -31,6 +33,10 @@ extension MethodError: ReportedError {
             return
                 "clustering before epoch \(epoch + 1) found \(counted(found, "cluster")), \(needed) are needed to fill a batch "
                 + "(\(outliers) of \(images) images are outliers); \(radius), more pre-training or smaller batches may help"
+        case .noRadius(let share, let images):
+            return
+                "clustering takes its radius from the nearest \(share) of all pairs that lie apart, and of "
+                + "\(counted(images, "image")) that is not one; allowed: a larger share, a number as radius, or more images"
         case .noSource:
             return "the method trains on labelled source images, and there are none"
         case .incompleteState(let missing):

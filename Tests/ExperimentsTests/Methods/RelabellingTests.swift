@@ -30,12 +30,10 @@ import Vocabulary
     }
 
     @Test func `keeps each classifier's own rows of the source, and begins clusters at their centroids`() throws {
-        var config = MMTPlus.Config()
-        (config.batch, config.iterations) = (2, 1)
-        let blank = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil).store.state
+        let shape = NetworkShape(backbone: .resnet18)
+        let blank = try EmbeddingNetwork(shape, random: nil).store.state
         var pair = try MutualPair(
-            NetworkShape(backbone: .resnet18, domains: .separate), from: blank, classes: 2, config,
-            random: RandomKey(seed: 1))
+            shape, from: blank, keptClasses: 2, head: .arcface(scale: 64, margin: 0.35), random: RandomKey(seed: 1))
         #expect(try pair.studentClassifier.weight.floats() == pair.meanClassifier.weight.floats())
         let width = 512
         try pair.studentClassifier.weight.copy(from: Tensor.full(2, shape: [2, width]))
@@ -44,13 +42,27 @@ import Vocabulary
             // Cluster k points along coordinate k.
             let rows = (0..<clusters).flatMap { row in (0..<width).map { $0 == row ? Float(1) : 0 } }
             let centroids = try Features<Raw>(rows, count: clusters, dimension: width).normalised()
-            try pair.relabel(sourceClasses: 2, centroids)
+            try pair.relabel(centroids)
             for (classifier, kept) in [(pair.studentClassifier, Float(2)), (pair.meanClassifier, 3)] {
                 #expect(classifier.weight.shape == [2 + clusters, width])
                 #expect(try classifier.weight.floats() == [Float](repeating: kept, count: 2 * width) + rows)
             }
             #expect(pair.studentClassifier.weight.requiresGradient)
             #expect(!pair.meanClassifier.weight.requiresGradient)
+        }
+    }
+
+    @Test func `without a source gives classifiers the clusters' rows alone`() throws {
+        let shape = NetworkShape(backbone: .resnet18)
+        let blank = try EmbeddingNetwork(shape, random: nil).store.state
+        var pair = try MutualPair(shape, from: blank, head: .linear, random: RandomKey(seed: 1))
+        for clusters in [3, 2] {
+            let rows = (0..<clusters).flatMap { row in (0..<512).map { $0 == row ? Float(1) : 0 } }
+            try pair.relabel(Features<Raw>(rows, count: clusters, dimension: 512).normalised())
+            for classifier in [pair.studentClassifier, pair.meanClassifier] {
+                #expect(try classifier.weight.shape == [clusters, 512] && classifier.weight.floats() == rows)
+            }
+            #expect(pair.studentClassifier.weight.requiresGradient && !pair.meanClassifier.weight.requiresGradient)
         }
     }
 }

@@ -22,44 +22,35 @@ func mutualTrace(_ head: Head, tripletWeight: Double = 0, epochs: Int = 2, _ isR
     (config.batch, config.iterations, config.head) = (batch, TraceInputs.iterations, head)
     (config.rate, config.weightDecay, config.meanDecay, config.tripletWeight) = (1e-5, 0.05, 0.9, tripletWeight)
     let method = try MMTPlus(config, TraceInputs.setting())
-    var training = try MutualTraining((1...2).map { try pair($0, TraceInputs.sourceClasses, config) }, restoring: nil)
-    let students = try training.pairs.map { try Watched($0.student.store.trained.map(\.tensor)) }
-    let means = try training.pairs.map { try Watched($0.mean.store.trained.map(\.tensor)) }
+    let begun = try (1...2).map { try TraceInputs.network("network \($0) ").store.state }
+    var training = try MMTPlusTraining(
+        NetworkShape(backbone: .resnet18, domains: .separate), from: begun, classes: TraceInputs.sourceClasses, config,
+        random: TraceInputs.random, restoring: nil, elementType: .float64)
+    for index in training.queues.indices { try fill(&training, index, config) }
+    let watched = try WatchedPairs(training.mutual.pairs)
     for step in 0..<epochs * TraceInputs.iterations {
         let epoch = step / TraceInputs.iterations
-        training.meter = TraceInputs.meter(step)
+        training.mutual.meter = TraceInputs.meter(step)
         if step % TraceInputs.iterations == 0 {
-            _ = try training.relabel(
-                sourceClasses: TraceInputs.sourceClasses, tracedClusters[epoch], of: tracedFeatures(epoch))
+            _ = try training.mutual.relabel(Clusters(tracedClusters[epoch], of: tracedFeatures(epoch)))
         }
         let (views, labels) = try inputs(step, clusterCount: tracedClusters[epoch].clusterCount)
-        try method.step(&training, #require(training.round), views, labels: Tensor(labels))
-        var recorded = try losses(training.meter)
-        for (index, number) in [1, 2].enumerated() {
-            recorded =
-                try recorded + numbersOf(training.pairs[index], number) + [
-                    "student \(number).gradient": students[index].gradient(),
-                    "student \(number).moved": students[index].moved(),
-                    "mean \(number).moved": means[index].moved(),
-                ]
-        }
+        try method.step(&training, #require(training.mutual.round), views, labels: Tensor(labels))
+        let recorded =
+            try losses(training.mutual.meter) + watched.numbers(training.mutual.pairs, branches: [".BN_S", ".BN_T"])
+            + numbersOf(training.queues)
         guard try isRight(recorded) else { return }
     }
 }
 
-/// A pair with the values of the fixture's.
-private func pair(_ number: Int, _ classes: Int, _ config: MMTPlus.Config) throws -> MutualPair {
-    let begun = try TraceInputs.network("network \(number) ").store.state
-    var pair = try MutualPair(
-        NetworkShape(backbone: .resnet18, domains: .separate), from: begun, classes: classes, config,
-        random: TraceInputs.random,
-        elementType: .float64)
-    let rows = try TraceInputs.rows("rows \(number)", classes: classes)
+/// Gives a pair's rows and its queue the values of the fixture's.
+private func fill(_ training: inout MMTPlusTraining, _ index: Int, _ config: MMTPlus.Config) throws {
+    let pair = training.mutual.pairs[index]
+    let rows = try TraceInputs.rows("rows \(index + 1)", classes: TraceInputs.sourceClasses)
     for classifier in [pair.studentClassifier, pair.meanClassifier] { try classifier.weight.copy(from: rows) }
-    let keys = try Pattern.tensor("queue \(number)", shape: [512, config.queueLength]).converted(to: .float64)
-    pair.queue = MomentumQueue(
+    let keys = try Pattern.tensor("queue \(index + 1)", shape: [512, config.queueLength]).converted(to: .float64)
+    training.queues[index] = MomentumQueue(
         keysDQ: try keys.transposed().normalisedRows().transposed().contiguous(), temperature: config.temperature)
-    return pair
 }
 
 /// What they are clusters of, `[24, 512]`.
@@ -81,16 +72,9 @@ private func inputs(_ step: Int, clusterCount: Int) throws -> (views: [Tensor], 
     return (views, source + target.map { TraceInputs.sourceClasses + $0 })
 }
 
-/// A pair's classifiers, queue and statistics.
-private func numbersOf(_ pair: MutualPair, _ number: Int) throws -> RecordedStep {
-    let rows = pair.studentClassifier.weight
-    let separate = [".BN_S", ".BN_T"]
-    return try [
-        "rows \(number).gradient": [length([#require(try rows.gradient())])],
-        "rows \(number).student": numbers(rows.detached().slice(0..<1, along: 1)),
-        "rows \(number).mean": numbers(pair.meanClassifier.weight.slice(0..<1, along: 1)),
-        "queue \(number).pointer": [Double(pair.queue.pointer)],
-        "queue \(number).keys": numbers(pair.queue.keysDQ.slice(0..<1)),
-    ] + statistics("student \(number)", pair.student.store, branches: separate)
-        + statistics("mean \(number)", pair.mean.store, branches: separate)
+private func numbersOf(_ queues: [MomentumQueue]) throws -> RecordedStep {
+    try queues.enumerated().reduce(into: [:]) { recorded, queue in
+        recorded["queue \(queue.offset + 1).pointer"] = [Double(queue.element.pointer)]
+        recorded["queue \(queue.offset + 1).keys"] = try numbers(queue.element.keysDQ.slice(0..<1))
+    }
 }

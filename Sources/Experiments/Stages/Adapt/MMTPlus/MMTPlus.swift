@@ -9,7 +9,6 @@
 
 internal import Backbones
 internal import Layers
-internal import Randomness
 internal import Retrieval
 internal import Data
 internal import Tensor
@@ -40,18 +39,19 @@ struct MMTPlus {
         _ shape: NetworkShape, from initial: [StateDictionary], in scope: any TrainingScope
     ) throws -> [EmbeddingNetwork] {
         let state = try scope.restore()
-        var training = try MutualTraining(pairs(shape, from: initial), restoring: state)
-        if state == nil, config.sourceRows == .centroids { try setSourceRows(of: &training) }
-        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
-        while training.meter.epoch < config.epochs {
-            let round = try training.round ?? relabelled(&training, in: scope)
+        var training = try begin(shape, from: initial, restoring: state)
+        if state == nil, config.sourceRows == .centroids { try setSourceRows(of: training) }
+        scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.mutual.meter)
+        while training.mutual.meter.epoch < config.epochs {
+            let round = try training.mutual.round ?? relabelled(&training, in: scope)
             try train(&training, round, in: scope)
-            try evaluate(&training, in: scope)
-            training.endEpoch()
+            let trained = training
+            try training.mutual.score(setting, every: config.evaluateEvery, in: scope, trained.state)
+            training.mutual.endEpoch()
             try scope.endEpoch(training.state())
         }
         try scope.finish(training.state())
-        return training.pairs.map(\.mean)
+        return training.mutual.pairs.map(\.mean)
     }
 
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
@@ -59,66 +59,54 @@ struct MMTPlus {
         var sharing = shape
         sharing.domains = .shared
         let blank = try EmbeddingNetwork(sharing, random: setting.random)
-        var training = try MutualTraining(pairs(shape, from: [blank, blank].map(\.store.state)), restoring: nil)
+        var training = try begin(shape, from: [blank, blank].map(\.store.state), restoring: nil)
         let (labels, features) = try setting.madeUpClusters(of: config.instances, dimension: shape.dimension)
-        try train(&training, training.relabel(sourceClasses: source.classCount, labels, of: features), in: scope)
+        try train(&training, training.mutual.relabel(Clusters(labels, of: features)), in: scope)
     }
 
-    private func pairs(_ shape: NetworkShape, from initial: [StateDictionary]) throws -> [MutualPair] {
-        try initial.enumerated().map { index, state in
-            try MutualPair(
-                shape, from: state, classes: source.classCount, config,
-                random: setting.random.derived("network \(index + 1)"))
-        }
+    private func begin(
+        _ shape: NetworkShape, from initial: [StateDictionary], restoring state: TrainingState?
+    ) throws -> MMTPlusTraining {
+        try MMTPlusTraining(
+            shape, from: initial, classes: source.classCount, config, random: setting.random, restoring: state)
     }
 
     // MARK: Before an epoch
 
-    /// Gives the classifiers the mean embedding of every source identity as rows, `[N_s, D]`.
-    private func setSourceRows(of training: inout MutualTraining) throws {
+    /// Gives each pair's classifiers its network's mean embedding of every source identity as rows, `[N_s, D]`.
+    private func setSourceRows(of training: MMTPlusTraining) throws {
         let extractor = FeatureExtractor(setting.images)
         let labels = ClusterLabels(values: source.samples.map(\.label))
-        for index in training.pairs.indices {
-            let features = try extractor.features(
-                of: source.samples, by: training.pairs[index].mean, domain: .source)
-            try training.pairs[index].setSourceRows(labels.centroids(of: features))
+        for pair in training.mutual.pairs {
+            let features = try extractor.features(of: source.samples, by: pair.mean, domain: .source)
+            let rows = try Tensor(labels.centroids(of: features))
+            for classifier in [pair.studentClassifier, pair.meanClassifier] { try classifier.weight.copy(from: rows) }
         }
     }
 
     /// Clusters the target's images and gives every classifier a row for each cluster.
     private func relabelled(
-        _ training: inout MutualTraining, in scope: any TrainingScope
+        _ training: inout MMTPlusTraining, in scope: any TrainingScope
     ) throws -> MutualTraining.Round {
-        let features = try meanFeatures(training, in: scope)
+        let features = try Features.mean(training.mutual.targetFeatures(setting, in: scope, training.state))
         let labels = try config.clustering.labels(of: features)
-        try scope.report(labels, filling: config.batch, of: config.instances, epoch: training.meter.epoch)
-        return try training.relabel(sourceClasses: source.classCount, labels, of: features)
-    }
-
-    /// f, the normalised mean of both mean networks' embeddings of the target's training images.
-    private func meanFeatures(
-        _ training: MutualTraining, in scope: any TrainingScope
-    ) throws -> Features<UnitNorm> {
-        let extractor = FeatureExtractor(setting.images)
-        return try Features.mean(
-            training.pairs.map { pair in
-                try extractor.features(of: setting.target.samples, by: pair.mean) { _ in try scope.pause(training.state) }
-            })
+        try scope.report(labels, filling: config.batch, of: config.instances, epoch: training.mutual.meter.epoch)
+        return try training.mutual.relabel(Clusters(labels, of: features))
     }
 
     // MARK: An epoch
 
     private func train(
-        _ training: inout MutualTraining, _ round: MutualTraining.Round, in scope: any TrainingScope
+        _ training: inout MMTPlusTraining, _ round: MutualTraining.Round, in scope: any TrainingScope
     ) throws {
         let transform = setting.images.augmentation(padding: config.padding, erasing: RandomErasing())
         let sources = try setting.identityBatches(
             source.samples, instances: config.instances, transform, views: 2, purpose: "adapt.source"
-        ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
+        ).batches(of: training.mutual.meter, iterations: config.iterations, batchSize: config.batch)
         let targets = try setting.identityBatches(
             setting.target.samples.labelled(by: round.labels, after: source.classCount),
             instances: config.instances, transform, views: 2, purpose: "adapt.target"
-        ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
+        ).batches(of: training.mutual.meter, iterations: config.iterations, batchSize: config.batch)
         while let labelled = try sources.next(), let clustered = try targets.next() {
             // Source first, target second, the order that domain-specific normalisation expects.
             let labels = try Tensor(labelled.labels + clustered.labels)
@@ -126,7 +114,7 @@ struct MMTPlus {
             try step(&training, round, views, labels: labels)
             try scope.endStep(training.state)
         }
-        try training.meter.report(to: scope)
+        try training.mutual.meter.report(to: scope)
     }
 
     /// One iteration: a step of both students, then the mean networks and the queues follow.
@@ -135,32 +123,14 @@ struct MMTPlus {
     ///   - views: Two of the same images, `[2B, 3, H, W]`, source half first.
     ///   - labels: `[2B]`.
     func step(
-        _ training: inout MutualTraining, _ round: MutualTraining.Round, _ views: [Tensor], labels: Tensor
+        _ training: inout MMTPlusTraining, _ round: MutualTraining.Round, _ views: [Tensor], labels: Tensor
     ) throws {
-        let losses = try MutualLosses(training.pairs, views, labels: labels)
+        let losses = try MMTPlusLosses(training, views, labels: labels)
         round.optimiser.dropGradients()
         try losses.total(config).backward()
         try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
-        let step = training.meter.epoch * config.iterations + training.meter.step
-        let decay = meanNetworkDecay(step: step, limit: config.meanDecay)
-        for index in training.pairs.indices {
-            try training.pairs[index].moveMean(decay: decay)
-            try training.pairs[index].queue.enqueue(losses.keys[index])
-        }
-        try training.meter.add(losses.byName)
-    }
-
-    // MARK: After an epoch
-
-    private func evaluate(_ training: inout MutualTraining, in scope: any TrainingScope) throws {
-        let epoch = training.meter.epoch
-        guard config.evaluateEvery > 0, (epoch + 1) % config.evaluateEvery == 0 else { return }
-        var found: [Double] = []
-        for (index, pair) in training.pairs.enumerated() {
-            found.append(try setting.validation.metrics(of: pair.mean) { _ in try scope.pause(training.state) }.mAP)
-            try scope.record("mAP/mean\(index + 1)", found[index], epoch: epoch)
-        }
-        training.oracle = found.reduce(training.oracle, max)
-        try scope.record("oracle_mAP", training.oracle, epoch: epoch)
+        try training.mutual.moveMeans(iterations: config.iterations, limit: config.meanDecay)
+        for index in training.queues.indices { try training.queues[index].enqueue(losses.keys[index]) }
+        try training.mutual.meter.add(losses.byName)
     }
 }

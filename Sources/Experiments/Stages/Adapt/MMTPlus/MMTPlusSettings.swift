@@ -3,7 +3,6 @@
 internal import Backbones
 internal import Configuration
 internal import Layers
-internal import Reporting
 internal import Training
 
 /// Adaptation of two networks to the target by improved mutual mean-teaching.
@@ -23,15 +22,7 @@ struct MMTPlusSettings: StageSettings {
         rules.requireSource()
         rules.batch(config.batch, holds: config.instances)
         rules.epoch(config.iterations, of: config.batch)
-        let found = rules.networks("from", from) { set in
-            if set.count != 2 {
-                return "trains \(counted(set.count, "network")), and mmt+ needs 2"
-            }
-            if Set(set.members.map(\.shape.backbone)).count > 1 { return "has two backbones, and mmt+ needs one" }
-            return set.members.contains { $0.shape.domains == .separate }
-                ? "has normalisation by domain already, and mmt+ begins with shared one" : nil
-        }
-        guard let found else { return nil }
+        guard let found = rules.twins("from", from, of: Self.method) else { return nil }
         var resolved = self
         resolved.from = .named(found.stage)
         return MMTPlusStage(settings: resolved, initial: found)

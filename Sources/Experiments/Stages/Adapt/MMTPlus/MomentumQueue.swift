@@ -3,6 +3,7 @@
 internal import Layers
 internal import Randomness
 internal import Tensor
+internal import Training
 
 // Shapes: B batch · D embedding · Q keys in the queue.
 
@@ -60,8 +61,17 @@ struct MomentumQueue {
         pointer = (pointer + batch) % length
     }
 
-    /// Goes on from a stored queue.
-    mutating func restore(_ keys: Tensor, pointer: Int) throws {
+    // MARK: Checkpoints
+
+    func store(in state: inout TrainingState, name: String) {
+        state[name] = ["keys": keysDQ]
+        state.numbers[name] = pointer
+    }
+
+    mutating func restore(_ state: TrainingState, name: String) throws {
+        guard let keys = state[name]["keys"], let pointer = state.numbers[name] else {
+            throw MethodError.incompleteState(missing: name)
+        }
         try keysDQ.copy(from: keys)
         self.pointer = pointer
     }

@@ -3,7 +3,6 @@
 import Patterns
 import Testing
 
-@testable import Experiments
 @testable import Tensor
 @testable import Training
 

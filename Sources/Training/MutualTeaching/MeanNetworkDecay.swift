@@ -8,6 +8,6 @@
 ///   - step: t, steps taken since training began, 0 at the first.
 ///   - limit: α in `[0, 1)`, 0.999 in the paper.
 /// - SeeAlso: Tarvainen and Valpola, NeurIPS 2017, arXiv:1703.01780, §2; the ramp is the authors' code's.
-func meanNetworkDecay(step: Int, limit: Double) -> Double {
+package func meanNetworkDecay(step: Int, limit: Double) -> Double {
     min(1 - 1 / Double(step + 1), limit)
 }

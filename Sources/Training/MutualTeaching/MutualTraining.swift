@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+
+package import Layers
+package import Retrieval
+internal import Tensor
+
+/// All that moves while two networks teach each other: what MMT and MMT+ have in common.
+package struct MutualTraining {
+    /// What lives as long as an epoch: the pseudo labels that it trains on, and its optimiser.
+    package struct Round {
+        package let labels: ClusterLabels
+        package let optimiser: Adam
+    }
+
+    package var pairs: [MutualPair]
+    /// Where training is.
+    package var meter: LossMeter
+    /// Nothing between two epochs.
+    package private(set) var round: Round?
+    /// The best validation mAP so far, which only somebody who knows the labels could have picked.
+    private var oracle: Double
+
+    /// The pairs as they begin, or a kept state of them.
+    package init(_ pairs: [MutualPair], restoring state: TrainingState?) throws {
+        self.pairs = pairs
+        meter = LossMeter(state)
+        oracle = state?.reports["oracle_mAP"] ?? 0
+        guard let state else { return }
+        for index in pairs.indices { try self.pairs[index].load(state, number: index + 1) }
+        guard state.step > 0 else { return }
+        guard let labels = state["round"]["labels"] else { throw MethodError.incompleteState(missing: "round/labels") }
+        try round(on: ClusterLabels(values: labels.integers())).optimiser.load(state["optimiser"])
+    }
+
+    /// Gives every classifier a row for each cluster, and begins an epoch's steps.
+    package mutating func relabel(_ clusters: Clusters) throws -> Round {
+        for index in pairs.indices { try pairs[index].relabel(clusters.centroids) }
+        return try round(on: clusters.labels)
+    }
+
+    /// Begins an epoch's steps, after the classifiers have got their rows.
+    @discardableResult
+    private mutating func round(on labels: ClusterLabels) throws -> Round {
+        let optimiser = try Adam(pairs.enumerated().flatMap { $1.trained(number: $0 + 1) })
+        let round = Round(labels: labels, optimiser: optimiser)
+        self.round = round
+        return round
+    }
+
+    /// Moves the mean networks after a step, by α_t, the number t of the step being counted through all epochs.
+    package func moveMeans(iterations: Int, limit: Double) throws {
+        let decay = meanNetworkDecay(step: meter.epoch * iterations + meter.step, limit: limit)
+        for pair in pairs { try pair.moveMean(decay: decay) }
+    }
+
+    package mutating func endEpoch() {
+        meter = LossMeter(epoch: meter.epoch + 1)
+        round = nil
+    }
+
+    package func state() throws -> TrainingState {
+        var state = try meter.state()
+        for (index, pair) in pairs.enumerated() { pair.store(in: &state, number: index + 1) }
+        state.reports["oracle_mAP"] = oracle
+        if let round {
+            state["round"] = ["labels": try Tensor(round.labels.values)]
+            state["optimiser"] = round.optimiser.state
+        }
+        return state
+    }
+}
+
+// MARK: What the mean networks see
+
+extension MutualTraining {
+    /// The embeddings of the target's training images by each mean network, `[N_t, D]`.
+    ///
+    /// - Parameter state: That after the last step, with which the run may be left meanwhile.
+    package func targetFeatures(
+        _ setting: TrainingSetting, in scope: any TrainingScope, _ state: () throws -> TrainingState
+    ) throws -> [Features<UnitNorm>] {
+        let extractor = FeatureExtractor(setting.images)
+        return try pairs.map { pair in
+            try extractor.features(of: setting.target.samples, by: pair.mean) { _ in try scope.pause(state) }
+        }
+    }
+
+    /// Reports the mAP of each mean network after every so many epochs, and the best so far.
+    ///
+    /// - Parameters:
+    ///   - interval: Epochs from one score to the next; 0 for none.
+    ///   - state: That after the last step, with which the run may be left meanwhile.
+    package mutating func score(
+        _ setting: TrainingSetting, every interval: Int, in scope: any TrainingScope,
+        _ state: () throws -> TrainingState
+    ) throws {
+        let epoch = meter.epoch
+        guard interval > 0, (epoch + 1) % interval == 0 else { return }
+        var found: [Double] = []
+        for (index, pair) in pairs.enumerated() {
+            found.append(try setting.validation.metrics(of: pair.mean) { _ in try scope.pause(state) }.mAP)
+            try scope.record("mAP/mean\(index + 1)", found[index], epoch: epoch)
+        }
+        oracle = found.reduce(oracle, max)
+        try scope.record("oracle_mAP", oracle, epoch: epoch)
+    }
+}
