@@ -2,6 +2,7 @@
 
 internal import Backbones
 internal import Configuration
+internal import Layers
 internal import Training
 
 /// Which images pre-training sees.
@@ -20,6 +21,8 @@ struct PretrainSettings: StageSettings {
     var images = PretrainingImages.translated
     /// The experiment's where the stage has none of its own.
     var backbone: Backbone?
+    /// GeM as in the report where it is left out; MMT has the average.
+    var pooling: GlobalPooling.Kind?
     /// How many networks are trained, each from a seed of its own; MMT+ starts from two.
     var networks = 2
     /// Images that are normalised together, 16 on each of the papers' four cards; nothing for the whole batch.
@@ -31,6 +34,7 @@ struct PretrainSettings: StageSettings {
     static var fields: [Field<Self>] {
         [
             .choice("images", .result, \.images), .choice("backbone", [.result, .cost], \.backbone),
+            .choice("pooling", .result, \.pooling),
             .integer("networks", .result, \.networks, Limits.networks), .reference("from", \.from),
             .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
         ] + SourcePretraining.Config.fields.map { $0.inside(\.config) }

@@ -15,7 +15,9 @@ struct PretrainStage: StageDefinition {
 
     private var shape: NetworkShape {
         guard let backbone = settings.backbone else { preconditionFailure("a resolved stage has a backbone") }
-        return NetworkShape(backbone: backbone, imagesPerNormGroup: settings.imagesPerNormGroup)
+        return NetworkShape(
+            backbone: backbone, pooling: settings.pooling ?? .generalisedMean,
+            imagesPerNormGroup: settings.imagesPerNormGroup)
     }
 
     private var networks: NetworkSet { NetworkSet("network", count: settings.networks, shape) }
