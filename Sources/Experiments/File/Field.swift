@@ -35,7 +35,8 @@ struct Field<Part> {
             write: { write($0[keyPath: path], $1) })
     }
 
-    private init(
+    /// A key whose value is no property of the part.
+    init(
         key: String, roles: FieldRoles, read: @escaping (MappingReader, inout Part) -> Void,
         write: @escaping (Part, FieldRoles) -> YAMLNode?
     ) {
@@ -51,6 +52,34 @@ struct Field<Part> {
             key: key, roles: roles, read: { mapping, whole in read(mapping, &whole[keyPath: path]) },
             write: { write($0[keyPath: path], $1) })
     }
+
+    /// The same key for a value that has the part in one of its cases: where the word `choice` does not choose that, the key
+    /// is a conflict.
+    ///
+    /// - Parameters:
+    ///   - part: The part of a value that is in the case.
+    ///   - whole: A value in the case.
+    func inside<Whole>(
+        _ choice: String, _ word: String, _ part: @escaping (Whole) -> Part?, _ whole: @escaping (Part) -> Whole
+    ) -> Field<Whole> {
+        Field<Whole>(
+            key: key, roles: roles,
+            read: { mapping, value in
+                if var chosen = part(value) {
+                    read(mapping, &chosen)
+                    value = whole(chosen)
+                } else if let found = mapping.optional(key, .anything) {
+                    let report = "'\(key)' goes with \(choice): \(word); allowed: one or the other"
+                    mapping.collector.report(.conflict(report), at: found)
+                }
+            },
+            write: { value, roles in part(value).flatMap { write($0, roles) } })
+    }
+}
+
+extension ValueReader<Void> {
+    /// Whatever is written.
+    fileprivate static var anything: ValueReader { ValueReader(expected: "a value") { _, _, _ in () } }
 }
 
 // MARK: Fields of one value

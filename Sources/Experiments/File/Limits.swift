@@ -56,6 +56,10 @@ public enum Limits {
     /// Rows that make one of them the core of a cluster.
     public static let minimumPoints = 1...1_000_000
     public static let clusters = 1...1_000_000
+    /// The share of all pairs whose distances make a radius.
+    public static let pairShare = 1e-6...1
+    /// Runs of k-means, of which the best counts.
+    public static let clusteringRuns = 1...1000
     /// Cells of an approximate search that a row is filed in.
     public static let probes = 1...10_000
     /// How much of the camera network's distances is subtracted.

@@ -21,7 +21,7 @@ func clusteringBaselineTrace(_ isRight: StepCheck) throws {
         let epoch = step / TraceInputs.iterations
         training.meter = TraceInputs.meter(step)
         if step % TraceInputs.iterations == 0 {
-            _ = try training.relabel(tracedClusters[epoch], of: tracedFeatures(epoch))
+            _ = try training.relabel(Clusters(tracedClusters[epoch], of: tracedFeatures(epoch)))
         }
         let round = try #require(training.round)
         let labels = TraceInputs.labels(step, count: 8, classes: tracedClusters[epoch].clusterCount)

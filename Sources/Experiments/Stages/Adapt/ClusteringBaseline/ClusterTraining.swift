@@ -21,6 +21,8 @@ final class ClusterTraining {
     var meter: LossMeter
     /// Nothing between two epochs.
     private(set) var round: Round?
+    /// ε of DBSCAN as the first epoch has found it; nothing where it is given.
+    var radius: Double?
     private let elementType: ElementType
 
     /// A network as it begins, or a kept state of its training.
@@ -32,6 +34,7 @@ final class ClusterTraining {
     ) throws {
         network = try EmbeddingNetwork(shape, random: nil, elementType: elementType)
         meter = LossMeter(state)
+        radius = state?.values["clustering_radius"]
         self.elementType = elementType
         try network.store.load(state?["network"] ?? initial)
         guard let state, state.step > 0 else { return }
@@ -43,10 +46,8 @@ final class ClusterTraining {
     }
 
     /// Gives the classifier a row for each cluster, its unit centroid, and begins an epoch's steps.
-    ///
-    /// - Parameter features: `[N, D]`, that the labels come from.
-    func relabel(_ labels: ClusterLabels, of features: Features<UnitNorm>) throws -> Round {
-        try begin(labels, rows: Tensor(labels.centroids(of: features)))
+    func relabel(_ clusters: Clusters) throws -> Round {
+        try begin(clusters.labels, rows: Tensor(clusters.centroids))
     }
 
     private func begin(_ labels: ClusterLabels, rows values: Tensor) throws -> Round {
@@ -68,6 +69,7 @@ final class ClusterTraining {
     func state() throws -> TrainingState {
         var state = try meter.state()
         state["network"] = network.store.state
+        state.values["clustering_radius"] = radius
         if let round {
             state["round"] = round.rows.state.merging(["labels": try Tensor(round.labels.values)]) { first, _ in first }
             state["optimiser"] = round.optimiser.state

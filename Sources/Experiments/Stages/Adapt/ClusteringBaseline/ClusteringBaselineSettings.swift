@@ -17,6 +17,7 @@ struct ClusteringBaselineSettings: StageSettings {
 
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.batch(config.batch, holds: config.instances)
+        rules.clusters(config.clustering, fill: config.batch, of: config.instances)
         rules.epoch(config.iterations, of: config.batch)
         guard let found = rules.networksOfOneDomain("from", from) else { return nil }
         var resolved = self
@@ -36,6 +37,6 @@ extension ClusteringBaseline.Config: Configurable {
             .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
             .integer("padding", .result, \.padding, Limits.padding),
             .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
-        ] + DensityClustering.fields.map { $0.inside(\.clustering) }
+        ] + EpochClustering.fields(density).map { $0.inside(\.clustering) }
     }
 }

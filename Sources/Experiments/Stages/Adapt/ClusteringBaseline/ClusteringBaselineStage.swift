@@ -3,7 +3,6 @@
 internal import Backbones
 internal import Layers
 internal import Pipeline
-internal import Retrieval
 internal import Training
 
 /// Adapts one network to the target.
@@ -36,18 +35,14 @@ extension ClusteringBaselineStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let (config, dimension) = (settings.config, begun.shape.dimension)
         let evaluations = config.evaluateEvery > 0 ? config.epochs / config.evaluateEvery : 0
+        let clustering = config.clustering.load(images: data.target, dimension: dimension)
         var load = StageLoad()
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: config.instances)
         load.during.images = Double(config.epochs * data.target + evaluations * data.validation)
-        load.during.operations =
-            Double(config.epochs)
-            * StageLoad.Passes.operations(data.target, data.target, length: dimension)
+        load.during.operations = Double(config.epochs) * clustering.operations
         load.besides.images = Double(data.validation)
-        load.bytesHeld =
-            MemoryForecast.clustering(
-                count: data.target, dimension: dimension, neighbours: config.clustering.neighbours
-            ).total
+        load.bytesHeld = clustering.bytes
         load.networksLeft = 1
         return load
     }

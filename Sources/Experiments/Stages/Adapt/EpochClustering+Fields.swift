@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+
+internal import Configuration
+internal import Training
+
+/// The keys of every method that leaves its clustering to the experiment: the word `clustering`, and those of what it chooses.
+extension EpochClustering {
+    private enum Kind: String, CaseIterable {
+        case dbscan, kmeans
+    }
+
+    private var kind: Kind {
+        switch self {
+        case .dbscan: .dbscan
+        case .kMeans: .kmeans
+        }
+    }
+
+    /// - Parameter density: DBSCAN's numbers of the method, where it is chosen and they are left out.
+    static func fields(_ density: Density) -> [Field<Self>] {
+        let choice = Field<Self>(
+            key: "clustering", roles: .result,
+            read: { mapping, part in
+                guard let kind = mapping.optional("clustering", .choice(Kind.self))?.value, kind != part.kind else { return }
+                switch kind {
+                case .dbscan: part = .dbscan(density)
+                case .kmeans: part = .kMeans(Means())
+                }
+            },
+            write: { part, _ in YAMLNode(part.kind.rawValue) })
+        return [choice]
+            + Density.fields.map { field in
+                field.inside(
+                    "clustering", Kind.dbscan.rawValue,
+                    { if case .dbscan(let density) = $0 { density } else { nil } }, EpochClustering.dbscan)
+            }
+            + Means.fields.map { field in
+                field.inside(
+                    "clustering", Kind.kmeans.rawValue, { if case .kMeans(let means) = $0 { means } else { nil } },
+                    EpochClustering.kMeans)
+            }
+    }
+}
+
+extension EpochClustering.Density {
+    fileprivate static var fields: [Field<Self>] {
+        [
+            .integer("k1", .result, \.neighbours, Limits.clusteringNeighbours),
+            .integer("k2", .result, \.expansion, Limits.neighbours),
+            Field("eps", .result, \.radius, .radius) { YAMLNode($0) },
+            .integer("min_samples", .result, \.minimumPoints, Limits.minimumPoints),
+        ]
+    }
+}
+
+extension EpochClustering.Means {
+    fileprivate static var fields: [Field<Self>] {
+        [
+            .integer("clusters", .result, \.clusters, Limits.clusters),
+            .integer("runs", .result, \.runs, Limits.clusteringRuns),
+        ]
+    }
+}
+
+extension ValueReader where Value == EpochClustering.Radius {
+    /// A number, or `{nearest: SHARE}`.
+    fileprivate static var radius: ValueReader {
+        let number = ValueReader<Double>.number(Limits.radius)
+        let nearest = ValueReader<Double>.mapping { $0.required("nearest", .number(Limits.pairShare))?.value }
+        return ValueReader(expected: "\(number.expected), or {nearest: \(Limits.pairShare.lowerBound) to 1}") {
+            node, keyPath, collector in
+            if case .mapping = node.value {
+                return nearest.value(node, at: keyPath, collector).map { .nearest(share: $0) }
+            }
+            return number.value(node, at: keyPath, collector).map { .fixed($0) }
+        }
+    }
+}
+
+extension YAMLNode {
+    fileprivate init(_ radius: EpochClustering.Radius) {
+        switch radius {
+        case .fixed(let value): self.init(value)
+        case .nearest(let share): self.init(["nearest": YAMLNode(share)])
+        }
+    }
+}
