@@ -7,6 +7,7 @@ import Foundation
 import Layers
 import Pipeline
 import Randomness
+import Retrieval
 import Tensor
 import Testing
 
@@ -166,11 +167,42 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
+    /// A radius that is given, one that is learnt, and as many clusters as fill a batch.
+    private static let clusterings: [EpochClustering] = [
+        .dbscan(.init(neighbours: 6, expansion: 2, scale: .plain, radius: .fixed(0.7), minimumPoints: 2)),
+        .dbscan(.init(neighbours: 6, expansion: 2, scale: .relative, radius: .nearest(share: 0.05), minimumPoints: 2)),
+        {
+            var means = EpochClustering.Means()
+            (means.clusters, means.runs) = (4, 2)
+            return .kMeans(means)
+        }(),
+    ]
+
+    /// Each epoch two embeddings, two steps, two scorings and an end: 1 is an embedding before there are classes, 3 a step,
+    /// 5 a scoring, 8 an embedding.
+    @Test(arguments: clusterings)
+    func `ends with the bits of one that was not: MMT`(clustering: EpochClustering) throws {
+        var config = MMT.Config()
+        (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
+        config.clustering = clustering
+        let initial = try (1...2).map { number in
+            try EmbeddingNetwork(shape, random: random.derived("initial \(number)")).store.state
+                .mapValues { try $0.detached().copied() }
+        }
+        var setting = workspace.training("MMT")
+        setting.source = nil
+        try expectSameEnd(2 * 7, leavingAt: [1, 3, 5, 8]) { scope in
+            _ = try MMT(config, setting)
+                .train(NetworkShape(backbone: .resnet18, imagesPerNormGroup: 4), from: initial, in: scope)
+        }
+    }
+
     /// Each epoch an embedding, two steps, a scoring and an end: 2 is a step, 4 a scoring, 6 an embedding.
-    @Test func `ends with the bits of one that was not: the clustering baseline`() throws {
+    @Test(arguments: clusterings)
+    func `ends with the bits of one that was not: the clustering baseline`(clustering: EpochClustering) throws {
         var config = ClusteringBaseline.Config()
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
-        config.clustering = DensityClustering(neighbours: 6, expansion: 2, radius: 0.7, minimumPoints: 2)
+        config.clustering = clustering
         let initial = try EmbeddingNetwork(shape, random: random).store.state
         try expectSameEnd(2 * 5, leavingAt: [2, 4, 6]) { scope in
             _ = try ClusteringBaseline(config, workspace.training("baseline")).train(shape, from: initial, in: scope)

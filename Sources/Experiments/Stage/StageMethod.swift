@@ -10,6 +10,7 @@ enum StageMethod: MethodList {
     case spgan
     case existing
     case mmtPlus
+    case mmt
     case clusteringBaseline
     case spcl
     case clusterContrast
@@ -23,6 +24,7 @@ enum StageMethod: MethodList {
         case .spgan: SPGANSettings.self
         case .existing: ExistingSettings.self
         case .mmtPlus: MMTPlusSettings.self
+        case .mmt: MMTSettings.self
         case .clusteringBaseline: ClusteringBaselineSettings.self
         case .spcl: SpCLSettings.self
         case .clusterContrast: ClusterContrastSettings.self

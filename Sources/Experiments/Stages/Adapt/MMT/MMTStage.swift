@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Layers
+internal import Pipeline
+internal import Training
+
+/// Adapts two pre-trained networks to the target.
+struct MMTStage: StageDefinition {
+    let settings: MMTSettings
+    /// The pre-trained networks.
+    let initial: (stage: String, set: NetworkSet)
+
+    private var shape: NetworkShape {
+        var shape = initial.set.members[0].shape
+        shape.imagesPerNormGroup = settings.imagesPerNormGroup
+        return shape
+    }
+
+    private var means: NetworkSet { NetworkSet("mean", count: initial.set.count, shape) }
+
+    var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
+    var outputs: [Artefact] { means.artefacts }
+    var offer: StageOffer { StageOffer(networks: means) }
+    var begins: Backbone? { nil }
+    var isScored: Bool { true }
+
+    func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
+        let begun = try workspace.networks(initial.stage, initial.set, in: scope).map(\.store.state)
+        let networks = try MMT(settings.config, workspace.training("mmt"))
+            .train(shape, from: begun, in: StageTrainingScope(scope))
+        for (network, member) in zip(networks, means.members) { try workspace.save(network, as: member, in: scope) }
+        return StageOutcome(rows: [ResultRow("adapted", try workspace.metrics(of: networks[0], in: scope))])
+    }
+}
+
+// MARK: Forecast
+
+extension MMTStage {
+    func load(_ data: DatasetCounts) -> StageLoad {
+        let config = settings.config
+        let evaluations = config.evaluateEvery > 0 ? config.epochs / config.evaluateEvery : 0
+        let clustering = config.clustering.load(images: data.target, dimension: shape.dimension)
+        var load = StageLoad()
+        load.training = StageLoad.Training(
+            epochs: config.epochs, iterations: config.iterations, batch: config.batch,
+            batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
+        load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations * data.validation)
+        load.during.operations = Double(config.epochs) * clustering.operations
+        load.besides.images = Double(data.validation)
+        load.bytesHeld = clustering.bytes
+        load.networksLeft = means.count
+        return load
+    }
+
+    func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
+        var config = settings.config
+        (config.epochs, config.evaluateEvery) = (1, 0)
+        return try rehearsal.cost(batch: config.batch) { size, set, scope in
+            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+            var shape = shape
+            // A batch that the groups do not divide is one group: a step takes about as long.
+            if size.batch % settings.imagesPerNormGroup != 0 { shape.imagesPerNormGroup = nil }
+            let setting = rehearsal.setting(set)
+            try MMT(config, setting).rehearse(shape, in: scope)
+            let network = try EmbeddingNetwork(shape, random: setting.random)
+            return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }
+        }
+    }
+}
