@@ -6,7 +6,7 @@
 /// turn one into the other; case is ignored. The fewest edits win, then the earlier candidate.
 ///
 /// - Complexity: O(candidates × length²).
-func nearest(to name: String, among candidates: [String]) -> String? {
+public func nearest(to name: String, among candidates: [String]) -> String? {
     let wanted = Array(name.lowercased().unicodeScalars)
     guard !wanted.isEmpty else { return nil }
     var best: (candidate: String, distance: Int)?

@@ -13,8 +13,11 @@ struct OutputPath {
     ///   - option: What the path was given as, such as `--out`.
     ///   - inputs: Files that the command reads, which the output would replace.
     ///   - endings: Those that decide the format; nil where any will do.
+    ///   - replaces: Whether a file that is there may be replaced, as what a command computes can be.
     /// - Throws: ``CommandError/uselessOutput(option:path:reason:)``, ``CommandError/unwritable(path:reason:)``.
-    init(_ path: String, option: String, inputs: [String], endings: [String]? = nil) throws {
+    init(
+        _ path: String, option: String, inputs: [String], endings: [String]? = nil, replaces: Bool = true
+    ) throws {
         self.path = path
         func useless(_ reason: String) -> CommandError {
             .uselessOutput(option: option, path: path, reason: reason)
@@ -32,6 +35,7 @@ struct OutputPath {
             if let input = inputs.first(where: { FileIdentity(of: $0) == there }) {
                 throw useless("the command reads it" + (input == path ? "" : ", as '\(input)'"))
             }
+            guard replaces else { throw useless("it is there already; --force replaces it") }
         }
         let above = path.dropLast(name.count + 1)
         let folder = path.contains("/") ? above.isEmpty ? "/" : String(above) : "."
@@ -77,7 +81,7 @@ struct OutputPath {
 struct OutputFolder {
     /// Looks whether it can be written, or made.
     ///
-    /// - Throws: As ``OutputPath/init(_:option:inputs:endings:)``.
+    /// - Throws: As ``OutputPath/init(_:option:inputs:endings:replaces:)``.
     static func check(_ folder: URL, option: String) throws {
         let place = nearestFolder(folder)
         guard let found = FileIdentity(of: place.path) else { return }
