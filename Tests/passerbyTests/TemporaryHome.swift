@@ -59,7 +59,7 @@ final class TemporaryHome {
     }
 
     /// The program that was built with the tests, beside their bundle.
-    private static func program() throws -> URL {
+    static func program() throws -> URL {
         let bundle = try #require(CommandLine.arguments.first { $0.contains(".xctest") })
         let range = try #require(bundle.range(of: ".xctest"))
         return URL(fileURLWithPath: String(bundle[..<range.lowerBound])).deletingLastPathComponent()
