@@ -78,6 +78,14 @@ struct Rehearsal {
 
     let random = RandomKey(seed: 1)
 
+    /// A shape for measuring with so many images of a domain in a batch: one that its groups do not divide is one group, as a
+    /// step takes about as long.
+    static func shape(_ shape: NetworkShape, for batch: Int) -> NetworkShape {
+        var shape = shape
+        if let group = shape.imagesPerNormGroup, batch % group != 0 { shape.imagesPerNormGroup = nil }
+        return shape
+    }
+
     /// Embeds so many of the target's images.
     func embed(_ count: Int, _ network: EmbeddingNetwork, _ set: MadeUpImages) throws {
         _ = try FeatureExtractor(images).features(

@@ -16,9 +16,10 @@ struct StageLoad {
 
         var stepCount: Double { Double(parts.count) * Double(epochs) * Double(iterations) }
 
-        /// The smallest batch of whole identities that is whole groups of normalisation too.
-        static func unit(holding instances: Int, fillingGroupsOf size: Int) -> Int {
-            stride(from: size, through: size * instances, by: size).first { $0 % instances == 0 } ?? size * instances
+        /// The smallest batch of whole identities that is whole groups of normalisation too, where there are groups.
+        static func unit(holding instances: Int, fillingGroupsOf size: Int?) -> Int {
+            guard let size else { return instances }
+            return stride(from: size, through: size * instances, by: size).first { $0 % instances == 0 } ?? size * instances
         }
 
         /// The share of all steps that were done at a point of one of the trainings.

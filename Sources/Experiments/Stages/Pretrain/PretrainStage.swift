@@ -65,9 +65,7 @@ extension PretrainStage {
         var load = StageLoad()
         load.training = StageLoad.Training(
             parts: parts, epochs: config.epochs, iterations: config.iterations, batch: config.batch,
-            batchUnit: settings.imagesPerNormGroup.map {
-                StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: $0)
-            } ?? config.instances)
+            batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
         load.during.images = Double(settings.networks * evaluations * data.validation)
         load.besides.images = Double(data.validation)
         load.networksLeft = settings.networks
@@ -80,9 +78,8 @@ extension PretrainStage {
         (config.epochs, config.evaluateEvery) = (1, 0)
         return try rehearsal.cost(batch: config.batch) { size, set, scope in
             (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
-            var shape = shape
-            if let group = shape.imagesPerNormGroup, size.batch % group != 0 { shape.imagesPerNormGroup = nil }
-            let network = try SourcePretraining(config, rehearsal.setting(set)).train(shape, from: nil, in: scope)
+            let network = try SourcePretraining(config, rehearsal.setting(set))
+                .train(Rehearsal.shape(shape, for: size.batch), from: nil, in: scope)
             return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }
         }
     }

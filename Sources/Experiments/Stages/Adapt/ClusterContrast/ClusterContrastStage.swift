@@ -81,10 +81,8 @@ extension ClusterContrastStage {
         (config.epochs, config.evaluateEvery) = (1, 0)
         return try rehearsal.cost(batch: config.batch) { size, set, scope in
             (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
-            var shape = shape
-            // A batch that the groups do not divide is one group: a step takes about as long.
-            if size.batch % settings.imagesPerNormGroup != 0 { shape.imagesPerNormGroup = nil }
-            let network = try ClusterContrast(config, rehearsal.setting(set)).rehearse(shape, in: scope)
+            let network = try ClusterContrast(config, rehearsal.setting(set))
+                .rehearse(Rehearsal.shape(shape, for: size.batch), in: scope)
             return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }
         }
     }

@@ -9,15 +9,21 @@ struct ClusteringBaselineSettings: StageSettings {
 
     /// The stage whose first network is adapted.
     var from = StageReference.latest
+    /// Images that are normalised together, 16 on each of the papers' four cards; nothing for all of a batch, or of its half.
+    var imagesPerNormGroup: Int?
     var config = ClusteringBaseline.Config()
 
     static var fields: [Field<Self>] {
-        [.reference("from", \.from)] + ClusteringBaseline.Config.fields.map { $0.inside(\.config) }
+        [
+            .reference("from", \.from),
+            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
+        ] + ClusteringBaseline.Config.fields.map { $0.inside(\.config) }
     }
 
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.batch(config.batch, holds: config.instances)
         rules.clusters(config.clustering, fill: config.batch, of: config.instances)
+        if let imagesPerNormGroup { rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup) }
         rules.epoch(config.iterations, of: config.batch)
         guard let found = rules.networksOfOneDomain("from", from) else { return nil }
         var resolved = self

@@ -58,9 +58,7 @@ extension MMTStage {
         (config.epochs, config.evaluateEvery) = (1, 0)
         return try rehearsal.cost(batch: config.batch) { size, set, scope in
             (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
-            var shape = shape
-            // A batch that the groups do not divide is one group: a step takes about as long.
-            if size.batch % settings.imagesPerNormGroup != 0 { shape.imagesPerNormGroup = nil }
+            let shape = Rehearsal.shape(shape, for: size.batch)
             let setting = rehearsal.setting(set)
             try MMT(config, setting).rehearse(shape, in: scope)
             let network = try EmbeddingNetwork(shape, random: setting.random)

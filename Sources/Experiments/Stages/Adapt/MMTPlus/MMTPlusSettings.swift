@@ -12,15 +12,21 @@ struct MMTPlusSettings: StageSettings {
 
     /// The stage whose networks are adapted.
     var from = StageReference.latest
+    /// Images that are normalised together, 16 on each of the papers' four cards; nothing for all of a batch, or of its half.
+    var imagesPerNormGroup: Int?
     var config = MMTPlus.Config()
 
     static var fields: [Field<Self>] {
-        [.reference("from", \.from)] + MMTPlus.Config.fields.map { $0.inside(\.config) }
+        [
+            .reference("from", \.from),
+            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
+        ] + MMTPlus.Config.fields.map { $0.inside(\.config) }
     }
 
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.requireSource()
         rules.batch(config.batch, holds: config.instances)
+        if let imagesPerNormGroup { rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup) }
         rules.epoch(config.iterations, of: config.batch)
         guard let found = rules.twins("from", from, of: Self.method) else { return nil }
         var resolved = self

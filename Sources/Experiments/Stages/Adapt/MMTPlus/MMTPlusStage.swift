@@ -15,6 +15,7 @@ struct MMTPlusStage: StageDefinition {
     private var shape: NetworkShape {
         var shape = initial.set.members[0].shape
         shape.domains = .separate
+        shape.imagesPerNormGroup = settings.imagesPerNormGroup
         return shape
     }
 
@@ -44,7 +45,8 @@ extension MMTPlusStage {
         let queues = 2 * config.queueLength * shape.dimension * 4
         var load = StageLoad()
         load.training = StageLoad.Training(
-            epochs: config.epochs, iterations: config.iterations, batch: config.batch, batchUnit: config.instances)
+            epochs: config.epochs, iterations: config.iterations, batch: config.batch,
+            batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
         load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations * data.validation)
         load.during.operations =
             Double(config.epochs)
@@ -65,7 +67,7 @@ extension MMTPlusStage {
         (config.epochs, config.evaluateEvery) = (1, 0)
         return try rehearsal.cost(batch: config.batch) { size, set, scope in
             (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
-            let setting = rehearsal.setting(set)
+            let (setting, shape) = (rehearsal.setting(set), Rehearsal.shape(shape, for: size.batch))
             try MMTPlus(config, setting).rehearse(shape, in: scope)
             let network = try EmbeddingNetwork(shape, random: setting.random)
             return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }

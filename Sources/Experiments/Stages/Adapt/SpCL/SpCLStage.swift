@@ -71,10 +71,9 @@ extension SpCLStage {
         (config.epochs, config.evaluateEvery) = (1, 0)
         return try rehearsal.cost(batch: config.batch) { size, set, scope in
             (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
-            var (setting, shape) = (rehearsal.setting(set), shape)
+            var setting = rehearsal.setting(set)
             if !hasSource { setting.source = nil }
-            // A batch that the groups do not divide is one group: a step takes about as long.
-            if size.batch % settings.imagesPerNormGroup != 0 { shape.imagesPerNormGroup = nil }
+            let shape = Rehearsal.shape(shape, for: size.batch)
             let network = try SpCL(config, setting).rehearse(shape, in: scope)
             return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }
         }
