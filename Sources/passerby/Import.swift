@@ -8,6 +8,10 @@ internal import Pipeline
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes an experiment file of a Python repository's command line or configuration.",
+        usage: """
+            passerby import [--out <out>] [--force] <file>
+            passerby import [--out <out>] [--force] -- <command> ...
+            """,
         discussion: """
             An OpenUnReID config.yaml is given as FILE. A command of SpCL, Cluster Contrast, MMT or the VisDA-2020 solution \
             stands behind '--', as it is typed there: \

@@ -38,6 +38,8 @@ import Training
             (InitialWeightsError.otherContents(path: "/w", expected: "1", found: "2"), 65),
             (WeightFileError.notFinite(path: "/w", []), 65),
             (FeatureFileError.missing(path: "/f", tensor: "ids"), 65),
+            (ImportError.noProgram(found: []), 64),
+            (ImportError.undecodable("no"), 70),
             (CommandError.unwritable(path: "/f", reason: "no"), 69),
             (CommandError.unknownBackbone(path: "/f"), 65),
             (ChildRunError.failed(command: "run", code: 75), 75),

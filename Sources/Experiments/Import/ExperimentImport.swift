@@ -31,7 +31,7 @@ public struct ExperimentImport: Sendable, Equatable {
         try self.init(program, ImportSource(document, file: path, program.options))
     }
 
-    private init(_ program: ImportedProgram, _ source: ImportSource) throws {
+    init(_ program: ImportedProgram, _ source: ImportSource) throws {
         let problems = ProblemCollector()
         let options = ImportedOptions(source, program.options, reportingTo: problems)
         var draft = ImportDraft()
@@ -39,6 +39,7 @@ public struct ExperimentImport: Sendable, Equatable {
         program.compose(options, &draft)
         draft.setMissing("data.location.folder", "data", reason: "where datasets lie here")
         let experiment = try Self.experiment(draft, problems.problems, program, options.labels)
+        guard draft.document["data"]?["target"] != nil else { throw ImportError.undecodable("it names no target") }
         leftOut = draft.leftOut
         unwritten = draft.unwritten
         text = Self.header(program, source, draft) + draft.document.yamlText
@@ -81,16 +82,20 @@ public struct ExperimentImport: Sendable, Equatable {
         let label = labels[problem.span].map { isTyped ? $0 : "\(problem.span): \($0)" }
         let place = label.map { "\($0): " } ?? ""
         switch problem.kind {
-        case .unknownKey(_, let allowed, let nearest):
+        case .unknownKey(let found, let allowed, let nearest):
             let hint = nearest.map { "did you mean '\($0)'? " } ?? ""
+            let beside = allowed.filter { section($0) == section(found) }
             return "\(place)no option of \(program.repository)'s \(program.name); \(hint)allowed: "
-                + allowed.joined(separator: ", ")
+                + (beside.isEmpty ? allowed : beside).joined(separator: ", ")
         case .missing(let key, let expected):
             return "\(place)\(key) is needed: \(expected)"
         default:
             return place + problem.kind.description + (problem.keyPath.isEmpty ? "" : " (\(problem.keyPath))")
         }
     }
+
+    /// The mapping that a key of a configuration is in.
+    private static func section(_ key: String) -> Substring { key.prefix(upTo: key.lastIndex(of: ".") ?? key.startIndex) }
 
     // MARK: The header
 
@@ -148,6 +153,9 @@ extension ImportedProgram {
     ///
     /// - Throws: ``ImportError/unknownProgram(_:nearest:known:)``, ``ImportError/notHere(program:reason:)``.
     static func find(_ command: CommandLineSource) throws(ImportError) -> ImportedProgram {
+        guard !command.program.hasSuffix(".sh") else {
+            throw .notHere(program: command.program, reason: "a script around a program; give the command that is in it")
+        }
         guard let choice = programs.first(where: { $0.key == command.program })?.value else {
             let known = programs.compactMap { name, choice in if case .known = choice { name } else { nil } }
             throw .unknownProgram(

@@ -2,7 +2,7 @@
 
 internal import Configuration
 
-// The keys of OpenUnReID's configurations. A method ignores what it has no use for, and so does nobody here.
+// The keys of OpenUnReID's configurations. A method there ignores keys that it has no use for; here they are named.
 extension ImportedOption {
     /// The keys of all methods, for one that trains in a stage.
     ///
@@ -23,20 +23,24 @@ extension ImportedOption {
                 [
                     "resnet50": "resnet50", "resnet101": "resnet101", "resnet50_ibn_a": "resnet50_ibn_a",
                     "resnet101_ibn_a": "resnet101_ibn_a",
-                ])), ImportedOption("MODEL.pooling", .rule),
+                ])),
+        ImportedOption("MODEL.pooling", .rule),
         ImportedOption("MODEL.embed_feat", .always([0], "there is no embedding layer here, and results differ")),
         ImportedOption("MODEL.dropout", .always([0], "there is no dropout here, and results differ")),
-        ImportedOption("MODEL.dsbn", .moot), ImportedOption("MODEL.sync_bn", .rule),
+        ImportedOption("MODEL.dsbn", .moot),
+        ImportedOption("MODEL.sync_bn", .rule),
         ImportedOption("MODEL.samples_per_bn", .rule),
         ImportedOption("MODEL.mean_net", .always([false], "this method has no mean network here, and results differ")),
-        ImportedOption("MODEL.alpha", .moot), ImportedOption("MODEL.imagenet_pretrained", .rule),
+        ImportedOption("MODEL.alpha", .moot),
+        ImportedOption("MODEL.imagenet_pretrained", .rule),
         ImportedOption("MODEL.source_pretrained", .rule),
     ]
 
     private static func images(_ stage: String, erases: Bool, augments: Bool) -> [ImportedOption] {
         let transforms = "DATA.TRAIN."
         return [
-            ImportedOption("DATA.height", .key("image.height")), ImportedOption("DATA.width", .key("image.width")),
+            ImportedOption("DATA.height", .key("image.height")),
+            ImportedOption("DATA.width", .key("image.width")),
             ImportedOption("DATA.norm_mean", .always([[0.485, 0.456, 0.406]], "colours have ImageNet's scale here")),
             ImportedOption("DATA.norm_std", .always([[0.229, 0.224, 0.225]], "colours have ImageNet's scale here")),
             ImportedOption(
@@ -44,7 +48,8 @@ extension ImportedOption {
                 augments ? .rule : .always([false], "this method does not auto-augment here, and results differ")),
             ImportedOption(transforms + "is_flip", .always([true], "images are mirrored here, and results differ")),
             ImportedOption(transforms + "flip_prob", .always([0.5], "half of the images are mirrored here")),
-            ImportedOption(transforms + "is_pad", .rule), ImportedOption(transforms + "pad_size", .rule),
+            ImportedOption(transforms + "is_pad", .rule),
+            ImportedOption(transforms + "pad_size", .rule),
             ImportedOption(transforms + "is_blur", .always([false], "images are not blurred here, and results differ")),
             ImportedOption(transforms + "blur_prob", .moot),
             ImportedOption(
@@ -65,10 +70,12 @@ extension ImportedOption {
             ImportedOption("TRAIN.seed", .key("seed")),
             ImportedOption("TRAIN.deterministic", .always([true], "a seed always gives the same run here")),
             ImportedOption("TRAIN.amp", .always([false], "training here is in single precision")),
-            ImportedOption("TRAIN.datasets", .rule), ImportedOption("TRAIN.unsup_dataset_indexes", .rule),
+            ImportedOption("TRAIN.datasets", .rule),
+            ImportedOption("TRAIN.unsup_dataset_indexes", .rule),
             ImportedOption("TRAIN.epochs", .key("\(stage).epochs")),
             ImportedOption("TRAIN.iters", .key("\(stage).iterations")),
-            ImportedOption("TRAIN.LOSS.losses", .rule), ImportedOption("TRAIN.LOSS.temp", .rule),
+            ImportedOption("TRAIN.LOSS.losses", .rule),
+            ImportedOption("TRAIN.LOSS.temp", .rule),
             ImportedOption("TRAIN.LOSS.momentum", .rule),
             ImportedOption("TRAIN.LOSS.margin", .always([0], "the triplet loss has no margin here, and results differ")),
             ImportedOption("TRAIN.val_dataset", .rule),
@@ -80,7 +87,8 @@ extension ImportedOption {
             ImportedOption("TRAIN.OPTIM.optim", .always(["adam"], "the optimiser is Adam here, and results differ")),
             ImportedOption("TRAIN.OPTIM.lr", .key("\(stage).rate")),
             ImportedOption("TRAIN.OPTIM.weight_decay", .key("\(stage).weight_decay")),
-            ImportedOption("TRAIN.SCHEDULER.lr_scheduler", .rule), ImportedOption("TRAIN.SCHEDULER.stepsize", .rule),
+            ImportedOption("TRAIN.SCHEDULER.lr_scheduler", .rule),
+            ImportedOption("TRAIN.SCHEDULER.stepsize", .rule),
             ImportedOption("TRAIN.SCHEDULER.gamma", .always([0.1], "a rate falls to a tenth here, and results differ")),
             ImportedOption("TRAIN.SCHEDULER.warmup_factor", .always([0.01], "a warm-up begins at a hundredth here")),
             ImportedOption("TRAIN.SCHEDULER.warmup_steps", .rule),
@@ -98,23 +106,28 @@ extension ImportedOption {
             ImportedOption(labels + "norm_feat", .always([true], "embeddings have length 1 here")),
             ImportedOption(labels + "norm_center", .always([true], "centroids have length 1 here")),
             ImportedOption(labels + "cluster", .always(["dbscan"], "clusters are those of DBSCAN here, and results differ")),
-            ImportedOption(labels + "eps", .rule), ImportedOption(labels + "min_samples", .key("adapt.min_samples")),
+            ImportedOption(labels + "eps", .rule),
+            ImportedOption(labels + "min_samples", .key("adapt.min_samples")),
             ImportedOption(labels + "dist_metric", .always(["jaccard"], "distances are Jaccard's here, and results differ")),
-            ImportedOption(labels + "k1", .key("adapt.k1")), ImportedOption(labels + "k2", .key("adapt.k2")),
+            ImportedOption(labels + "k1", .key("adapt.k1")),
+            ImportedOption(labels + "k2", .key("adapt.k2")),
             ImportedOption(labels + "search_type", .always([0, 1, 2, 3], "the search is exact here")),
-            ImportedOption(labels + "cluster_num", .moot), ImportedOption(labels + "dist_cuda", .moot),
+            ImportedOption(labels + "cluster_num", .moot),
+            ImportedOption(labels + "dist_cuda", .moot),
         ]
     }
 
     /// A run scores its last network as its protocol says; the rest is asked of `passerby evaluate`.
     private static let testing: [ImportedOption] = [
-        ImportedOption("TEST.datasets", .moot), ImportedOption("TEST.LOADER.samples_per_gpu", .moot),
+        ImportedOption("TEST.datasets", .moot),
+        ImportedOption("TEST.LOADER.samples_per_gpu", .moot),
         ImportedOption("TEST.LOADER.workers_per_gpu", .moot),
         ImportedOption("TEST.dist_metric", .always(["euclidean", "cosine"], "ranking is by Euclidean distance here")),
         ImportedOption("TEST.norm_feat", .always([true], "embeddings have length 1 here")),
         ImportedOption("TEST.dist_cuda", .moot),
         ImportedOption("TEST.rerank", .always([false], "a stage 'postprocess' re-ranks, or passerby evaluate --rerank")),
-        ImportedOption("TEST.search_type", .moot), ImportedOption("TEST.k1", .moot), ImportedOption("TEST.k2", .moot),
+        ImportedOption("TEST.search_type", .moot),
+        ImportedOption("TEST.k1", .moot), ImportedOption("TEST.k2", .moot),
         ImportedOption("TEST.lambda_value", .moot),
     ]
 }

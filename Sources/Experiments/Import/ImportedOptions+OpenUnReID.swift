@@ -13,6 +13,15 @@ extension ImportedOptions {
         for name in carriedNames + rules + more { requireGiven(name, "a value, as the program has no default for it") }
     }
 
+    /// Losses are summed as they are here.
+    func leaveOutWeights(_ draft: inout ImportDraft) {
+        for loss in self["TRAIN.LOSS.losses"]?.node.entries ?? [] where !loss.value.says(1) {
+            draft.leaveOut(
+                "TRAIN.LOSS.losses: \(loss.key): \(loss.value.yamlText.dropLast())",
+                "losses have the weight 1 here, and results differ")
+        }
+    }
+
     // MARK: Datasets
 
     /// One set that is learnt from without labels, and at most one with them.
@@ -51,6 +60,9 @@ extension ImportedOptions {
     /// The sets that are trained on, by their names and ours, in order.
     private var datasets: [(key: String, value: String)]? {
         guard let value = self["TRAIN.datasets"] else { return nil }
+        if value.node.entries.isEmpty {
+            report("no set; allowed: sets with their splits, as {market1501: trainval}", at: "TRAIN.datasets")
+        }
         let words = value.node.entries.map { entry in
             let name = YAMLNode(.text(entry.key), span: value.node.span)
             return ValueReader<String>.word(of: Self.datasetNames.map { $0.key }).value(name, at: "", problems)
@@ -82,7 +94,8 @@ extension ImportedOptions {
         if given.hasPrefix("/") {
             draft.set("data.location.folder", self["DATA_ROOT"])
         } else {
-            draft.leaveOut("DATA_ROOT: \(given)", "relative to the folder of their programs")
+            draft.leaveOut(
+                "DATA_ROOT: \(given)", "relative to the folder of their programs; here data.location.folder says it")
         }
     }
 

@@ -107,7 +107,7 @@ extension ValueReader where Value == YAMLNode {
 
 extension YAMLNode {
     /// Whether both say the same, where 0 and 0.0 do.
-    fileprivate func says(_ other: YAMLNode) -> Bool {
+    func says(_ other: YAMLNode) -> Bool {
         hasSameContent(as: other) || number != nil && number == other.number
             || zip(items, other.items).allSatisfy { $0.says($1) } && !items.isEmpty && items.count == other.items.count
     }

@@ -115,8 +115,10 @@ extension ImportedOptions {
     func deviceShare(of batch: String, devices standard: Int) -> ImportedValue? {
         guard let value = self[batch], let images = value.node.integer else { return nil }
         let devices = source.devices ?? standard
-        guard devices > 0, images % devices == 0 else {
-            report("a batch of \(images) images has no equal shares for \(devices) devices", at: batch)
+        guard devices > 0, images % devices == 0, images / devices > 1 else {
+            report(
+                "a batch of \(counted(images, "image")) has no equal shares of 2 or more for \(counted(devices, "device"))",
+                at: batch)
             return nil
         }
         let whose = source.devices == nil ? "as the authors have" : "which CUDA_VISIBLE_DEVICES names"

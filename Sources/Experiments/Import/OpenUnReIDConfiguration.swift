@@ -91,6 +91,7 @@ extension ImportedProgram {
         ) { given, draft in
             given.requireAll(clusters ? ["TRAIN.PSEUDO_LABELS.eps"] : [])
             stages(given, &draft)
+            given.leaveOutWeights(&draft)
             given.putInitialWeights(into: &draft)
             given.carry(into: &draft)
         }

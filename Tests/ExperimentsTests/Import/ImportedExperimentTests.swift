@@ -107,6 +107,22 @@ private func contrast(_ rest: String) -> String {
         #expect(try stage("spcl_train_usl.py --data-dir 2020").contains("folder: \"2020\"\n"))
     }
 
+    @Test func `is a defect of ours where a table names a key that there is not`() throws {
+        let program = ImportedProgram(
+            repository: "Theirs", name: "train.py", pages: [],
+            options: [[ImportedOption("--epochs", .key("adapt.epochz"))]]
+        ) { given, draft in
+            draft.add(.adapt, ["method": "spcl"])
+            given.carry(into: &draft)
+        }
+        let source = try CommandLineSource(["train.py", "--epochs", "3"]).source(program.options)
+        let error = #expect(throws: ImportError.self) { try ExperimentImport(program, source) }
+        #expect(error?.exitKind == .defect)
+        #expect(
+            error?.description.hasPrefix(
+                "the experiment that was made is none: command:1:1: adapt.epochz: unknown key 'epochz'") == true)
+    }
+
     /// Each row: a command, and the whole report.
     @Test(arguments: [
         (
@@ -140,12 +156,16 @@ private func contrast(_ rest: String) -> String {
         ),
         (
             "CUDA_VISIBLE_DEVICES=0,1,2 python spcl_train_usl.py -b 64",
-            "-b 64: a batch of 64 images has no equal shares for 3 devices"
+            "-b 64: a batch of 64 images has no equal shares of 2 or more for 3 devices"
+        ),
+        (
+            "CUDA_VISIBLE_DEVICES=0,1,2,3 python spcl_train_usl.py -b 4",
+            "-b 4: a batch of 4 images has no equal shares of 2 or more for 4 devices"
         ),
         (
             "cluster_contrast_train_usl.py -d market1501",
             """
-            the default of --batch-size: a batch of 2 images has no equal shares for 4 devices
+            the default of --batch-size: a batch of 2 images has no equal shares of 2 or more for 4 devices
             the default of --batch-size: a batch of 2 holds no whole number of identities with 4 images each; allowed: a \
             multiple of 'instances' (adapt.batch)
             """
@@ -162,6 +182,10 @@ private func contrast(_ rest: String) -> String {
             "cluster_contrast_train_usl_infomap.py -b 256",
             "cluster_contrast_train_usl_infomap.py: clustering by map equation is not here; the same network with DBSCAN: "
                 + "cluster_contrast_train_usl.py"
+        ),
+        (
+            "sh scripts/pretrain.sh market1501 dukemtmc resnet50 1",
+            "pretrain.sh: a script around a program; give the command that is in it"
         ),
         ("mmt_train_dbscan.py", "mmt_train_dbscan.py: the first MMT is not here; MMT+ is: mmt_train_uda.py"),
         (
