@@ -172,6 +172,17 @@ private let cost = StageCost(
 }
 
 @Suite(.serialized) struct `A rehearsal` {
+    /// 3 s and 5 s of two steps each are 1.5 s and 2.5 s of one, or ¼ s an image and ½ s; all else is as it was.
+    @Test func `may count two steps as one`() {
+        let pairs = StageCost(
+            steps: [.init(batch: 4, seconds: 3, peakBytes: 10), .init(batch: 8, seconds: 5, peakBytes: 20)],
+            secondsPerImage: 7, peakBytes: 30, stateBytes: 40, networkBytes: 50, matrixRate: 60, correction: 2)
+        let single = pairs.halvingSteps()
+        #expect(single.seconds(batch: 16) == 4.5 && single.peakBytes(batch: 16) == pairs.peakBytes(batch: 16))
+        #expect(single.secondsPerImage == 7 && single.stateBytes == 40 && single.networkBytes == 50)
+        #expect(single.matrixRate == 60 && single.correction == 2)
+    }
+
     /// Of real steps, on 64 × 32 pixels.
     @Test(arguments: ["direct", "translate", "adapt", "postprocess"])
     func `measures a stage of every kind`(stage: String) throws {

@@ -82,6 +82,22 @@ private final class Diary: TrainingScope {
         #expect(try diary.last?["network"]["bn1.num_batches_tracked"]?.integers() == [4])
     }
 
+    /// Each of two is the third epoch's, when the generators hear of the siamese network, and made of two steps.
+    @Test func `of SPGAN is rehearsed with all its networks`() throws {
+        var config = SPGAN.Config()
+        (config.iterations, config.batch, config.metricChannels) = (4, 2, 2)
+        (config.networks.generatorChannels, config.networks.generatorBlocks) = (2, 1)
+        config.networks.discriminatorChannels = 2
+        var setting = setting
+        setting.images = ImageSource(size: ImageSize(height: 32, width: 32), workers: 1)
+        let diary = Diary()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try SPGAN(config, setting).rehearse(in: diary)
+        let losses = ["adversarial", "cycle", "discriminators", "identity", "metric", "similarity"]
+        #expect(
+            diary.entries == ["step ended: 2.2", "step ended: 2.4"] + losses.map { "loss/\($0) of 2" })
+    }
+
     @Test(arguments: [(true, 8), (false, 4)])
     func `of pre-training passes the target's images too, where that is asked for`(forward: Bool, passes: Int) throws {
         var config = SourcePretraining.Config()
