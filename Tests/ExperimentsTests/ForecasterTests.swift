@@ -108,6 +108,26 @@ private let cost = StageCost(
         #expect(found.scratchBytes == 3 * (100 << 20 + 2 * 80 * 512 * 4))
     }
 
+    /// A step has 1000 MiB and 100 MiB of tables, what lies between steps 200 MiB and 1000 MiB: 1200 MiB; 300 MiB all the time.
+    @Test func `of memory is the larger of a step and what lies between`() {
+        var load = StageLoad()
+        load.training = StageLoad.Training(epochs: 1, iterations: 1, batch: 8, batchUnit: 4)
+        (load.bytesHeld, load.bytesInSteps, load.bytesBetweenSteps) = (300 << 20, 100 << 20, 1000 << 20)
+        let forecaster = Forecaster(statesKept: 2)
+        #expect(forecaster.forecast(load, cost, done: 0).memoryBytes == Int(1.15 * Double(1500 << 20)))
+        load.bytesBetweenSteps = 0
+        #expect(forecaster.forecast(load, cost, done: 0).memoryBytes == Int(1.15 * Double(1400 << 20)))
+    }
+
+    /// 1.15 · (200 + 1000 + 300) MiB between steps are held whatever the batch; within a step 600, 100 and 300 MiB with 4 images.
+    @Test func `of the largest batch counts what lies between steps`() {
+        var load = StageLoad()
+        let training = StageLoad.Training(epochs: 1, iterations: 1, batch: 16, batchUnit: 4)
+        (load.bytesHeld, load.bytesInSteps, load.bytesBetweenSteps) = (300 << 20, 100 << 20, 1000 << 20)
+        let fitting = { (mebibytes: Int) in Forecaster.batch(of: training, load, cost, within: mebibytes << 20) }
+        #expect(fitting(1_700) == nil && fitting(1_730) == 8 && fitting(2_100) == 12)
+    }
+
     /// Ten steps of 1.4 s; three networks and mirror images.
     @Test func `of post-processing is the camera network and all passes`() throws {
         let found = try forecast("postprocess")

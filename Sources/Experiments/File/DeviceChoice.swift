@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+internal import Foundation
 internal import Machine
 public import Tensor
 
 /// What an experiment computes on.
 public enum DeviceChoice: Sendable, Hashable {
-    /// The first card where one is there that libtorch can compute on, else the processor.
+    /// What the variable `PASSERBY_DEVICE` names; without it the first card where one is there that libtorch can compute on,
+    /// else the processor.
     case best
     case device(Device)
 
@@ -13,9 +15,11 @@ public enum DeviceChoice: Sendable, Hashable {
     package var device: Device {
         switch self {
         case .device(let device): device
-        case .best: GraphicsCard.hasDriver && ((try? Engine.cardCount()) ?? 0) > 0 ? .cuda(0) : .cpu
+        case .best: Self.named ?? (GraphicsCard.hasDriver && ((try? Engine.cardCount()) ?? 0) > 0 ? .cuda(0) : .cpu)
         }
     }
+
+    private static var named: Device? { ProcessInfo.processInfo.environment["PASSERBY_DEVICE"].flatMap(Device.init) }
 }
 
 extension DeviceChoice: RawRepresentable, CaseIterable {

@@ -73,11 +73,7 @@ public struct FlightPlan {
         guard let training = load.training, let cost = cache.cost(of: work(of: stage)) else {
             return "\(beginning): free some, or make images smaller with image"
         }
-        // What does not come from the batch: queues, neighbours, pools.
-        let rest = Int(Double(needed) / Forecaster.keptMemory) - cost.peakBytes(batch: training.batch)
-        let room = Int(Double(memory) / Forecaster.keptMemory) - rest
-        let fitting = cost.largestBatch(within: room, below: training.batch, multipleOf: training.batchUnit)
-        guard let fitting else {
+        guard let fitting = Forecaster.batch(of: training, load, cost, within: memory) else {
             return "\(beginning), and no batch size makes it fit: choose smaller images with image, a smaller backbone, or "
                 + "where there are very many images fewer neighbours with k1"
         }

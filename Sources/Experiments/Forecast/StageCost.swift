@@ -47,6 +47,9 @@ public struct StageCost: Sendable, Codable, Equatable {
         max(peakBytes, trainingBytes(batch: batch))
     }
 
+    /// What of that does not come from a batch: networks, gradients, moments, the program.
+    var fixedBytes: Int { max(0, trainingBytes(batch: 0)) }
+
     /// The same while training only, before anything is embedded or translated.
     private func trainingBytes(batch: Int) -> Int { Int(line(batch) { Double($0.peakBytes) }) }
 

@@ -47,8 +47,12 @@ struct StageLoad {
     var during = Passes()
     /// Before the first step or after the last.
     var besides = Passes()
-    /// Bytes that are held beside what steps hold: queues, neighbours, pools.
+    /// Bytes that are held all the time beside what a measured step holds: queues, memories, pools.
     var bytesHeld = 0
+    /// Bytes beside those within a step, and while no step is made: embeddings, neighbours, distances. What a step has freed
+    /// is taken for them, and the reverse.
+    var bytesInSteps = 0
+    var bytesBetweenSteps = 0
     /// Networks that the stage leaves, and bytes of images.
     var networksLeft = 0
     var imageBytesLeft = 0

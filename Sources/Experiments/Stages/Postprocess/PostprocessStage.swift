@@ -57,14 +57,14 @@ extension PostprocessStage {
         let embedding = NetworkSet(tested + (camera?.members ?? []))
         load.besides.images = Double(data.validation * embedding.count * (settings.flip ? 2 : 1))
         // Ensembles are as long as all embeddings together, and the camera's beside them.
-        load.bytesHeld =
+        load.bytesBetweenSteps =
             MemoryForecast.ranking(
                 queryCount: data.query, galleryCount: data.gallery, dimension: embedding.dimension
             ).total
         if let reRanking = settings.reRanking {
             load.besides.operations = StageLoad.Passes.operations(
                 data.validation, data.validation, length: embedding.dimension)
-            load.bytesHeld =
+            load.bytesBetweenSteps =
                 MemoryForecast.reRanking(
                     queryCount: data.query, galleryCount: data.gallery, dimension: embedding.dimension,
                     neighbours: reRanking.neighbours

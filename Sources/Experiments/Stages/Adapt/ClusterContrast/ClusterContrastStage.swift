@@ -70,7 +70,9 @@ extension ClusterContrastStage {
         // One after another: clustering; in a step the logits of all rows, their shares, and the gradients of both.
         let clustering = MemoryForecast.clustering(
             count: data.target, dimension: dimension, neighbours: config.clustering.neighbours)
-        load.bytesHeld = memory + max(clustering.total, 4 * config.batch * clusters * 4)
+        load.bytesHeld = memory
+        load.bytesInSteps = 4 * config.batch * clusters * 4
+        load.bytesBetweenSteps = clustering.total
         load.networksLeft = 1
         load.bytesOfState = memory + data.target * 8
         return load

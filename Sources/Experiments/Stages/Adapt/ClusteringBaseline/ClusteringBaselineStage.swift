@@ -48,7 +48,7 @@ extension ClusteringBaselineStage {
         load.during.images = Double(config.epochs * data.target + evaluations * data.validation)
         load.during.operations = Double(config.epochs) * clustering.operations
         load.besides.images = Double(data.validation)
-        load.bytesHeld = clustering.bytes
+        load.bytesBetweenSteps = clustering.bytes
         load.networksLeft = 1
         return load
     }

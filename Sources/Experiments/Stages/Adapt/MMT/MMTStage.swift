@@ -48,7 +48,7 @@ extension MMTStage {
         load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations * data.validation)
         load.during.operations = Double(config.epochs) * clustering.operations
         load.besides.images = Double(data.validation)
-        load.bytesHeld = clustering.bytes
+        load.bytesBetweenSteps = clustering.bytes
         load.networksLeft = means.count
         return load
     }

@@ -52,9 +52,9 @@ extension MMTPlusStage {
             Double(config.epochs)
             * StageLoad.Passes.operations(data.target, data.target, length: shape.dimension)
         load.besides.images = Double((config.sourceRows == .centroids ? 2 * data.source : 0) + data.validation)
-        load.bytesHeld =
-            queues
-            + MemoryForecast.clustering(
+        load.bytesHeld = queues
+        load.bytesBetweenSteps =
+            MemoryForecast.clustering(
                 count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours
             ).total
         load.networksLeft = means.count

@@ -60,7 +60,9 @@ extension SpCLStage {
         // rows and of classes, their shares, and the gradients of all of them.
         let clustering = MemoryForecast.clustering(
             count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours)
-        load.bytesHeld = memory + max(data.source * shape.dimension * 4, clustering.total, 6 * batch * rows * 4)
+        load.bytesHeld = memory
+        load.bytesInSteps = 6 * batch * rows * 4
+        load.bytesBetweenSteps = max(data.source * shape.dimension * 4, clustering.total)
         load.networksLeft = 1
         load.bytesOfState = memory
         return load
