@@ -43,8 +43,10 @@ enum TraceInputs {
         return try (rows / 10).converted(to: .float64)
     }
 
-    static func network(_ name: String) throws -> EmbeddingNetwork {
-        let network = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil, elementType: .float64)
+    static func network(
+        _ name: String, _ shape: NetworkShape = NetworkShape(backbone: .resnet18)
+    ) throws -> EmbeddingNetwork {
+        let network = try EmbeddingNetwork(shape, random: nil, elementType: .float64)
         try Pattern.fill(network.store, named: name)
         return network
     }

@@ -17,6 +17,7 @@ enum TracedMethod: String, CaseIterable {
     case mutualCircle
     case mutualAM
     case mutualTriplets
+    case mutualMeanTeaching
     case cameraNetwork
     case clusteringBaseline
     case spclAdaptation
@@ -41,6 +42,7 @@ enum TracedMethod: String, CaseIterable {
         case .mutualAM: try mutualTrace(.am(scale: 30, margin: 0.3), isRight)
         case .spclAdaptation: try selfPacedTrace(hasSource: true, epochs: 4, isRight)
         case .spclUnsupervised: try selfPacedTrace(hasSource: false, epochs: 2, isRight)
+        case .mutualMeanTeaching: try mmtTrace(isRight)
         case .mutualTriplets: try mutualTrace(.arcface(scale: 30, margin: 0.3), tripletWeight: 0.8, isRight)
         }
     }
