@@ -175,12 +175,16 @@ private func chained(_ keys: String = ", from: direct", _ overrides: [String] = 
         let counts = DatasetCounts(world)
         #expect(counts.validation == 28)
         let clusters = counts.target / 2
-        let found = Forecaster(statesKept: 2).forecast(experiment.stages[0].definition.load(counts), cost, done: 0)
+        let load = experiment.stages[0].definition.load(counts)
+        let found = Forecaster(statesKept: 2).forecast(load, cost, done: 0)
         let images = Double(3 * counts.target + 3 * 28)
         let products = Double(3 * counts.target * counts.target + 30 * 8 * clusters) * 4 * 512 / 1e6
         #expect(abs(found.seconds - (54 + images / 100 + products)) < 1e-9)
         let clustering = MemoryForecast.clustering(count: counts.target, dimension: 512, neighbours: 6).total
-        #expect(found.memoryBytes == Int(1.15 * Double((1000 << 20) + clusters * 2048 + clustering)))
+        // Four tables of a batch against all clusters.
+        let tables = 4 * 8 * clusters * 4
+        #expect((load.bytesHeld, load.bytesInSteps, load.bytesBetweenSteps) == (clusters * 2048, tables, clustering))
+        #expect(found.memoryBytes == Int(1.15 * Double((1000 << 20) + clusters * 2048 + tables)))
         #expect(found.diskBytes == 40 << 20)
         #expect(found.scratchBytes == 3 * (100 << 20 + clusters * 2048 + counts.target * 8))
     }

@@ -138,7 +138,13 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
             let found = try forecast(data)
             #expect(abs(found.seconds - (54 + images / 100 + products)) < 1e-9)
             let clustering = MemoryForecast.clustering(count: target, dimension: 512, neighbours: 6).total
-            #expect(found.memoryBytes == Int(1.15 * Double((1000 << 20) + rows * 2048 + clustering)))
+            // Six tables of a batch against all rows.
+            let tables = 6 * batch * rows * 4
+            let load = try experiment(data).stages[0].definition.load(source == 0 ? alone : counts)
+            #expect(
+                (load.bytesHeld, load.bytesInSteps, load.bytesBetweenSteps)
+                    == (rows * 2048, tables, max(source * 2048, clustering)))
+            #expect(found.memoryBytes == Int(1.15 * Double((1000 << 20) + rows * 2048 + tables)))
             #expect(found.diskBytes == 40 << 20)
             #expect(found.scratchBytes == 3 * (100 << 20 + rows * 2048))
         }
