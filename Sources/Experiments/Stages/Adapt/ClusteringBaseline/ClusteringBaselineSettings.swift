@@ -32,17 +32,10 @@ struct ClusteringBaselineSettings: StageSettings {
     }
 }
 
-extension ClusteringBaseline.Config: Configurable {
+extension ClusteringBaseline.Config: Configurable, AdaptationNumbers {
     static var fields: [Field<Self>] {
-        [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .integer("instances", [.result, .cost], \.instances, Limits.instances),
-            .number("rate", .result, \.rate, Limits.learningRate),
-            .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
-            .integer("padding", .result, \.padding, Limits.padding),
-            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
+        Field.adaptation + [
+            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs)
         ] + EpochClustering.fields(density).map { $0.inside(\.clustering) }
     }
 }

@@ -32,16 +32,9 @@ struct MMTSettings: StageSettings {
     }
 }
 
-extension MMT.Config: Configurable {
+extension MMT.Config: Configurable, AdaptationNumbers {
     static var fields: [Field<Self>] {
-        [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .integer("instances", [.result, .cost], \.instances, Limits.instances),
-            .number("rate", .result, \.rate, Limits.learningRate),
-            .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
-            .integer("padding", .result, \.padding, Limits.padding),
+        Field.adaptation + [
             .number("alpha", .result, \.meanDecay, Limits.meanDecay),
             .number("soft_classification", .result, \.softClassification, Limits.share),
             .number("soft_triplet", .result, \.softTriplet, Limits.share),

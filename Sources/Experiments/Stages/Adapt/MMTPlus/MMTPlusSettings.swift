@@ -35,16 +35,9 @@ struct MMTPlusSettings: StageSettings {
     }
 }
 
-extension MMTPlus.Config: Configurable {
+extension MMTPlus.Config: Configurable, AdaptationNumbers {
     static var fields: [Field<Self>] {
-        [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .integer("instances", [.result, .cost], \.instances, Limits.instances),
-            .number("rate", .result, \.rate, Limits.learningRate),
-            .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
-            .integer("padding", .result, \.padding, Limits.padding),
+        Field.adaptation + [
             Field("head", [.result, .cost], \.head, HeadField.reader, HeadField.node),
             .choice("source_rows", .result, \.sourceRows),
             .number("alpha", .result, \.meanDecay, Limits.meanDecay),
