@@ -20,16 +20,29 @@ namespace {
 /// Set before the first tensor is made.
 at::Device chosen(at::kCPU);
 
-/// libtorch's CUDA library lies beside its CPU library, which the program is linked with: one program serves machines with
-/// a card and without.
 void load_cuda() {
     static bool loaded = false;
     if (loaded) return;
-    std::string path = pt_library_path();
-    path = path.substr(0, path.rfind('/') + 1) + "libtorch_cuda.so";
     // Its symbols are looked for by name in libraries that it brings along.
-    TORCH_CHECK(dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr, dlerror());
+    TORCH_CHECK(dlopen(pt_cuda_library_path(), RTLD_NOW | RTLD_GLOBAL) != nullptr, dlerror());
     loaded = true;
+}
+
+/// Has a card compute as is asked for, and shows that it can.
+void set_up_card(at::Device device, bool deterministic) {
+    load_cuda();
+    auto &context = at::globalContext();
+    // cuBLAS adds in one order only with a workspace of its own.
+    if (deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+    context.setDeterministicAlgorithms(deterministic, /*warn_only=*/true);
+    // Or else whatever is made without values is filled first.
+    context.setDeterministicFillUninitializedMemory(false);
+    context.setDeterministicCuDNN(deterministic);
+    // Which algorithm is the fastest differs from one measurement to the next, and with it the last bits.
+    context.setBenchmarkCuDNN(!deterministic);
+    context.lazyInitDevice(at::kCUDA);
+    // The first tensor shows whether the card can be used at all.
+    at::zeros({1}, at::TensorOptions(device)).cpu();
 }
 
 }  // namespace
@@ -42,6 +55,14 @@ at::Device device() noexcept { return chosen; }
 
 extern "C" {
 
+const char *pt_cuda_library_path(void) {
+    static const std::string path = [] {
+        const std::string beside = pt_library_path();
+        return beside.substr(0, beside.rfind('/') + 1) + "libtorch_cuda.so";
+    }();
+    return path.c_str();
+}
+
 int32_t pt_find_cards(int32_t *count) {
     return guarded([&] {
         load_cuda();
@@ -53,22 +74,9 @@ int32_t pt_compute_on(int32_t card, bool deterministic) {
     return guarded([&] {
         const at::Device device =
             card < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(card));
+        if (card >= 0) set_up_card(device, deterministic);
         // Written only where it changes: other threads may read it.
         if (chosen != device) chosen = device;
-        if (card < 0) return;
-        load_cuda();
-        auto &context = at::globalContext();
-        // cuBLAS adds in one order only with a workspace of its own.
-        if (deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
-        context.setDeterministicAlgorithms(deterministic, /*warn_only=*/true);
-        // Or else whatever is made without values is filled first.
-        context.setDeterministicFillUninitializedMemory(false);
-        context.setDeterministicCuDNN(deterministic);
-        // Which algorithm is the fastest differs from one measurement to the next, and with it the last bits.
-        context.setBenchmarkCuDNN(!deterministic);
-        context.lazyInitDevice(at::kCUDA);
-        // The first tensor shows whether the card can be used at all.
-        at::zeros({1}, at::TensorOptions(chosen)).cpu();
     });
 }
 

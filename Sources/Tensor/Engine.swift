@@ -36,21 +36,17 @@ public enum Engine {
 
     /// - Parameter device: What is asked for, for the error.
     private static func cardCount(for device: Device) throws -> Int {
-        guard FileManager.default.fileExists(atPath: cudaLibrary) else {
+        let library = String(cString: pt_cuda_library_path())
+        guard FileManager.default.fileExists(atPath: library) else {
             throw TensorError.deviceMissing(
                 device,
                 reason:
-                    "this libtorch is for the processor alone (there is no \(cudaLibrary)); scripts/setup fetches one for "
+                    "this libtorch is for the processor alone (there is no \(library)); scripts/setup fetches one for "
                     + "cards where it finds NVIDIA's driver, or with PASSERBY_CUDA=yes")
         }
         var count: Int32 = 0
         guard pt_find_cards(&count) == 0 else { throw TensorError.deviceMissing(device, reason: lastReason()) }
         return Int(count)
-    }
-
-    /// Lies beside the library that the program is linked with: one program serves machines with a card and without.
-    private static var cudaLibrary: String {
-        URL(fileURLWithPath: libraryPath).deletingLastPathComponent().appendingPathComponent("libtorch_cuda.so").path
     }
 
     /// Looks whether a device is there, and libtorch can compute on it.

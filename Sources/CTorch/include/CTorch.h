@@ -42,6 +42,9 @@ const char *pt_library_path(void);
 
 // ---- Devices ------------------------------------------------------------------------------------------------------
 
+/* Where libtorch's CUDA library lies where it is there: beside its CPU library, which the program is linked with, so that
+   one program serves machines with a card and without. */
+const char *pt_cuda_library_path(void);
 /* How many NVIDIA cards libtorch finds; fails where its CUDA library is not beside its CPU library, or cannot be loaded. */
 int32_t pt_find_cards(int32_t *count);
 /* Has all tensors from now on made on a card, or on the processor where it is negative; before the first of them.
