@@ -55,6 +55,7 @@ extension ClusterContrastStage {
         let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
         // A cluster has so many images as a rule.
         let clusters = max(1, data.target / config.clustering.minimumPoints)
+        let clustering = config.clustering.load(images: data.target, dimension: dimension)
         let memory = clusters * dimension * 4
         var load = StageLoad()
         load.training = StageLoad.Training(
@@ -64,15 +65,13 @@ extension ClusterContrastStage {
         // Every step holds its images against all rows, there and back.
         load.during.operations =
             Double(config.epochs)
-            * (StageLoad.Passes.operations(data.target, data.target, length: dimension)
+            * (clustering.operations
                 + Double(config.iterations) * StageLoad.Passes.operations(config.batch, clusters, length: dimension))
         load.besides.images = Double(data.validation)
         // One after another: clustering; in a step the logits of all rows, their shares, and the gradients of both.
-        let clustering = MemoryForecast.clustering(
-            count: data.target, dimension: dimension, neighbours: config.clustering.neighbours)
         load.bytesHeld = memory
         load.bytesInSteps = 4 * config.batch * clusters * 4
-        load.bytesBetweenSteps = clustering.total
+        load.bytesBetweenSteps = clustering.bytes
         load.networksLeft = 1
         load.bytesOfState = memory + data.target * 8
         return load

@@ -6,31 +6,20 @@ internal import Pipeline
 internal import Training
 
 /// Adapts two pre-trained networks to the target.
-struct MMTStage: StageDefinition {
+struct MMTStage: MutualStage {
     let settings: MMTSettings
-    /// The pre-trained networks.
     let initial: (stage: String, set: NetworkSet)
 
-    private var shape: NetworkShape {
+    var shape: NetworkShape {
         var shape = initial.set.members[0].shape
         shape.imagesPerNormGroup = settings.imagesPerNormGroup
         return shape
     }
 
-    private var means: NetworkSet { NetworkSet("mean", count: initial.set.count, shape) }
-
-    var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
-    var outputs: [Artefact] { means.artefacts }
-    var offer: StageOffer { StageOffer(networks: means) }
-    var begins: Backbone? { nil }
-    var isScored: Bool { true }
-
-    func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
-        let begun = try workspace.networks(initial.stage, initial.set, in: scope).map(\.store.state)
-        let networks = try MMT(settings.config, workspace.training("mmt"))
-            .train(shape, from: begun, in: StageTrainingScope(scope))
-        for (network, member) in zip(networks, means.members) { try workspace.save(network, as: member, in: scope) }
-        return StageOutcome(rows: [ResultRow("adapted", try workspace.metrics(of: networks[0], in: scope))])
+    func train(
+        from begun: [StateDictionary], _ workspace: Workspace, in scope: StageTrainingScope
+    ) throws -> [EmbeddingNetwork] {
+        try MMT(settings.config, workspace.training("mmt")).train(shape, from: begun, in: scope)
     }
 }
 

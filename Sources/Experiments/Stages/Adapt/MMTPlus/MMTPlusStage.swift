@@ -7,32 +7,21 @@ internal import Retrieval
 internal import Training
 
 /// Adapts two pre-trained networks to the target.
-struct MMTPlusStage: StageDefinition {
+struct MMTPlusStage: MutualStage {
     let settings: MMTPlusSettings
-    /// The pre-trained networks.
     let initial: (stage: String, set: NetworkSet)
 
-    private var shape: NetworkShape {
+    var shape: NetworkShape {
         var shape = initial.set.members[0].shape
         shape.domains = .separate
         shape.imagesPerNormGroup = settings.imagesPerNormGroup
         return shape
     }
 
-    private var means: NetworkSet { NetworkSet("mean", count: initial.set.count, shape) }
-
-    var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
-    var outputs: [Artefact] { means.artefacts }
-    var offer: StageOffer { StageOffer(networks: means) }
-    var begins: Backbone? { nil }
-    var isScored: Bool { true }
-
-    func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
-        let begun = try workspace.networks(initial.stage, initial.set, in: scope).map(\.store.state)
-        let networks = try MMTPlus(settings.config, workspace.training("adapt"))
-            .train(shape, from: begun, in: StageTrainingScope(scope))
-        for (network, member) in zip(networks, means.members) { try workspace.save(network, as: member, in: scope) }
-        return StageOutcome(rows: [ResultRow("adapted", try workspace.metrics(of: networks[0], in: scope))])
+    func train(
+        from begun: [StateDictionary], _ workspace: Workspace, in scope: StageTrainingScope
+    ) throws -> [EmbeddingNetwork] {
+        try MMTPlus(settings.config, workspace.training("adapt")).train(shape, from: begun, in: scope)
     }
 }
 
@@ -42,21 +31,17 @@ extension MMTPlusStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let config = settings.config
         let evaluations = config.evaluateEvery > 0 ? config.epochs / config.evaluateEvery : 0
+        let clustering = config.clustering.load(images: data.target, dimension: shape.dimension)
         let queues = 2 * config.queueLength * shape.dimension * 4
         var load = StageLoad()
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch,
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
         load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations * data.validation)
-        load.during.operations =
-            Double(config.epochs)
-            * StageLoad.Passes.operations(data.target, data.target, length: shape.dimension)
+        load.during.operations = Double(config.epochs) * clustering.operations
         load.besides.images = Double((config.sourceRows == .centroids ? 2 * data.source : 0) + data.validation)
         load.bytesHeld = queues
-        load.bytesBetweenSteps =
-            MemoryForecast.clustering(
-                count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours
-            ).total
+        load.bytesBetweenSteps = clustering.bytes
         load.networksLeft = means.count
         load.bytesOfState = queues
         return load

@@ -44,6 +44,7 @@ extension SpCLStage {
         let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
         let rows = data.identities + data.target
         let batch = hasSource ? 2 * config.batch : config.batch
+        let clustering = config.clustering.load(images: data.target, dimension: shape.dimension)
         let memory = rows * shape.dimension * 4
         var load = StageLoad()
         load.training = StageLoad.Training(
@@ -53,16 +54,14 @@ extension SpCLStage {
         // Every step holds its images against all rows, there and back.
         load.during.operations =
             Double(config.epochs)
-            * (StageLoad.Passes.operations(data.target, data.target, length: shape.dimension)
+            * (clustering.operations
                 + Double(config.iterations) * StageLoad.Passes.operations(batch, rows, length: shape.dimension))
         load.besides.images = Double(data.source + data.target + data.validation)
         // One after another: the source's embeddings, of which centroids are left; clustering; in a step the logits of
         // rows and of classes, their shares, and the gradients of all of them.
-        let clustering = MemoryForecast.clustering(
-            count: data.target, dimension: shape.dimension, neighbours: config.clustering.neighbours)
         load.bytesHeld = memory
         load.bytesInSteps = 6 * batch * rows * 4
-        load.bytesBetweenSteps = max(data.source * shape.dimension * 4, clustering.total)
+        load.bytesBetweenSteps = max(data.source * shape.dimension * 4, clustering.bytes)
         load.networksLeft = 1
         load.bytesOfState = memory
         return load

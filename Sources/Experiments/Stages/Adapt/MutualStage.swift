@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Layers
+internal import Pipeline
+internal import Retrieval
+internal import Training
+
+/// A stage in which two pre-trained networks teach each other, and which leaves their mean networks.
+protocol MutualStage: StageDefinition {
+    /// The pre-trained networks.
+    var initial: (stage: String, set: NetworkSet) { get }
+    /// Of all networks.
+    var shape: NetworkShape { get }
+
+    /// Trains both students.
+    ///
+    /// - Parameter begun: The states of the pre-trained networks.
+    /// - Returns: Their mean networks.
+    func train(
+        from begun: [StateDictionary], _ workspace: Workspace, in scope: StageTrainingScope
+    ) throws -> [EmbeddingNetwork]
+}
+
+extension MutualStage {
+    var means: NetworkSet { NetworkSet("mean", count: initial.set.count, shape) }
+
+    var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
+    var outputs: [Artefact] { means.artefacts }
+    var offer: StageOffer { StageOffer(networks: means) }
+    var begins: Backbone? { nil }
+    var isScored: Bool { true }
+
+    func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
+        let begun = try workspace.networks(initial.stage, initial.set, in: scope).map(\.store.state)
+        let networks = try train(from: begun, workspace, in: StageTrainingScope(scope))
+        for (network, member) in zip(networks, means.members) { try workspace.save(network, as: member, in: scope) }
+        return StageOutcome(rows: [ResultRow("adapted", try workspace.metrics(of: networks[0], in: scope))])
+    }
+}
