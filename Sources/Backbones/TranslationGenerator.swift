@@ -10,7 +10,7 @@ public import Tensor
 ///
 /// Keys, initial values and layers are those of the authors' `resnet_9blocks` at `channels: 64, blocks: 9`
 /// (11,378,179 parameters): all convolutions with bias, instance normalisation without parameters, weights
-/// N(0, 0.02²).
+/// N(0, 0.02²). As in their program, normalisation may be left out.
 ///
 /// - SeeAlso: Zhu et al., ICCV 2017, arXiv:1703.10593, §7.1.
 public final class TranslationGenerator {
@@ -22,8 +22,17 @@ public final class TranslationGenerator {
         case symmetric
     }
 
+    /// What is done to the maps between convolutions.
+    public enum MapNormalisation: String, Sendable, CaseIterable, Codable {
+        /// Each map of each image to mean 0 and variance 1.
+        case instance
+        /// Nothing: how bright and colourful an image is passes through, which the other takes out of small images.
+        case none
+    }
+
     public let store: ParameterStore
     private let output: Output
+    private let normalisation: MapNormalisation
     private let entrance: Convolution
     private let narrowing: [Convolution]
     private let blocks: [(Convolution, Convolution)]
@@ -34,11 +43,14 @@ public final class TranslationGenerator {
     ///   - channels: Width of the first map, 64 in the paper.
     ///   - blockCount: Residual blocks, 9 in the paper.
     ///   - output: The range of what it gives.
+    ///   - normalisation: That of all maps but the last.
     ///   - elementType: What parameters are made of; images must be of the same.
     public init(
-        channels: Int, blockCount: Int, output: Output = .unit, random: RandomKey, elementType: ElementType = .float32
+        channels: Int, blockCount: Int, output: Output = .unit, normalisation: MapNormalisation = .instance,
+        random: RandomKey, elementType: ElementType = .float32
     ) throws {
         self.output = output
+        self.normalisation = normalisation
         store = ParameterStore(random: random, elementType: elementType)
         let path = store.root / "model"
         let initial = InitialValues.normal(deviation: 0.02)
@@ -80,6 +92,13 @@ public final class TranslationGenerator {
         case .symmetric: return try 2 * (2 * last).sigmoid() - 1
         }
     }
+
+    private func normalised(_ maps: Tensor) throws -> Tensor {
+        switch normalisation {
+        case .instance: try maps.instanceNormalised()
+        case .none: maps
+        }
+    }
 }
 
 /// The 70×70 PatchGAN discriminator: five 4×4 convolutions, one logit for each patch.
@@ -115,12 +134,14 @@ public final class PatchDiscriminator {
     /// - Returns: A logit for each patch, `[N, 1, H/8 − 2, W/8 − 2]`.
     public func callAsFunction(_ images: Tensor) throws -> Tensor {
         var maps = try layers[0](images).leakyRelu(slope: 0.2)
-        for layer in layers[1..<4] { maps = try normalised(layer(maps)).leakyRelu(slope: 0.2) }
+        for layer in layers[1..<4] { maps = try layer(maps).instanceNormalised().leakyRelu(slope: 0.2) }
         return try layers[4](maps)
     }
 }
 
-/// Instance normalisation without parameters.
-private func normalised(_ maps: Tensor) throws -> Tensor {
-    try maps.instanceNormalised(weight: nil, bias: nil, epsilon: 1e-5)
+extension Tensor {
+    /// Instance normalisation without parameters.
+    fileprivate func instanceNormalised() throws -> Tensor {
+        try instanceNormalised(weight: nil, bias: nil, epsilon: 1e-5)
+    }
 }

@@ -78,6 +78,27 @@ import Testing
         }
     }
 
+    /// Convolutions without bias, mirrored edges and rectification pass a factor on; instance normalisation takes it out.
+    @Test(arguments: [(TranslationGenerator.MapNormalisation.instance, 1.0), (.none, 2.0)])
+    func `pass on how strong an image is unless maps are normalised`(
+        _ normalisation: TranslationGenerator.MapNormalisation, _ factor: Double
+    ) throws {
+        let generator = try TranslationGenerator(
+            channels: 4, blockCount: 1, normalisation: normalisation, random: random)
+        try Pattern.fill(generator.store)
+        for entry in generator.store.entries where entry.key.hasSuffix("bias") {
+            try entry.tensor.copy(from: entry.tensor * 0)
+        }
+        func logits(of images: Tensor) throws -> [Double] {
+            try generator(images).floats().map { log(Double($0) / (1 - Double($0))) }
+        }
+        let images = try 0.5 * Pattern.images([1, 3, 32, 16])
+        let once = try logits(of: images)
+        let twice = try logits(of: 2 * images)
+        let largest = try #require(once.map(abs).max())
+        for (one, two) in zip(once, twice) { #expect(abs(two - factor * one) < 1e-3 * largest) }
+    }
+
     @Test func `translate into images between 0 and 1, and judge overlapping patches`() throws {
         let generator = try TranslationGenerator(channels: 4, blockCount: 1, random: random)
         let pixels = try generator(Pattern.images([1, 3, 48, 16]) * 3).floats()

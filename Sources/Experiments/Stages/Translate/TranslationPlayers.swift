@@ -28,7 +28,7 @@ final class TranslationPlayers {
         func translator(_ name: String) throws -> Translator {
             let generator = try TranslationGenerator(
                 channels: networks.generatorChannels, blockCount: networks.generatorBlocks, output: scale.output,
-                random: random.derived(name), elementType: elementType)
+                normalisation: networks.generatorNorm, random: random.derived(name), elementType: elementType)
             return Translator(generator, on: scale)
         }
         func discriminator(_ name: String) throws -> PatchDiscriminator {
