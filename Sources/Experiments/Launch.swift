@@ -203,7 +203,7 @@ public struct Launch {
     private func found(
         in root: String, _ provisions: Provisions, _ interruption: Interruption
     ) throws -> (plan: Plan, datasets: Datasets) {
-        let datasets = try usable(Datasets(experiment.settings.data, root: root), provisions)
+        let datasets = try listed(in: root, provisions)
         if datasets.backgroundCount > 0 {
             warn(
                 "data.source: images with the identity 0 show nobody by the definition of "
@@ -221,13 +221,15 @@ public struct Launch {
         let digest = DataDigest(datasets, contents: contents, root: root)
         let plan = try experiment.plan(
             dataDigest: digest.whole, dataParts: digest.named, weights: provisions.weights.mapValues(\.digest),
-            images: provisions.images.mapValues(\.digest))
+            images: provisions.images.mapValues(\.digest),
+            testSet: datasets.test.map { ContentDigest(of: $0, contents: contents, root: root) })
         return (plan, datasets)
     }
 
     /// Datasets of which some query can be scored, and whose source has the translations that stages take; found out
     /// before days of work, not after.
-    private func usable(_ datasets: Datasets, _ provisions: Provisions) throws -> Datasets {
+    private func listed(in root: String, _ provisions: Provisions) throws -> Datasets {
+        let datasets = try Datasets(experiment.settings.data, root: root, takesTestSet: experiment.takesTestSet)
         for images in provisions.images.values { _ = try images.translations(of: datasets.source.map(\.path)) }
         let data = experiment.settings.data
         let scoring = Scoring(data.target.dataset, query: datasets.query, gallery: datasets.gallery)
@@ -285,7 +287,7 @@ public struct Launch {
         let plan = try drawnPlan(provisions)
         if let until { _ = try plan.stage(named: until) }
         try draw(world, to: root, interruption)
-        return (plan, try usable(Datasets(experiment.settings.data, root: root), provisions))
+        return (plan, try listed(in: root, provisions))
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {

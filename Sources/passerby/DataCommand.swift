@@ -139,6 +139,8 @@ struct Synthesise: ParsableCommand {
     @Option(help: "Gallery images of each validation identity.", within: Allowed.gallery) var gallery = 8
     @Option(help: "Gallery images of nobody.", within: Allowed.loneImages) var distractors = 60
     @Option(help: "Target cameras.", within: Allowed.targetCameras) var targetCameras = 5
+    @Option(help: "Identities of a test set without names, 0 for none.", within: 0...Allowed.testIdentities.upperBound)
+    var testIdentities = 0
     @Option(help: "Width of the images in pixels.", within: Allowed.width) var width = 64
     @Option(help: "Height of the images in pixels.", within: Allowed.height) var height = 128
     @Option(help: "How far the target is from the source.", within: Allowed.gap) var gap = 1.0
@@ -156,7 +158,8 @@ struct Synthesise: ParsableCommand {
                 trainingIdentities: targetIdentities, minimumImagesPerIdentity: fewestImages,
                 maximumImagesPerIdentity: mostImages, singletons: singletons,
                 validationIdentities: validationIdentities, queriesPerIdentity: queries,
-                galleryPerIdentity: gallery, distractors: distractors, cameras: targetCameras),
+                galleryPerIdentity: gallery, distractors: distractors, cameras: targetCameras,
+                testIdentities: testIdentities == 0 ? nil : testIdentities),
             width: width, height: height, gap: gap, seed: seed)
     }
 

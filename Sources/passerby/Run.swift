@@ -102,7 +102,8 @@ struct Run: ParsableCommand {
         if json {
             print(try String(contentsOf: folder.resultFile, encoding: .utf8))
         } else {
-            print("\n\(ResultTable(result.rows))\n\(result.noteText)results: \(folder.url.path)")
+            let documents = try folder.documents().map { "\($0.lastPathComponent): \($0.path)\n" }.joined()
+            print("\n\(ResultTable(result.rows))\n\(result.noteText)\(documents)results: \(folder.url.path)")
         }
     }
 }

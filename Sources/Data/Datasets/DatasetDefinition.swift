@@ -47,6 +47,13 @@ public struct DatasetDefinition: Sendable {
             Set(edition.splits.map(\.split)).isSuperset(of: [.train, .query, .gallery])
         }
     }
+
+    /// Whether some layout has a test set of which only its organisers know who is seen, so that a ranking of it is sent in.
+    public var hasTestSet: Bool {
+        editions.contains { edition in
+            Set(edition.splits.map(\.split)).isSuperset(of: [.testQuery, .testGallery])
+        }
+    }
 }
 
 /// One layout of a dataset.

@@ -7,7 +7,7 @@ internal import Randomness
 struct Shot: Sendable, Equatable {
     /// The parts of a synthetic world that are listed and drawn apart.
     enum Part: String, Sendable, CaseIterable {
-        case source, training, query, gallery
+        case source, training, query, gallery, testQuery, testGallery
 
         /// The folder of the part's images below the world's root.
         var folder: String {
@@ -16,6 +16,8 @@ struct Shot: Sendable, Equatable {
             case .training: "target_training/image_train"
             case .query: "target_validation/image_query"
             case .gallery: "target_validation/image_gallery"
+            case .testQuery: "target_test/image_query"
+            case .testGallery: "target_test/image_gallery"
             }
         }
     }
@@ -33,7 +35,7 @@ struct Shot: Sendable, Equatable {
     let part: Part
     let name: String
     let subject: Subject
-    /// The identity in the file name; 0 in the target's training set, where names tell none.
+    /// The identity in the file name; 0 in the target's training and test sets, where names tell none.
     let identity: Int
     /// The camera number as published: 1-based, and without 3 in the target.
     let camera: Int
@@ -45,7 +47,7 @@ struct Shot: Sendable, Equatable {
 
 /// The groups of people, drawn apart so that no person is in two of them.
 enum Crowd: String, Sendable, CaseIterable {
-    case source, training, singletons, validation, strangers
+    case source, training, singletons, validation, strangers, test
 }
 
 extension SyntheticWorld {
@@ -59,7 +61,13 @@ extension SyntheticWorld {
         case .singletons: target.singletons
         case .validation: target.validationIdentities
         case .strangers: 40
+        case .test: target.testIdentities ?? 0
         }
+    }
+
+    /// The parts that there are.
+    var parts: [Shot.Part] {
+        Shot.Part.allCases.filter { ![.testQuery, .testGallery].contains($0) || target.testIdentities != nil }
     }
 
     /// Every image of a part, in the order of its listing.
@@ -69,6 +77,7 @@ extension SyntheticWorld {
         case .training: trainingShots()
         case .query: validationShots(.query)
         case .gallery: validationShots(.gallery)
+        case .testQuery, .testGallery: testShots(part)
         }
     }
 
@@ -133,6 +142,23 @@ extension SyntheticWorld {
         }
     }
 
+    /// In random order and numbered in it, as the training images are.
+    private func testShots(_ part: Shot.Part) -> [Shot] {
+        let isQuery = part == .testQuery
+        let perIdentity = isQuery ? target.queriesPerIdentity : target.galleryPerIdentity
+        let scenes = (0..<crowdSize(.test)).flatMap { row in
+            let cameras = itinerary(of: .test, row: row)
+            return (0..<perIdentity).map { (row: row, camera: cameras[$0 % cameras.count]) }
+        }
+        var random = key.stream("\(part).order")
+        let digits = max(isQuery ? 4 : 6, "\(scenes.count)".count)
+        return random.permutation(scenes.count).enumerated().map { index, scene in
+            Shot(
+                part: part, name: "\(padded(index, digits)).jpg", subject: .person(.test, index: scenes[scene].row),
+                identity: 0, camera: scenes[scene].camera, index: index)
+        }
+    }
+
     private func distractor(row: Int, _ random: inout RandomStream) -> Shot.Subject {
         let stranger = random.below(crowdSize(.strangers))
         switch random.uniform() {
@@ -146,7 +172,7 @@ extension SyntheticWorld {
     /// two.
     private func itinerary(of crowd: Crowd, row: Int) -> [Int] {
         var random = key.stream("\(crowd).itinerary", index: row)
-        let least = max(2, crowd == .validation ? target.queriesPerIdentity : 2)
+        let least = max(2, [.validation, .test].contains(crowd) ? target.queriesPerIdentity : 2)
         let count = least + random.below(target.cameras - least + 1)
         return random.permutation(target.cameras).prefix(count).map { Target.cameraNumbers[$0] }
     }

@@ -7,6 +7,7 @@ extension SyntheticWorld {
         public static let targetIdentities = 1...99_999
         /// Three digits in the index files.
         public static let validationIdentities = 1...999
+        public static let testIdentities = 1...9999
         public static let images = 1...9999
         /// Two at least, so that every query has a match by another camera.
         public static let gallery = 2...9999

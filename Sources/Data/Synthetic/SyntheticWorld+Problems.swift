@@ -39,6 +39,7 @@ extension SyntheticWorld {
             problem("target.galleryPerIdentity", target.galleryPerIdentity, within: Limits.gallery),
             problem("target.distractors", target.distractors, within: Limits.loneImages),
             problem("target.cameras", target.cameras, within: Limits.targetCameras),
+            target.testIdentities.flatMap { problem("target.testIdentities", $0, within: Limits.testIdentities) },
         ].compactMap(\.self)
     }
 

@@ -61,7 +61,7 @@ extension SyntheticWorld {
     }
 
     private func fill(_ folder: String, _ progress: ((Int, Int) -> Void)?) throws {
-        for part in Shot.Part.allCases {
+        for part in parts {
             let path = "\(folder)/\(part.folder)"
             try writing(path) {
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -77,7 +77,7 @@ extension SyntheticWorld {
 
     private func writeImages(into folder: String, _ progress: ((Int, Int) -> Void)?) throws {
         let photographer = Photographer(self)
-        let shots = Shot.Part.allCases.flatMap(shots(of:))
+        let shots = parts.flatMap(shots(of:))
         // Small enough to tell of progress several times a second.
         let batch = 128
         for start in stride(from: 0, to: shots.count, by: batch) {
@@ -105,7 +105,17 @@ extension SyntheticWorld {
                 "\(shot.name) \(shot.camera) \(padded(shot.identity, 3)) \(padded(shot.index, 4))"
             }
         }
-        return [
+        func positions(_ part: Shot.Part) -> Data {
+            // Two spaces, as the published lists have.
+            lines(shots(of: part)) { "\($0.name)  \(padded($0.index, part == .testQuery ? 4 : 5))" }
+        }
+        let test =
+            target.testIdentities == nil
+            ? []
+            : [
+                ("index_test_query.txt", positions(.testQuery)), ("index_test_gallery.txt", positions(.testGallery)),
+            ]
+        return test + [
             (
                 "target_training/label_target_training.txt",
                 lines(shots(of: .training)) { "\($0.name) \($0.camera)" }

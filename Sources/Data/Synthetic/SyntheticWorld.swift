@@ -54,13 +54,16 @@ public struct SyntheticWorld: Sendable, Codable, Equatable {
         public var distractors: Int
         /// Cameras in use, the first of ``cameraNumbers``; `2...5`.
         public var cameras: Int
+        /// People of a test set whom nothing names, seen as often as those of the validation set; `1...9999`, or nil for a
+        /// world without one, whose bytes and description do not know of test sets.
+        public var testIdentities: Int?
 
         /// A target of the usual size, but for what is named.
         public init(
             trainingIdentities: Int = 150, minimumImagesPerIdentity: Int = 4,
             maximumImagesPerIdentity: Int = 12,
             singletons: Int = 40, validationIdentities: Int = 40, queriesPerIdentity: Int = 2,
-            galleryPerIdentity: Int = 8, distractors: Int = 60, cameras: Int = 5
+            galleryPerIdentity: Int = 8, distractors: Int = 60, cameras: Int = 5, testIdentities: Int? = nil
         ) {
             self.trainingIdentities = trainingIdentities
             self.minimumImagesPerIdentity = minimumImagesPerIdentity
@@ -71,7 +74,11 @@ public struct SyntheticWorld: Sendable, Codable, Equatable {
             self.galleryPerIdentity = galleryPerIdentity
             self.distractors = distractors
             self.cameras = cameras
+            self.testIdentities = testIdentities
         }
+
+        /// Images of the validation set or the test set for each of its people, queries and gallery.
+        var imagesPerSoughtIdentity: Int { queriesPerIdentity + galleryPerIdentity }
     }
 
     /// The labelled domain.
@@ -111,9 +118,9 @@ public struct SyntheticWorld: Sendable, Codable, Equatable {
     /// - Precondition: ``problems()`` is empty.
     /// - Complexity: O(training identities), since the seed draws how many images each one has.
     public var imageCount: Int {
-        let validation = target.validationIdentities * (target.queriesPerIdentity + target.galleryPerIdentity)
+        let sought = target.validationIdentities + (target.testIdentities ?? 0)
         return source.identities * source.imagesPerIdentity
-            + trainingImageCounts.reduce(target.singletons, +) + validation + target.distractors
+            + trainingImageCounts.reduce(target.singletons, +) + sought * target.imagesPerSoughtIdentity + target.distractors
     }
 
     /// How many images each training identity of the target has, the singletons left out.

@@ -72,6 +72,7 @@ extension SyntheticWorld.Target: Configurable {
             .integer("gallery", .reference, \.galleryPerIdentity, Limits.gallery),
             .integer("distractors", .reference, \.distractors, Limits.loneImages),
             .integer("cameras", .reference, \.cameras, Limits.targetCameras),
+            .integer("test_identities", .reference, \.testIdentities, Limits.testIdentities),
         ]
     }
 }

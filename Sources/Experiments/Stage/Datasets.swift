@@ -2,6 +2,7 @@
 
 internal import Data
 internal import Pipeline
+internal import Training
 
 /// The experiment's images, found and listed.
 struct Datasets {
@@ -9,17 +10,24 @@ struct Datasets {
     let target: [UnlabelledImage]
     let query: [LabelledImage]
     let gallery: [LabelledImage]
+    /// The target's test set, where the experiment takes it.
+    let test: TestSet?
     /// Source images that are left out, as they show nobody of interest.
     let backgroundCount: Int
     private let found: (source: FoundDataset?, target: FoundDataset)
 
+    /// - Parameter takesTestSet: Whether the target's test set is listed too, which must be there then.
     /// - Throws: `DataError`, which names what is missing and the layouts that are known.
-    init(_ choice: DataChoice, root: String) throws {
+    init(_ choice: DataChoice, root: String, takesTestSet: Bool = false) throws {
         found = (try choice.source?.dataset.find(in: root), try choice.target.dataset.find(in: root))
         (source, backgroundCount) = try found.source?.training() ?? ([], 0)
         target = try found.target.unlabelled(.train)
         query = try found.target.labelled(.query)
         gallery = try found.target.labelled(.gallery)
+        test =
+            takesTestSet
+            ? TestSet(query: try found.target.unlabelled(.testQuery), gallery: try found.target.unlabelled(.testGallery))
+            : nil
     }
 
     /// What the images hold, as hexadecimal hashes, by path.
@@ -33,7 +41,7 @@ struct Datasets {
         memoryFolder: String?, skipsUnreadable: Bool, progress: (_ done: Int, _ total: Int) throws -> Void
     ) throws -> [String: String] {
         let sourcePaths = source.map(\.path)
-        let targetPaths = target.map(\.path) + (query + gallery).map(\.path)
+        let targetPaths = target.map(\.path) + (query + gallery).map(\.path) + (test?.images ?? []).map(\.path)
         // One dataset as both has one memory, which need not be read twice.
         let isOne = found.source?.dataset == found.target.dataset && found.source?.folder == found.target.folder
         let ofSource = isOne ? nil : found.source.map { [($0, sourcePaths)] }

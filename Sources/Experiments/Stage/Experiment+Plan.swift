@@ -14,16 +14,18 @@ extension Experiment {
     ///   - dataParts: What it is made of, where that is known.
     ///   - weights: Those of the weights that networks of a backbone begin with, where the experiment names them.
     ///   - images: Those of the folders of images from elsewhere that stages take, by how the experiment names them.
+    ///   - testSet: That of the target's test set, where the experiment takes it and the digest of the datasets does not
+    ///     cover it.
     public func plan(
         dataDigest: ContentDigest, dataParts: [String: ContentDigest]? = nil, weights: [Backbone: ContentDigest] = [:],
-        images: [String: ContentDigest] = [:]
+        images: [String: ContentDigest] = [:], testSet: ContentDigest? = nil
     ) throws -> Plan {
         try Plan(
             experiment: name, seed: settings.seed, dataDigest: dataDigest, dataParts: dataParts,
             stages: stages.map { stage in
                 StagePlan(
                     name: stage.name, method: stage.definition.method,
-                    settings: identity(of: stage.definition, weights, images),
+                    settings: identity(of: stage.definition, weights, images, testSet),
                     inputs: [StagePlan.data] + stage.definition.inputs.map(\.stage), outputs: stage.definition.outputs)
             })
     }
@@ -34,10 +36,14 @@ extension Experiment {
     /// Every folder of images from elsewhere, as the file names it.
     var imageFolders: Set<String> { Set(stages.compactMap(\.definition.imageFolder)) }
 
+    /// Whether some stage takes the target's test set.
+    var takesTestSet: Bool { stages.contains(where: \.definition.takesTestSet) }
+
     /// All that changes the stage's result beside its inputs, the data and the seed: its own settings, what the networks
     /// that it begins start from, what it takes from elsewhere, and what of the experiment concerns it.
     private func identity(
-        of stage: any StageDefinition, _ weights: [Backbone: ContentDigest], _ images: [String: ContentDigest]
+        of stage: any StageDefinition, _ weights: [Backbone: ContentDigest], _ images: [String: ContentDigest],
+        _ testSet: ContentDigest?
     ) -> JSONValue {
         var members = Dictionary(settings.entries(.result).map { ($0.key, JSONValue($0.value)) }) { $1 }
         members[stage.kind.rawValue] = JSONValue(stage.entries(.result))
@@ -47,6 +53,7 @@ extension Experiment {
         if let folder = stage.imageFolder, let digest = images[folder] {
             members["images_in_folder"] = .string(digest.hexadecimal)
         }
+        if stage.takesTestSet, let testSet { members["test_set"] = .string(testSet.hexadecimal) }
         // The target's own goes without saying.
         let data = settings.data
         if stage.isScored, data.rankingProtocol != data.target.dataset.rankingProtocol {

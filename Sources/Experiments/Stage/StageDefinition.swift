@@ -38,6 +38,8 @@ protocol StageDefinition: Sendable {
     var begins: Backbone? { get }
     /// A folder of images from elsewhere that goes into it, as the file names it; nothing for none.
     var imageFolder: String? { get }
+    /// Whether it takes the target's test set, which the digest of the datasets does not know of.
+    var takesTestSet: Bool { get }
     /// Whether its result holds figures of a ranking, which depend on the protocol.
     var isScored: Bool { get }
 
@@ -55,6 +57,7 @@ extension StageDefinition {
     var kind: StageKind { Settings.kind }
     var method: String { Settings.method }
     var imageFolder: String? { nil }
+    var takesTestSet: Bool { false }
     func entries(_ roles: FieldRoles = .all) -> [YAMLNode.Entry] { settings.entries(roles) }
 }
 

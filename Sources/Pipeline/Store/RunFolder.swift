@@ -53,6 +53,15 @@ public struct RunFolder: Sendable, Equatable {
         DurableFile.lstatSucceeds(conditionsFile) ? try JSONFile.read(RunConditions.self, from: conditionsFile) : nil
     }
 
+    /// The documents that its stages have left: what a person came for.
+    ///
+    /// - Throws: ``PipelineError/corruptFile(path:reason:)``.
+    public func documents() throws -> [URL] {
+        try plan().stages.flatMap { stage in
+            stage.outputs.filter { $0.kind == .document }.map { stageFolder(stage.name).appendingPathComponent($0.name) }
+        }.filter(DurableFile.lstatSucceeds)
+    }
+
     /// Where the run stands; nil before its first stage has begun.
     ///
     /// - Throws: ``PipelineError/corruptFile(path:reason:)``.

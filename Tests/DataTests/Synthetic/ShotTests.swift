@@ -52,6 +52,8 @@ import Testing
     }
 
     @Test func `take the people of each part from crowds of their own`() {
+        var world = world
+        world.target.testIdentities = 6
         var crowds: [Shot.Part: Set<Crowd>] = [:]
         for part in Shot.Part.allCases {
             for shot in world.shots(of: part) where shot.part != .gallery || shot.identity != 0 {
@@ -60,9 +62,23 @@ import Testing
         }
         let expected: [Shot.Part: Set<Crowd>] = [
             .source: [.source], .training: [.training, .singletons], .query: [.validation],
-            .gallery: [.validation],
+            .gallery: [.validation], .testQuery: [.test], .testGallery: [.test],
         ]
         #expect(crowds == expected)
+    }
+
+    /// Each test person as often as a validation person, in an order and under names that tell nothing.
+    @Test func `show the test set's people as often as the validation set's`() {
+        var world = world
+        world.target.testIdentities = 6
+        for (part, perIdentity) in [(Shot.Part.testQuery, 2), (.testGallery, 8)] {
+            let shots = world.shots(of: part)
+            let people = shots.compactMap { if case .person(.test, let row) = $0.subject { row } else { nil } }
+            #expect(people.sorted() == (0..<6).flatMap { Array(repeating: $0, count: perIdentity) })
+            #expect(people != people.sorted() && shots.allSatisfy { $0.identity == 0 })
+            #expect(shots.map(\.name) == shots.indices.map { padded($0, part == .testQuery ? 4 : 6) + ".jpg" })
+        }
+        #expect(self.world.parts == [.source, .training, .query, .gallery])
     }
 
     @Test func `do not list a training person's images one after another`() {

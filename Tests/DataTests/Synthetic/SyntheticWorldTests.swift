@@ -111,6 +111,49 @@ private func names(in folder: String) throws -> [String] {
     }
 }
 
+@Suite struct `A synthetic world with a test set` {
+    /// All that it was without, but for the description, which does not name a test set where there is none.
+    @Test func `has the same other files to the byte`() throws {
+        var larger = smallWorld()
+        larger.target.testIdentities = 3
+        // 3 · (2 + 3) images more, and two lists.
+        #expect(larger.imageCount == smallWorld().imageCount + 15)
+        try withWritten(smallWorld()) { first, _ in
+            try withWritten(larger) { second, _ in
+                let (without, with) = (try contents(of: first), try contents(of: second))
+                for name in without.keys where name != "world.json" { #expect(with[name] == without[name], "\(name)") }
+                let more = Set(with.keys).subtracting(without.keys)
+                #expect(more.count == 17 && more.allSatisfy { $0.hasPrefix("target_test/") || $0.hasPrefix("index_test_") })
+                let description = String(decoding: try #require(without["world.json"]), as: UTF8.self)
+                #expect(!description.contains("test"))
+                #expect(try !FileManager.default.contentsOfDirectory(atPath: first).contains("target_test"))
+            }
+        }
+    }
+
+    @Test func `is read as the published one is`() throws {
+        var world = smallWorld()
+        world.target.testIdentities = 3
+        try withWritten(world) { root, _ in
+            #expect(try lines(root + "/index_test_query.txt").first == ["0000.jpg", "", "0000"])
+            #expect(try lines(root + "/index_test_gallery.txt").first == ["000000.jpg", "", "00000"])
+            let found = try Dataset.visdaTarget.find(in: root)
+            #expect(try found.unlabelled(.testQuery).count == 6 && found.unlabelled(.testGallery).count == 9)
+            #expect(!found.hasIdentities(.testQuery))
+        }
+        try withWritten(smallWorld()) { root, _ in
+            let found = try Dataset.visdaTarget.find(in: root)
+            #expect(throws: DataError.self) { try found.unlabelled(.testQuery) }
+        }
+    }
+
+    @Test func `has one person at least`() {
+        var world = smallWorld()
+        world.target.testIdentities = 0
+        #expect(world.problems() == [.init(key: "target.testIdentities", found: "0", allowed: "1...9999")])
+    }
+}
+
 @Suite struct `The layout of a synthetic world` {
     @Test func `is PersonX's for the source`() throws {
         try withWritten(smallWorld()) { root, _ in

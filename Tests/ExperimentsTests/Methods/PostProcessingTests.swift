@@ -176,6 +176,26 @@ private func network(_ name: String) throws -> EmbeddingNetwork {
         #expect(try rows[3].metrics == metrics(squares(zip(zip(all[0], all[1]), all[2]).map { unit($0.0 + $0.1 + $1) })))
     }
 
+    /// The validation images as a test set: what ranks them is what the last row was scored by, whatever the steps.
+    @Test(arguments: [true, false], [nil, 0.5] as [Double?])
+    func `ranks a test set as the last row was`(reRanks: Bool, cameraWeight: Double?) throws {
+        var config = PostProcessing.Config()
+        config.cameraWeight = cameraWeight
+        config.reRanking?.neighbours = 4
+        if !reRanks { config.reRanking = nil }
+        let validation = gallery.validation
+        let set = TestSet(
+            query: validation.query.map { UnlabelledImage(path: $0.path, camera: Camera(rawValue: 0)) },
+            gallery: validation.gallery.map { UnlabelledImage(path: $0.path, camera: Camera(rawValue: 0)) })
+        let models = [adapted, .init(name: "other", networks: [try network("third ")])]
+        let steps = PostProcessing(config, validation: validation)
+        let distances = try steps.distances(models, camera: camera, on: set)
+        #expect(try validation.metrics(of: distances) == steps.rows(models, camera: camera).last?.metrics)
+        config.ensemble = false
+        let alone = try PostProcessing(config, validation: validation).distances(models, camera: camera, on: set)
+        #expect((0..<3).contains { Array(alone[$0]) != Array(distances[$0]) })
+    }
+
     @Test func `has a row for each of several models without any step`() throws {
         var config = PostProcessing.Config()
         (config.flip, config.cameraWeight, config.reRanking) = (false, nil, nil)

@@ -5,6 +5,7 @@
 
 public import Backbones
 public import Retrieval
+internal import Data
 internal import Layers
 public import Training
 
@@ -73,30 +74,47 @@ public struct PostProcessing {
     public func rows(
         _ models: [Model], camera: EmbeddingNetwork?, progress: (Int) throws -> Void = { _ in }
     ) throws -> [Row] {
-        precondition(!models.isEmpty, "nothing to test")
-        let tested = config.ensemble ? models : [Model(name: models[0].name, networks: [models[0].networks[0]])]
+        let tested = tested(of: models)
         var rows: [Row] = []
         let embedded = try tested.map { model in
             let own = try model.networks.map { try validation.features(of: $0, flip: config.flip, progress: progress) }
             rows += try steps(own, of: tested.count > 1 ? model.name : nil)
             return own
         }
-        let (query, gallery) = try concatenated(embedded.flatMap(\.self))
-        if embedded.count > 1 { rows.append(Row(name: "+ ensemble", metrics: try metrics(query, gallery))) }
-        var adjustment: CameraAdjustment?
-        if let weight = config.cameraWeight, let camera {
-            let seen = try validation.features(of: camera, flip: config.flip, progress: progress)
-            adjustment = CameraAdjustment(weight: Float(weight), query: seen.query, gallery: seen.gallery)
-            rows.append(Row(name: "+ camera", metrics: try metrics(query, gallery, adjustment)))
+        let all = try concatenated(embedded.flatMap(\.self))
+        if embedded.count > 1 { rows.append(Row(name: "+ ensemble", metrics: try metrics(all))) }
+        let adjustment = try adjustment(by: camera) {
+            try validation.features(of: $0, flip: config.flip, progress: progress)
         }
-        if let reRanking = config.reRanking {
-            let distances = try KReciprocalReRanking(
-                neighbours: reRanking.neighbours, expansion: reRanking.expansion,
-                originalWeight: Float(reRanking.originalWeight)
-            ).distances(query: query, gallery: gallery, camera: adjustment)
-            rows.append(Row(name: "+ re-ranking", metrics: try validation.metrics(of: distances)))
+        if adjustment != nil { rows.append(Row(name: "+ camera", metrics: try metrics(all, adjustment))) }
+        if config.reRanking != nil {
+            rows.append(Row(name: "+ re-ranking", metrics: try validation.metrics(of: final(all, adjustment))))
         }
         return rows
+    }
+
+    /// The distances of another set's queries and gallery after all the steps, as the last row's were: `[Q, G]`.
+    ///
+    /// - Parameters: As in ``rows(_:camera:progress:)``.
+    /// - Complexity: As there, on the images of `set`.
+    public func distances(
+        _ models: [Model], camera: EmbeddingNetwork?, on set: TestSet, progress: (Int) throws -> Void = { _ in }
+    ) throws -> DistanceMatrix {
+        let samples = set.images.map { Sample($0) }
+        func embedded(_ network: EmbeddingNetwork) throws -> Embedded {
+            let features = try validation.extractor.features(
+                of: samples, by: network, flip: config.flip, progress: progress)
+            return (features.rows(0..<set.query.count), features.rows(set.query.count..<samples.count))
+        }
+        let all = try concatenated(tested(of: models).flatMap(\.networks).map(embedded))
+        return try final(all, adjustment(by: camera, embedded))
+    }
+
+    // MARK: Steps
+
+    private func tested(of models: [Model]) -> [Model] {
+        precondition(!models.isEmpty, "nothing to test")
+        return config.ensemble ? models : [Model(name: models[0].name, networks: [models[0].networks[0]])]
     }
 
     /// One model's first network, then all of its own.
@@ -107,11 +125,10 @@ public struct PostProcessing {
         let named = { (step: String) in name.map { "\($0) \(step)" } ?? step }
         if config.flip || name != nil {
             let step = config.flip ? "+ flip" : "as trained"
-            rows.append(Row(name: named(step), metrics: try metrics(networks[0].query, networks[0].gallery)))
+            rows.append(Row(name: named(step), metrics: try metrics(networks[0])))
         }
         if networks.count > 1 {
-            let all = try concatenated(networks)
-            rows.append(Row(name: named("+ ensemble"), metrics: try metrics(all.query, all.gallery)))
+            rows.append(Row(name: named("+ ensemble"), metrics: try metrics(concatenated(networks))))
         }
         return rows
     }
@@ -122,9 +139,28 @@ public struct PostProcessing {
         return (try .concatenated(parts.map(\.query)), try .concatenated(parts.map(\.gallery)))
     }
 
-    private func metrics(
-        _ query: Features<UnitNorm>, _ gallery: Features<UnitNorm>, _ camera: CameraAdjustment? = nil
-    ) throws -> RankingMetrics {
-        try validation.metrics(of: distances(query: query, gallery: gallery, camera: camera))
+    /// What the camera network has distances changed by; nothing without one, or without a weight.
+    private func adjustment(
+        by camera: EmbeddingNetwork?, _ embed: (EmbeddingNetwork) throws -> Embedded
+    ) throws -> CameraAdjustment? {
+        guard let weight = config.cameraWeight, let camera else { return nil }
+        let seen = try embed(camera)
+        return CameraAdjustment(weight: Float(weight), query: seen.query, gallery: seen.gallery)
+    }
+
+    /// Distances after re-ranking, where there is any.
+    private func final(_ all: Embedded, _ camera: CameraAdjustment?) throws -> DistanceMatrix {
+        guard let reRanking = config.reRanking else {
+            return try Retrieval.distances(query: all.query, gallery: all.gallery, camera: camera)
+        }
+        return try KReciprocalReRanking(
+            neighbours: reRanking.neighbours, expansion: reRanking.expansion,
+            originalWeight: Float(reRanking.originalWeight)
+        ).distances(query: all.query, gallery: all.gallery, camera: camera)
+    }
+
+    /// The score before re-ranking.
+    private func metrics(_ all: Embedded, _ camera: CameraAdjustment? = nil) throws -> RankingMetrics {
+        try validation.metrics(of: Retrieval.distances(query: all.query, gallery: all.gallery, camera: camera))
     }
 }

@@ -16,11 +16,15 @@ struct PostprocessSettings: StageSettings {
     var ensemble = true
     var camera: CameraSettings? = CameraSettings()
     var reRanking: PostProcessing.ReRanking? = PostProcessing.ReRanking()
+    /// Whether the target's test set is ranked as the last row is, for a challenge that scores it.
+    var submission = false
 
     static var fields: [Field<Self>] {
         [
             .references("from", \.from), .boolean("flip", .result, \.flip), .boolean("ensemble", .result, \.ensemble),
             .switchable("camera", \.camera), .switchable("rerank", \.reRanking),
+            // Left out where there is none, so that keys are those of a time without submissions.
+            Field("submission", .result, \.submission, .boolean) { $0 ? YAMLNode(true) : nil },
         ]
     }
 
@@ -41,6 +45,7 @@ struct PostprocessSettings: StageSettings {
             rules.report(
                 "ensemble", "the networks of \(from.count) stages are tested as one ensemble; allowed: ensemble: true")
         }
+        if submission { requireTestSet(under: rules) }
         let found = from.compactMap { rules.networks("from", $0) }
         guard found.count == from.count else { return nil }
         resolved.from = found.map { .named($0.stage) }
@@ -49,6 +54,25 @@ struct PostprocessSettings: StageSettings {
             rules.report("from", "'\(twice)' is named twice; allowed: each stage once")
         }
         return PostprocessStage(settings: resolved, tested: found)
+    }
+
+    /// A drawn world has a test set where it is asked for one. Whether a dataset's is on this machine is seen when it is
+    /// listed.
+    private func requireTestSet(under rules: StageRules) {
+        let data = rules.experiment.data
+        switch data.location {
+        case .synthetic(let world) where world.target.testIdentities == nil:
+            rules.report(
+                "submission",
+                "the drawn world has no test set; allowed: submission: false, or test_identities in data.location's target")
+        case .folder where !data.target.dataset.definition.hasTestSet:
+            let others = TargetDataset.allCases.filter(\.dataset.definition.hasTestSet).map(\.rawValue)
+            rules.report(
+                "submission",
+                "'\(data.target.rawValue)' has no test set whose people nobody knows; allowed: submission: false, or as "
+                    + "data.target \(others.joined(separator: ", "))")
+        case .synthetic, .folder: break
+        }
     }
 }
 

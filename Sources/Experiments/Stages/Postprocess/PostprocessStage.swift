@@ -17,10 +17,13 @@ struct PostprocessStage: StageDefinition {
     }
 
     var inputs: [StageInput] { tested.map { StageInput(stage: $0.stage, networks: $0.set) } }
-    var outputs: [Artefact] { camera?.artefacts ?? [] }
+    var outputs: [Artefact] {
+        (camera?.artefacts ?? []) + (settings.submission ? Submission.allCases.map(\.artefact) : [])
+    }
     var offer: StageOffer { StageOffer() }
     var begins: Backbone? { settings.camera?.backbone }
     var isScored: Bool { true }
+    var takesTestSet: Bool { settings.submission }
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let camera = try cameraNetwork(in: scope, workspace)
@@ -32,9 +35,29 @@ struct PostprocessStage: StageDefinition {
         config.ensemble = settings.ensemble
         config.cameraWeight = settings.camera?.weight
         config.reRanking = settings.reRanking
-        let rows = try PostProcessing(config, validation: workspace.validation)
-            .rows(models, camera: camera) { _ in try scope.checkInterruption() }
-        return StageOutcome(rows: rows.map { ResultRow($0.name, $0.metrics) })
+        let steps = PostProcessing(config, validation: workspace.validation)
+        let rows = try steps.rows(models, camera: camera) { _ in try scope.checkInterruption() }
+            .map { ResultRow($0.name, $0.metrics) }
+        guard settings.submission else { return StageOutcome(rows: rows) }
+        guard let set = workspace.datasets.test else { preconditionFailure("nobody has listed the test set") }
+        scope.progress.begin(total: set.images.count * passes, unit: "passes of test images")
+        let distances = try steps.distances(models, camera: camera, on: set) { count in
+            scope.progress.advance(by: count)
+            try scope.checkInterruption()
+        }
+        let file = SubmissionFile(ranking: distances)
+        for form in Submission.allCases { try file.write(to: scope.artefact(form.rawValue)) }
+        return StageOutcome(
+            metrics: ["test_queries": Double(set.query.count), "test_gallery": Double(set.gallery.count)], rows: rows)
+    }
+
+    /// Forward passes of each image that is ranked.
+    private var passes: Int { embedding.count * (settings.flip ? 2 : 1) }
+
+    /// The networks that images are embedded by.
+    private var embedding: NetworkSet {
+        let members = tested.flatMap(\.set.members)
+        return NetworkSet((settings.ensemble ? members : Array(members.prefix(1))) + (camera?.members ?? []))
     }
 
     private func cameraNetwork(in scope: StageScope, _ workspace: Workspace) throws -> EmbeddingNetwork? {
@@ -47,28 +70,28 @@ struct PostprocessStage: StageDefinition {
     }
 }
 
+/// What a challenge is sent of a test set, and what it unpacks: the nearest gallery rows of each query.
+private enum Submission: String, CaseIterable {
+    case text = "result.txt"
+    case archive = "result.zip"
+
+    var artefact: Artefact { Artefact(name: rawValue, kind: .document) }
+}
+
 // MARK: Forecast
 
 extension PostprocessStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         var load = StageLoad()
-        let members = self.tested.flatMap(\.set.members)
-        let tested = settings.ensemble ? members : Array(members.prefix(1))
-        let embedding = NetworkSet(tested + (camera?.members ?? []))
-        load.besides.images = Double(data.validation * embedding.count * (settings.flip ? 2 : 1))
-        // Ensembles are as long as all embeddings together, and the camera's beside them.
-        load.bytesBetweenSteps =
-            MemoryForecast.ranking(
-                queryCount: data.query, galleryCount: data.gallery, dimension: embedding.dimension
-            ).total
-        if let reRanking = settings.reRanking {
-            load.besides.operations = StageLoad.Passes.operations(
-                data.validation, data.validation, length: embedding.dimension)
-            load.bytesBetweenSteps =
-                MemoryForecast.reRanking(
-                    queryCount: data.query, galleryCount: data.gallery, dimension: embedding.dimension,
-                    neighbours: reRanking.neighbours
-                ).total
+        var ranked = [(query: data.query, gallery: data.gallery)]
+        if settings.submission { ranked.append((data.testQuery, data.testGallery)) }
+        for (query, gallery) in ranked {
+            let count = query + gallery
+            load.besides.images += Double(count * passes)
+            if settings.reRanking != nil {
+                load.besides.operations += StageLoad.Passes.operations(count, count, length: embedding.dimension)
+            }
+            load.bytesBetweenSteps = max(load.bytesBetweenSteps, bytes(ranking: query, gallery))
         }
         load.statesKept = 0
         if let config = settings.camera?.config {
@@ -79,6 +102,17 @@ extension PostprocessStage {
             load.statesKept = 1
         }
         return load
+    }
+
+    /// Ensembles are as long as all embeddings together, and the camera's beside them.
+    private func bytes(ranking query: Int, _ gallery: Int) -> Int {
+        let dimension = embedding.dimension
+        guard let reRanking = settings.reRanking else {
+            return MemoryForecast.ranking(queryCount: query, galleryCount: gallery, dimension: dimension).total
+        }
+        return MemoryForecast.reRanking(
+            queryCount: query, galleryCount: gallery, dimension: dimension, neighbours: reRanking.neighbours
+        ).total
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
