@@ -19,7 +19,8 @@ struct Why: ParsableCommand {
 
     func run() throws {
         var arguments = ExperimentArguments()
-        (arguments.name, arguments.replacements) = (name, overrides)
+        // All of them: one that nobody has parsed or set ends the process when it is read.
+        (arguments.name, arguments.replacements, arguments.device) = (name, overrides, nil)
         let plan = try arguments.launch().plan()
         let places = try arguments.places()
         let answer = Answer(
