@@ -22,6 +22,8 @@ public enum PipelineError: Error, Equatable, Sendable {
     case checkpointNotReadBack(path: String)
     /// A stage ended without having written what its plan promises.
     case missingArtefact(stage: String, name: String)
+    /// A folder that a stage fills does not hold what it has put there.
+    case artefactDiffers(path: String, missing: [String], surplus: [String])
     /// Another process works in the same folder.
     case locked(path: String, holder: LockHolder)
     /// Another process has taken over what this one had locked.
@@ -76,11 +78,13 @@ public struct UnsuitableRun: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension PipelineError: ReportedError {
+    private static var shownFiles: Int { 5 }
+
     public var exitKind: ExitKind {
         switch self {
         case .unknownStage, .unknownRun, .invalidPlan, .nothingToResume, .otherThreads, .otherConditions: .usage
         case .cannotCreateRunFolder, .readOnly: .missing
-        case .diskFull, .inputOutput, .locked, .lockLost, .checkpointNotReadBack: .resumable
+        case .diskFull, .inputOutput, .locked, .lockLost, .checkpointNotReadBack, .artefactDiffers: .resumable
         case .corruptFile, .corruptManifest: .badData
         case .cannotEncode, .missingArtefact: .defect
         }
@@ -104,6 +108,13 @@ extension PipelineError: ReportedError {
             "\(path): the checkpoint just written reads back different; the one before is kept"
         case .missingArtefact(let stage, let name):
             "stage '\(stage)' ended without writing '\(name)', which its plan promises"
+        case .artefactDiffers(let path, let missing, let surplus):
+            "\(path): somebody else has changed it meanwhile; "
+                + [("gone", missing), ("not this stage's", surplus)].filter { !$0.1.isEmpty }.map { what, names in
+                    "\(counted(names.count, "file")) \(what): "
+                        + names.prefix(Self.shownFiles).joined(separator: ", ")
+                        + (names.count > Self.shownFiles ? ", …" : "")
+                }.joined(separator: "; ") + ". Continue with --resume, which makes what is missing"
         case .locked(let path, let holder):
             "\(path): in use by \(holder); wait for it, or remove this file if it is gone"
         case .lockLost(let path):

@@ -23,6 +23,7 @@ import Training
             (PipelineError.diskFull(path: "/logs"), 75),
             (PipelineError.corruptManifest(path: "/logs", reason: "torn"), 65),
             (PipelineError.missingArtefact(stage: "adapt", name: "mean"), 70),
+            (PipelineError.artefactDiffers(path: "/logs", missing: ["a"], surplus: []), 75),
             (DataError.missingFolder(dataset: "market1501", lookedFor: [], layouts: []), 69),
             (DataError.noImages(folder: "/data"), 65),
             (SyntheticWorldError.occupied(path: "/data"), 65),

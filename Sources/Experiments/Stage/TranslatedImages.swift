@@ -2,7 +2,6 @@
 
 internal import Data
 internal import Foundation
-internal import Pipeline
 
 /// The source's images, translated: in one folder under the names of the images they were made from, showing whom those
 /// show.
@@ -16,9 +15,8 @@ struct TranslatedImages {
     /// The artefact.
     let folder: String
 
-    private func path(of original: String) -> String {
-        "\(folder)/\(Self.subfolder)/\((original as NSString).lastPathComponent)"
-    }
+    /// The path below the folder of what is made of an image.
+    static func name(of original: String) -> String { "\(subfolder)/\((original as NSString).lastPathComponent)" }
 
     // MARK: Reading
 
@@ -26,52 +24,24 @@ struct TranslatedImages {
     ///   against its digest before anybody reads it, so nothing else can be missing.
     func images(of source: [LabelledImage], skipsMissing: Bool) -> [LabelledImage] {
         let images = source.map { image in
-            LabelledImage(path: path(of: image.path), identity: image.identity, camera: image.camera)
+            LabelledImage(
+                path: "\(folder)/\(Self.name(of: image.path))", identity: image.identity, camera: image.camera)
         }
         return skipsMissing ? images.filter { FileManager.default.fileExists(atPath: $0.path) } : images
     }
 
     // MARK: Writing
 
-    /// Checks that no two images would be translated to the same file, as images of different folders may.
-    func requireDistinctNames(_ samples: [Sample]) throws(DataError) {
+    /// What is to be made of each image, by its path below the folder.
+    ///
+    /// - Throws: `DataError.malformedName(path:expected:)` where two images would be translated to the same file, as images
+    ///   of different folders may.
+    static func names(of samples: [Sample]) throws(DataError) -> [String] {
+        let names = samples.map { name(of: $0.path) }
         var seen: Set<String> = []
-        for sample in samples where !seen.insert(path(of: sample.path)).inserted {
+        for (sample, name) in zip(samples, names) where !seen.insert(name).inserted {
             throw .malformedName(path: sample.path, expected: "a name that no other source image has")
         }
-    }
-
-    /// Makes the folder.
-    func create() throws {
-        let folder = URL(fileURLWithPath: folder).appendingPathComponent(Self.subfolder)
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw PipelineError.inputOutput(
-                operation: "create", path: folder.path, reason: error.localizedDescription)
-        }
-    }
-
-    /// Writes what a file from elsewhere holds.
-    func copy(_ file: String, of original: Sample) throws {
-        let bytes: Foundation.Data
-        do {
-            bytes = try Foundation.Data(contentsOf: URL(fileURLWithPath: file))
-        } catch {
-            throw PipelineError.inputOutput(operation: "read", path: file, reason: error.localizedDescription)
-        }
-        try write(Array(bytes), of: original)
-    }
-
-    /// - Parameters:
-    ///   - bytes: Those of an image file.
-    ///   - original: What was translated.
-    func write(_ bytes: [UInt8], of original: Sample) throws {
-        let path = path(of: original.path)
-        do {
-            try Foundation.Data(bytes).write(to: URL(fileURLWithPath: path))
-        } catch {
-            throw PipelineError.inputOutput(operation: "write", path: path, reason: error.localizedDescription)
-        }
+        return names
     }
 }

@@ -6,14 +6,17 @@ internal import Glibc
 /// File operations whose effect is on the device when they return, and which fail with a named error.
 enum DurableFile {
     /// Puts a file in place whole: temporary neighbour, fsync, rename, fsync of the folder.
-    static func replace(_ url: URL, with data: Data) throws {
+    ///
+    /// - Parameter isLasting: Whether the last of these is done; without it a loss of power may take back all of the file,
+    ///   never a part of it.
+    static func replace(_ url: URL, with data: Data, isLasting: Bool = true) throws {
         // One name for all attempts: what a kill leaves is overwritten by the next. The run lock sees to it
         // that there are no two at a time.
         let temporary = url.deletingLastPathComponent().appendingPathComponent(
             ".\(url.lastPathComponent).partial")
         do {
             try write(data, to: temporary)
-            try rename(temporary, to: url)
+            try rename(temporary, to: url, isLasting: isLasting)
         } catch {
             // The reason for the failure matters; that of a failed clean-up does not.
             unlink(temporary.path)
@@ -21,11 +24,11 @@ enum DurableFile {
         }
     }
 
-    /// Renames over what may be there and makes the new name durable.
-    static func rename(_ source: URL, to target: URL) throws {
+    /// Renames over what may be there and makes the new name durable, where that is wanted.
+    static func rename(_ source: URL, to target: URL, isLasting: Bool = true) throws {
         try WriteFaults.strike("rename to", target.path)
         guard Glibc.rename(source.path, target.path) == 0 else { throw failure("rename to", target.path) }
-        try synchronise(target.deletingLastPathComponent())
+        if isLasting { try synchronise(target.deletingLastPathComponent()) }
     }
 
     /// Flushes one file, or the names in one folder, to the device.

@@ -78,11 +78,25 @@ public final class StageScope {
     /// The path to which an artefact of this stage is written: a temporary folder until the stage has ended.
     ///
     /// - Parameter name: One of the outputs in the stage's plan.
-    /// - Returns: A path in an existing folder, where nothing has this name when the stage begins.
+    /// - Returns: A path in an existing folder, where nothing has this name when the stage begins, unless it grows.
     public func artefact(_ name: String) -> String {
         let allowed = stage.plan.outputs.map(\.name)
         precondition(allowed.contains(name), "'\(name)' is no output of '\(stage.plan.name)': \(allowed)")
         return stage.partial.appendingPathComponent(name).path
+    }
+
+    /// An artefact of this stage that is a folder and grows over its attempts.
+    ///
+    /// - Parameters:
+    ///   - name: One of the outputs in the stage's plan.
+    ///   - origin: The digest of what its files are made from beside the stage's inputs and settings.
+    ///   - allowed: The files that there may be, by their paths below the folder.
+    /// - Returns: It, with what earlier attempts have made from the same origin.
+    /// - Throws: Device errors.
+    public func growing(
+        _ name: String, from origin: ContentDigest, holding allowed: Set<String>
+    ) throws -> GrowingArtefact {
+        try GrowingArtefact(at: URL(fileURLWithPath: artefact(name)), from: origin, holding: allowed)
     }
 
     /// Leaves a picture for people to look at, in the folder `samples/` beside the stage's artefacts. It is no artefact:
@@ -127,6 +141,12 @@ public final class StageScope {
     /// - Parameter action: Saves what is there and was not worth its time while nobody wanted to stop; nil for nothing.
     public func beforeLeaving(_ action: (() throws -> Void)?) {
         leaving = action
+    }
+
+    /// Does now what was to be done before leaving: where much work follows, of which a kill should not cost more.
+    public func settle() throws {
+        try leaving?()
+        leaving = nil
     }
 
     /// Throws once the run was asked to stop; call it at every step boundary, after which nothing is lost.

@@ -68,14 +68,26 @@ struct StageFolder {
     }
 
     /// Clears away what an earlier attempt left, checkpoints excepted.
-    func prepare() throws {
+    ///
+    /// - Parameter goesOn: Whether folders that grow over attempts are left too.
+    func prepare(goesOn: Bool = true) throws {
         try DurableFile.makeFolders(url)
         // The manifest first: without it, nothing of the rest counts as finished.
         try DurableFile.remove(manifest)
-        try DurableFile.remove(partial)
+        try clearPartial(goesOn: goesOn)
         for output in plan.outputs { try DurableFile.remove(artefact(output.name)) }
         try DurableFile.synchronise(url)
         try DurableFile.makeFolders(partial)
+    }
+
+    private func clearPartial(goesOn: Bool) throws {
+        let marked = plan.outputs.map { partial.appendingPathComponent($0.name) }
+            .map { ($0, mark: GrowingArtefact.mark(of: $0)) }
+            .filter { goesOn && DurableFile.lstatSucceeds($0.mark) }
+        guard !marked.isEmpty else { return try DurableFile.remove(partial) }
+        let kept = Set(marked.flatMap { [$0.lastPathComponent, $1.lastPathComponent] })
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: partial.path)) ?? []
+        for name in names where !kept.contains(name) { try DurableFile.remove(partial.appendingPathComponent(name)) }
     }
 
     /// Makes what the stage wrote its result.
@@ -115,7 +127,7 @@ struct StageFolder {
     func adopt(_ other: StageFolder, recording record: ([Event]) throws -> Void) throws -> StageManifest? {
         guard let found = try other.listedManifest() else { return nil }
         let events = try other.recorded()
-        try prepare()
+        try prepare(goesOn: false)
         for output in plan.outputs {
             do {
                 try DurableFile.share(other.artefact(output.name), as: partial.appendingPathComponent(output.name))

@@ -2,6 +2,7 @@
 
 internal import Backbones
 internal import Data
+internal import Foundation
 internal import Layers
 internal import Pipeline
 internal import Tensor
@@ -38,22 +39,25 @@ extension TranslatingStage {
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let setting = workspace.training("translate")
         let samples = try setting.requireSource().samples
-        let translated = TranslatedImages(folder: scope.artefact(TranslatedImages.artefact))
-        try translated.requireDistinctNames(samples)
+        let names = try TranslatedImages.names(of: samples)
         let translator = try train(in: scope, workspace)
         let file = scope.artefact(generatorName)
         try translator.store.state.requireFinite(in: file)
         try WeightFile.write(translator.store.state, to: file)
-        scope.progress.begin(total: samples.count, unit: "images")
-        try translated.create()
-        var count = 0
-        try Translation(setting.images).translate(samples, by: translator) { index, image in
-            try translated.write(image.jpeg(quality: quality), of: samples[index])
-            count += 1
+        // The training need not be done again, whatever comes of the images.
+        try scope.settle()
+        let translated = try scope.growing(
+            TranslatedImages.artefact, from: ContentDigest(of: URL(fileURLWithPath: file)), holding: Set(names))
+        scope.progress.begin(total: samples.count, unit: "images", done: translated.names.count)
+        try Translation(setting.images).translate(
+            samples, by: translator, isDone: { translated.names.contains(names[$0]) }
+        ) { index, image in
+            try translated.write(Foundation.Data(image.jpeg(quality: quality)), as: names[index])
             scope.progress.advance()
             try scope.checkInterruption()
         }
-        return StageOutcome(metrics: ["images": Double(count)])
+        try translated.check()
+        return StageOutcome(metrics: ["images": Double(translated.names.count)])
     }
 
     func load(_ data: DatasetCounts) -> StageLoad {

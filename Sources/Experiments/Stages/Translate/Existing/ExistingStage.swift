@@ -6,6 +6,7 @@
 
 internal import Backbones
 internal import Data
+internal import Foundation
 internal import Pipeline
 internal import Training
 
@@ -28,31 +29,37 @@ struct ExistingStage: StageDefinition {
         }
         let samples = try workspace.training("existing").requireSource().samples
         let found = try existing.translations(of: samples.map(\.path))
-        let translated = TranslatedImages(folder: scope.artefact(TranslatedImages.artefact))
-        try translated.requireDistinctNames(samples)
-        try translated.create()
-        scope.progress.begin(total: samples.count, unit: "images")
-        var count = 0
-        for (sample, path) in zip(samples, found) {
-            if try isReadable(path, orTold: workspace.badImages) {
-                try translated.copy(path, of: sample)
-                count += 1
+        let names = try TranslatedImages.names(of: samples)
+        let translated = try scope.growing(TranslatedImages.artefact, from: existing.digest, holding: Set(names))
+        scope.progress.begin(total: samples.count, unit: "images", done: translated.names.count)
+        for (name, path) in zip(names, found) where !translated.names.contains(name) {
+            if let content = try content(of: path, orTold: workspace.badImages) {
+                try translated.write(content, as: name)
             }
             scope.progress.advance()
             try scope.checkInterruption()
         }
-        return StageOutcome(metrics: ["images": Double(count), "unused": Double(existing.names.count - samples.count)])
+        try translated.check()
+        return StageOutcome(
+            metrics: [
+                "images": Double(translated.names.count), "unused": Double(existing.names.count - samples.count),
+            ])
     }
 
-    /// Whether an image can be read; one that cannot is left out where bad images are, and ends the stage otherwise.
-    private func isReadable(_ path: String, orTold badImages: BadImages?) throws(DataError) -> Bool {
+    /// The bytes of an image that can be read; one that cannot is left out where bad images are, and ends the stage
+    /// otherwise.
+    private func content(of path: String, orTold badImages: BadImages?) throws -> Foundation.Data? {
         do throws(DataError) {
             _ = try Image.decode(contentsOf: path)
-            return true
         } catch {
             guard let badImages else { throw error }
             badImages.report(error, of: path)
-            return false
+            return nil
+        }
+        do {
+            return try Foundation.Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw PipelineError.inputOutput(operation: "read", path: path, reason: error.localizedDescription)
         }
     }
 
