@@ -116,13 +116,15 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
-    @Test func `ends with the bits of one that was not: SDA`() throws {
+    @Test(arguments: [1, 2]) func `ends with the bits of one that was not: SDA`(encoderCount: Int) throws {
         var config = SDA.Config()
         (config.epochs, config.iterations, config.batch, config.padding) = (2, 2, 4, 2)
         config.networks = smallNetworks
         try expectSameEnd(2 * 3, leavingAt: [4]) { scope in
-            let encoder = try EmbeddingNetwork(shape, random: random)
-            _ = try SDA(config, workspace.training("SDA")).train(encoder: encoder, in: scope)
+            let source = try EmbeddingNetwork(shape, random: random)
+            let target = encoderCount == 1 ? source : try EmbeddingNetwork(shape, random: random.derived("target"))
+            _ = try SDA(config, workspace.training("SDA"))
+                .train(SDA.Encoders(source: source, target: target), in: scope)
         }
     }
 

@@ -237,3 +237,52 @@ private final class Runs {
         #expect(result.stages[0].metrics == ["images": 35, "unused": 0, "bad_images": 1])
     }
 }
+
+/// Two networks of the source, one of them adapted further, and a translation that may take either.
+private let encoded =
+    tinyData + """
+
+        stages:
+          - pretrain: {name: direct, images: source, networks: 1}
+          - adapt: {name: adapted, method: clustering-baseline, batch: 16}
+          - translate: {batch: 4, encoder: direct}
+        """
+
+@Suite struct `The encoders of a translation by SDA` {
+    private func plan(_ overrides: [String] = []) throws -> Plan {
+        try Experiment(Document.overriding(Document.parse(encoded, file: "x.yaml"), with: overrides), name: "x")
+            .plan(dataDigest: ContentDigest(of: "data"))
+    }
+
+    private func key(_ overrides: [String] = []) throws -> StageKey {
+        let plan = try plan(overrides)
+        return plan.key(of: plan.stages[2])
+    }
+
+    /// What was translated with one encoder stays what it was; which of the two sees what decides the rest.
+    @Test func `are one network where no other is named, or the same`() throws {
+        #expect(try plan().stages[2].inputs == ["data", "direct"])
+        #expect(try key(["translate.target_encoder=direct"]) == key() && key(["translate.target_encoder=null"]) == key())
+        let two = try plan(["translate.target_encoder=adapted"])
+        #expect(two.stages[2].inputs == ["data", "direct", "adapted"])
+        let exchanged = try key(["translate.encoder=adapted", "translate.target_encoder=direct"])
+        #expect(Set([try key(), two.key(of: two.stages[2]), exchanged]).count == 3)
+        // What the file says is said again.
+        let document = try Document.overriding(
+            Document.parse(encoded, file: "x.yaml"), with: ["translate.target_encoder=adapted"])
+        let experiment = try Experiment(document, name: "x")
+        #expect(try Experiment(experiment.document, name: "x").plan(dataDigest: ContentDigest(of: "data")) == two)
+    }
+
+    @Test func `are stages before it that leave networks`() throws {
+        let error = #expect(throws: ConfigurationError.self) { try plan(["translate.target_encoder=later"]) }
+        #expect(
+            error?.problems.map { "\($0)" }.first?.hasSuffix(
+                "translate.target_encoder: 'later' is no earlier stage that leaves networks; allowed: direct, adapted")
+                == true, "\(String(describing: error))")
+        let both = #expect(throws: ConfigurationError.self) {
+            try plan(["translate.encoder=one", "translate.target_encoder=other"])
+        }
+        #expect(both?.problems.count == 2)
+    }
+}

@@ -132,11 +132,21 @@ extension Field {
 
     /// The name of an earlier stage.
     static func reference(_ key: String, _ path: WritableKeyPath<Part, StageReference>) -> Field {
-        Field(key, .reference, path, ValueReader<String>.name.map { .named($0) }) { reference in
-            switch reference {
-            case .latest: nil
-            case .named(let name): YAMLNode(name)
-            }
+        Field(key, .reference, path, ValueReader<String>.name.map { .named($0) }) { $0.node }
+    }
+
+    /// The name of an earlier stage that may be left out, for which something else stands in then.
+    static func reference(_ key: String, _ path: WritableKeyPath<Part, StageReference?>) -> Field {
+        Field(key, .reference, path, ValueReader<String>.name.map { .named($0) }) { $0?.node }
+    }
+}
+
+extension StageReference {
+    /// As a file has it; nothing where it is left out.
+    fileprivate var node: YAMLNode? {
+        switch self {
+        case .latest: nil
+        case .named(let name): YAMLNode(name)
         }
     }
 }
@@ -145,9 +155,7 @@ extension Field {
     /// The names of earlier stages: one, or a list of them, each once.
     static func references(_ key: String, _ path: WritableKeyPath<Part, [StageReference]>) -> Field {
         Field(key, .reference, path, .stageNames) { references in
-            let names = references.compactMap { reference in
-                if case .named(let name) = reference { YAMLNode(name) } else { nil }
-            }
+            let names = references.compactMap(\.node)
             return names.count > 1 ? YAMLNode(names) : names.first
         }
     }

@@ -219,10 +219,12 @@ def descend(adam, loss, rate):
     adam.step()
 
 
-def translation(setting):
+def translation(target_encoder, setting):
+    """`target_encoder` names E_t; E_s is both where it is that."""
     mean, deviation = MEAN.to(setting.dtype), DEVIATION.to(setting.dtype)
     players = Players(setting, torch.nn.Sigmoid, lambda output: (output - mean) / deviation)
-    encoder = setting.embedding_network("encoder ").eval().requires_grad_(False)
+    source_encoder, target_encoder = (
+        setting.embedding_network(name).eval().requires_grad_(False) for name in ("encoder ", target_encoder))
     for step in range(4 * ITERATIONS):
         rate = methods.falling_rate(2e-5, 2, 2, step // ITERATIONS)
         classes = labels(step, SDA_BATCH, SOURCE_CLASSES)
@@ -231,7 +233,7 @@ def translation(setting):
         stream = methods.Stream(SEED, "sda.pool", step // ITERATIONS, step % ITERATIONS)
         fakes = players.to_target(a), players.to_source(b)
         losses = players.generator_losses(a, b, *fakes) | {
-            "relation": methods.soft_triplet(encoder(fakes[0])[1], encoder(a)[1], torch.tensor(classes)),
+            "relation": methods.soft_triplet(target_encoder(fakes[0])[1], source_encoder(a)[1], torch.tensor(classes)),
         }
         # λ of the cycle is 10, that of the identity half as much.
         weights = {"adversarial": 1, "cycle": 10, "identity": 5, "relation": 1}
@@ -613,7 +615,8 @@ def cluster_contrast(hardest_only, setting):
 # By the names of the tests' cases.
 TRACES = {
     "sourcePretraining": pretraining,
-    "translation": translation,
+    "translation": lambda setting: translation("encoder ", setting),
+    "translationOfTwoEncoders": lambda setting: translation("target encoder ", setting),
     "cycleGAN": cyclegan,
     "spgan": spgan,
     "mutualArcFace": lambda setting: mutual(methods.arcface(64, 0.35), 0, 4, setting),

@@ -10,6 +10,7 @@ import Layers
 enum TracedMethod: String, CaseIterable {
     case sourcePretraining
     case translation
+    case translationOfTwoEncoders
     case cycleGAN
     case spgan
     case mutualArcFace
@@ -34,6 +35,7 @@ enum TracedMethod: String, CaseIterable {
         case .clusterContrastMean: try clusterContrastTrace(.mean, isRight)
         case .clusterContrastHard: try clusterContrastTrace(.hard, isRight)
         case .translation: try translationTrace(isRight)
+        case .translationOfTwoEncoders: try translationTrace(targetEncoder: "target encoder ", isRight)
         case .cycleGAN: try cycleGANTrace(isRight)
         case .spgan: try spganTrace(isRight)
         case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, isRight)

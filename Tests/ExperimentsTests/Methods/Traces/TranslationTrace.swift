@@ -18,19 +18,21 @@ private let networks: TranslationNetworks = {
     return networks
 }()
 
-func translationTrace(_ isRight: StepCheck) throws {
+/// - Parameter targetEncoder: The name of E_t; nothing where E_s is both.
+func translationTrace(targetEncoder: String? = nil, _ isRight: StepCheck) throws {
     var config = SDA.Config()
     (config.schedule, config.networks) = (schedule, networks)
     let method = try SDA(config, TraceInputs.setting(height: 32, width: 32))
     let players = try TracedPlayers(
         TranslationPlayers(networks, on: .imageNet, random: TraceInputs.random, elementType: .float64))
     let encoder = try TraceInputs.network("encoder ")
-    try encoder.store.record(false)
+    let encoders = try SDA.Encoders(
+        source: encoder, target: targetEncoder.map { try TraceInputs.network($0) } ?? encoder)
     for step in 0..<4 * TraceInputs.iterations {
         var meter = TraceInputs.meter(step)
         let labels = TraceInputs.labels(step, count: batch, classes: TraceInputs.sourceClasses)
         let (source, target) = try images(step, on: .imageNet, height: 32, width: 32)
-        try method.step(players.players, encoder, source: source, labels: Tensor(labels), target: target, &meter)
+        try method.step(players.players, encoders, source: source, labels: Tensor(labels), target: target, &meter)
         let rate = schedule.rate(epoch: meter.epoch)
         guard try isRight(losses(meter) + players.recorded() + ["rate": [rate]]) else { return }
     }

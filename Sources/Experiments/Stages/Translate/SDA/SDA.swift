@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Structured domain adaptation: a CycleGAN from source to target whose translated images must keep the relations
-// between the source's images, as a frozen re-ID encoder sees them.
+// between the source's images, as frozen re-ID encoders see them.
 //
 // Goals, in order: the authors' procedure; equal results for equal seeds; readability.
 //
@@ -38,6 +38,21 @@ struct SDA {
         init() {}
     }
 
+    /// The frozen re-ID networks of the relation consistency.
+    struct Encoders {
+        /// E_s, which sees the source's images.
+        let source: EmbeddingNetwork
+        /// E_t, which sees their translations; may be the same.
+        let target: EmbeddingNetwork
+
+        /// Networks that record nothing from now on.
+        init(source: EmbeddingNetwork, target: EmbeddingNetwork) throws {
+            for network in [source, target] { try network.store.record(false) }
+            self.source = source
+            self.target = target
+        }
+    }
+
     private let config: Config
     private let source: SourceImages
     private let setting: TrainingSetting
@@ -50,13 +65,11 @@ struct SDA {
 
     /// Trains the two generators and the two discriminators.
     ///
-    /// - Parameter encoder: E_s and E_t, the frozen re-ID network of the relation consistency.
     /// - Returns: G_A, which translates source images to the target.
-    func train(encoder: EmbeddingNetwork, in scope: any TrainingScope) throws -> Translator {
+    func train(_ encoders: Encoders, in scope: any TrainingScope) throws -> Translator {
         let players = try TranslationPlayers(config.networks, on: .imageNet, random: setting.random)
         let state = try scope.restore()
         if let state { try players.load(state) }
-        try encoder.store.record(false)
         let transform = setting.images.augmentation(padding: config.padding)
         let sources = setting.identityBatches(
             source.samples, instances: config.instances, transform, shuffledInside: true, purpose: "sda.source")
@@ -69,7 +82,7 @@ struct SDA {
             let targetBatches = try targets.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
             while let labelled = try sourceBatches.next(), let unlabelled = try targetBatches.next() {
                 try step(
-                    players, encoder, source: labelled.images(), labels: Tensor(labelled.labels),
+                    players, encoders, source: labelled.images(), labels: Tensor(labelled.labels),
                     target: unlabelled.images(), &meter)
                 try scope.endStep { try players.state(meter) }
             }
@@ -88,7 +101,7 @@ struct SDA {
     ///   - source, target: Images, `[B, 3, H, W]`.
     ///   - labels: The source images' identities, `[B]`.
     func step(
-        _ players: TranslationPlayers, _ encoder: EmbeddingNetwork, source: Tensor, labels: Tensor, target: Tensor,
+        _ players: TranslationPlayers, _ encoders: Encoders, source: Tensor, labels: Tensor, target: Tensor,
         _ meter: inout LossMeter
     ) throws {
         let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
@@ -98,7 +111,7 @@ struct SDA {
         let adversarial = try players.adversarial(pass)
         let cycle = try players.cycle(pass)
         let identity = try players.identity(pass)
-        let relation = try relationConsistency(encoder, source: source, translated: pass.fakeB, labels: labels)
+        let relation = try relationConsistency(encoders, source: source, translated: pass.fakeB, labels: labels)
         try players.moveGenerators(
             against: adversarial + config.cycleWeight * cycle + config.identityWeight * identity
                 + config.relationWeight * relation, settings)
@@ -112,12 +125,12 @@ struct SDA {
 
     /// L_rc: the translated images' hardest pairs shall be as far apart as the source's images are.
     ///
-    /// Gradients pass through the frozen encoder into the generator.
+    /// Gradients pass through the frozen target encoder into the generator.
     private func relationConsistency(
-        _ encoder: EmbeddingNetwork, source: Tensor, translated: Tensor, labels: Tensor
+        _ encoders: Encoders, source: Tensor, translated: Tensor, labels: Tensor
     ) throws -> Tensor {
-        let teacher = try withoutGradients { try encoder(source, .inference(.source)).embedding }
-        let student = try encoder(translated, .inference(.target)).embedding
+        let teacher = try withoutGradients { try encoders.source(source, .inference(.source)).embedding }
+        let student = try encoders.target(translated, .inference(.target)).embedding
         return try softTriplet(student: student, teacher: teacher, labels: labels)
     }
 }

@@ -8,14 +8,19 @@ struct SDASettings: StageSettings {
     static let kind = StageKind.translate
     static let method = "sda"
 
-    /// The stage whose first network is the frozen encoder.
+    /// The stage whose first network is the frozen encoder of the source's images.
     var encoder = StageReference.latest
+    /// The stage whose first network is that of the translated ones; nothing for the same.
+    var targetEncoder: StageReference?
     /// JPEG quality of the translated images; the authors' files have Pillow's default.
     var quality = 75
     var config = SDA.Config()
 
     static var fields: [Field<Self>] {
-        [.reference("encoder", \.encoder), .integer("quality", .result, \.quality, Limits.jpegQuality)]
+        [
+            .reference("encoder", \.encoder), .reference("target_encoder", \.targetEncoder),
+            .integer("quality", .result, \.quality, Limits.jpegQuality),
+        ]
             + SDA.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -25,10 +30,15 @@ struct SDASettings: StageSettings {
         rules.epoch(config.iterations, of: config.batch)
         rules.epochs(config.epochs, within: config.schedule)
         rules.translatable(by: Self.method)
-        guard let found = rules.networks("encoder", encoder) else { return nil }
+        let found = rules.networks("encoder", encoder)
+        let other = targetEncoder.map { rules.networks("target_encoder", $0) }
+        guard let found, other.map({ $0 != nil }) ?? true else { return nil }
         var resolved = self
         resolved.encoder = .named(found.stage)
-        return SDAStage(settings: resolved, image: rules.experiment.image, encoder: found)
+        // The same stage named twice is what leaving it out means.
+        let target = other.flatMap { $0 }.flatMap { $0.stage == found.stage ? nil : $0 }
+        resolved.targetEncoder = target.map { .named($0.stage) }
+        return SDAStage(settings: resolved, image: rules.experiment.image, encoder: found, targetEncoder: target)
     }
 }
 

@@ -4,20 +4,33 @@ internal import Backbones
 internal import Pipeline
 internal import Training
 
-/// Translates with SDA, whose encoder is a network of an earlier stage.
+/// Translates with SDA, whose encoders are networks of earlier stages.
 struct SDAStage: TranslatingStage {
     let settings: SDASettings
     let image: ImageSize
     let encoder: (stage: String, set: NetworkSet)
+    /// That of the translated images, where it is another.
+    let targetEncoder: (stage: String, set: NetworkSet)?
 
     var quality: Int { settings.quality }
     var networks: TranslationNetworks { settings.config.networks }
-    var inputs: [StageInput] { [StageInput(stage: encoder.stage, networks: encoder.set)] }
+    var inputs: [StageInput] {
+        ([encoder] + [targetEncoder].compactMap(\.self)).map { StageInput(stage: $0.stage, networks: $0.set) }
+    }
 
     func train(in scope: StageScope, _ workspace: Workspace) throws -> Translator {
-        let encoder = try workspace.network(self.encoder.stage, self.encoder.set.members[0], in: scope)
+        let encoders = try encoders { stage, member in try workspace.network(stage, member, in: scope) }
         return try SDA(settings.config, workspace.training("translate"))
-            .train(encoder: encoder, in: StageTrainingScope(scope))
+            .train(encoders, in: StageTrainingScope(scope))
+    }
+
+    /// - Parameter make: A network of an earlier stage.
+    private func encoders(
+        _ make: (_ stage: String, _ member: NetworkSet.Member) throws -> EmbeddingNetwork
+    ) throws -> SDA.Encoders {
+        let source = try make(encoder.stage, encoder.set.members[0])
+        return try SDA.Encoders(
+            source: source, target: targetEncoder.map { try make($0.stage, $0.set.members[0]) } ?? source)
     }
 
     // MARK: Forecast
@@ -34,8 +47,8 @@ struct SDAStage: TranslatingStage {
         return try rehearsal.cost(batch: config.batch) { size, set, scope in
             (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
             let setting = rehearsal.setting(set)
-            let encoder = try EmbeddingNetwork(encoder.set.members[0].shape, random: setting.random)
-            return try rehearsed(SDA(config, setting).train(encoder: encoder, in: scope), setting)
+            let encoders = try encoders { try EmbeddingNetwork($1.shape, random: setting.random) }
+            return try rehearsed(SDA(config, setting).train(encoders, in: scope), setting)
         }
     }
 }
