@@ -15,18 +15,16 @@ public struct InitialWeights: Sendable, Equatable {
     /// Finds a file.
     ///
     /// - Parameters:
-    ///   - name: A path, the exact name of a published file, or `imagenet` for the first that the backbone has.
+    ///   - name: The path of a file, or of a folder that has one for each backbone under its name; the exact name of a
+    ///     published file, or `imagenet` for the first that the backbone has.
     ///   - folders: Where published files may lie.
     /// - Throws: ``InitialWeightsError``; a published file must have the SHA-256 that its name promises.
     public init(_ name: String, for backbone: Backbone, in folders: [String]) throws {
         let published = backbone.publishedWeights
         let named = name == "imagenet" ? published.first : published.first { $0.file == name }
         guard let named else {
-            guard FileManager.default.fileExists(atPath: name) else {
-                throw InitialWeightsError.noFile(path: name, published: published.map(\.file))
-            }
-            path = name
-            digest = try ContentDigest(of: URL(fileURLWithPath: name))
+            path = try Self.file(at: name, for: backbone)
+            digest = try ContentDigest(of: URL(fileURLWithPath: path))
             return
         }
         let places = folders.map { "\($0)/\(named.file)" }
@@ -41,6 +39,19 @@ public struct InitialWeights: Sendable, Equatable {
         }
     }
 
+    private static func file(at path: String, for backbone: Backbone) throws(InitialWeightsError) -> String {
+        var isFolder = ObjCBool(false)
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw .noFile(path: path, published: backbone.publishedWeights.map(\.file))
+        }
+        guard isFolder.boolValue else { return path }
+        let names = ["safetensors", "pth", "pth.tar"].map { "\(backbone.rawValue).\($0)" }
+        guard let found = names.first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) else {
+            throw .notInFolder(path: path, names: names)
+        }
+        return "\(path)/\(found)"
+    }
+
     /// Where published weights usually lie: the project's own folder, then torch.hub's.
     public static func usualFolders(logs: String, environment: [String: String]) -> [String] {
         let home = environment["HOME"] ?? ""
@@ -53,12 +64,13 @@ public struct InitialWeights: Sendable, Equatable {
 /// What can be wrong with the weights that training should begin with.
 public enum InitialWeightsError: ReportedError, Equatable {
     case noFile(path: String, published: [String])
+    case notInFolder(path: String, names: [String])
     case notFound(PublishedWeights, looked: [String])
     case otherContents(path: String, expected: String, found: String)
 
     public var exitKind: ExitKind {
         switch self {
-        case .noFile: .usage
+        case .noFile, .notInFolder: .usage
         case .notFound: .missing
         case .otherContents: .badData
         }
@@ -69,6 +81,9 @@ public enum InitialWeightsError: ReportedError, Equatable {
         case .noFile(let path, let published):
             return "initial_weights: there is no file '\(path)'; allowed: a path, 'imagenet'"
                 + published.map { ", '\($0)'" }.joined()
+        case .notInFolder(let path, let names):
+            return "initial_weights: the folder '\(path)' has none of the backbone's name; allowed in it: "
+                + names.joined(separator: ", ")
         case .notFound(let weights, let looked):
             return """
                 initial_weights: '\(weights.file)' is not on this machine, and nothing is downloaded by itself. \

@@ -4,6 +4,7 @@ import Backbones
 import Configuration
 import Foundation
 import Pipeline
+import Reporting
 import Testing
 
 @testable import Experiments
@@ -25,6 +26,20 @@ import Testing
         #expect(weights.path == path)
         // FIPS 180-2, appendix B.1.
         #expect(weights.digest.hexadecimal.hasPrefix("ba7816bf8f01cfea"))
+    }
+
+    @Test func `are a folder's file of the backbone's name, for experiments with several backbones`() throws {
+        let path = try write("resnest50.pth", "abc")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try InitialWeights(folder, for: .resnest50, in: []).path == path)
+        let preferred = try write("resnest50.safetensors", "abc")
+        #expect(try InitialWeights(folder, for: .resnest50, in: []).path == preferred)
+        let error = #expect(throws: InitialWeightsError.self) { try InitialWeights(folder, for: .resnet50IBNa, in: []) }
+        #expect(
+            error?.description
+                == "initial_weights: the folder '\(folder)' has none of the backbone's name; allowed in it: "
+                + "resnet50_ibn_a.safetensors, resnet50_ibn_a.pth, resnet50_ibn_a.pth.tar")
+        #expect(error?.exitKind == .usage)
     }
 
     @Test func `of a published name must have the digest that the name promises`() throws {
