@@ -54,7 +54,8 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // CTurboJPEG, CPNG, CPixels ─▶ Data ───────┼─▶ Training ─▶ Experiments ─▶ passerby
 // COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
 // CYAML ─▶ Configuration ────────────────────────────────────┤
-// Pipeline ──────────────────────────────────────────────────┘
+// Pipeline ──────────────────────────────────────────────────┤
+// Configuration, Pipeline ─▶ Sweeps ─────────────────────────┘
 //
 // `Reporting` (errors and their exit codes), `Vocabulary` (identities and cameras), `Randomness` (counter-based
 // generators) and `Machine` (processors, their instructions and limits) are leaves that any module may import.
@@ -97,6 +98,7 @@ let withoutTensors: [Target] =
     + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML", "Reporting"])
     + module("Pipeline", ["Reporting", crypto])
+    + module("Sweeps", ["Configuration", "Pipeline", "Randomness", "Reporting"])
 
 let tensors: [Target] =
     [
@@ -104,14 +106,15 @@ let tensors: [Target] =
         .executableTarget(
             name: "passerby",
             dependencies: [
-                "Experiments", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine", "Randomness",
+                "Experiments", "Sweeps", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine",
+                "Randomness",
                 "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
         .testTarget(
             name: "passerbyTests",
             dependencies: [
                 "passerby", "Backbones", "Configuration", "Data", "Experiments", "Layers", "Training", "Pipeline",
-                "Randomness", "Reporting", "Retrieval", "Tensor", arguments,
+                "Randomness", "Reporting", "Retrieval", "Sweeps", "Tensor", arguments,
             ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch", "Reporting"], fixtures: true)
@@ -124,7 +127,7 @@ let tensors: [Target] =
     + module(
         "Experiments",
         [
-            "Training", "Pipeline", "Configuration", "Data", "Retrieval", "Machine", "Randomness",
+            "Training", "Pipeline", "Sweeps", "Configuration", "Data", "Retrieval", "Machine", "Randomness",
             "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor",
         ], tests: ["Patterns"], fixtures: true)
 

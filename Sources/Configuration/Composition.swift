@@ -100,15 +100,7 @@ struct Composition {
             let kind = Problem.Kind.wrongType(found: overrides.found, expected: expected)
             throw ConfigurationError([Problem(kind, at: overrides.span, keyPath: Composition.overrideKey)])
         }
-        var problems: [Problem] = []
-        for entry in entries {
-            do throws(ConfigurationError) {
-                try Override(entry: entry).apply(to: &tree, stages: stages)
-            } catch {
-                problems += error.problems
-            }
-        }
-        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        tree = try Document.overriding(tree, with: entries, stages: stages)
     }
 }
 

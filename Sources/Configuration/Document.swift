@@ -74,4 +74,28 @@ public enum Document {
         guard problems.isEmpty else { throw ConfigurationError(problems) }
         return tree
     }
+
+    /// The tree with the values of a mapping of key paths, such as a file's `override:`.
+    ///
+    /// - Parameters:
+    ///   - node: The experiment's mapping.
+    ///   - entries: `key.path: value`, in order; reports name the places of their keys and values.
+    ///   - stages: The key of the sequence of named items.
+    /// - Returns: The changed tree.
+    /// - Throws: As ``overriding(_:with:stages:)`` for assignments.
+    public static func overriding(
+        _ node: YAMLNode, with entries: [YAMLNode.Entry], stages: String = "stages"
+    ) throws(ConfigurationError) -> YAMLNode {
+        var tree = node
+        var problems: [Problem] = []
+        for entry in entries {
+            do throws(ConfigurationError) {
+                try Override(entry: entry).apply(to: &tree, stages: stages)
+            } catch {
+                problems += error.problems
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        return tree
+    }
 }
