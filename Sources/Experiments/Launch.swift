@@ -17,6 +17,8 @@ public struct Launch {
         case fresh
         /// The newest unfinished run with the same plan.
         case resume
+        /// That one where there is one, and else a new one.
+        case resumeOrNew
     }
 
     private let experiment: Experiment
@@ -149,7 +151,12 @@ public struct Launch {
             case .folder: try found(in: root, provisions, interruption)
             }
         if let until { _ = try plan.stage(named: until) }
-        let unfinished = start == .resume ? try RunFolder.resumable(in: logs, plan: plan) : nil
+        let unfinished =
+            switch start {
+            case .new, .fresh: RunFolder?.none
+            case .resume: try RunFolder.resumable(in: logs, plan: plan)
+            case .resumeOrNew: RunFolder.newestUnfinished(of: plan, in: logs)
+            }
         let conditions = try unfinished.map { try offer.conditions(goingOnWith: $0, plan: plan) } ?? offer.fresh
         try prepare(threads: conditions.threads)
         let weights = try Dictionary(
@@ -178,7 +185,7 @@ public struct Launch {
             killPoint: killPoint, forecast: flight?.forecast, conditions: conditions)
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
-        if let flight, start != .resume { correct(flight, by: result, after: status) }
+        if let flight, unfinished == nil { correct(flight, by: result, after: status) }
         return (folder, result)
     }
 

@@ -32,6 +32,14 @@ extension ResultRow {
     }
 }
 
+extension FigureColumn {
+    /// The column of a figure: one of the metrics, or another as a plain number.
+    public static func named(_ name: String) -> FigureColumn {
+        [FigureColumn].metrics.first { $0.name == name }
+            ?? FigureColumn(name, heading: name) { String(format: "%.4g", $0) }
+    }
+}
+
 extension [FigureColumn] {
     /// All that a row of metrics holds.
     public static let metrics: [FigureColumn] = [.mAP, .top1, .top5, .top10]

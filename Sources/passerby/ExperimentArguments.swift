@@ -61,15 +61,17 @@ struct ExperimentArguments: ParsableArguments {
     var overrides: [String] { replacements + (device.map { ["device=\($0)"] } ?? []) }
 
     /// The resolved experiment.
-    func experiment() throws -> Experiment {
+    ///
+    /// - Parameter other: What its runs are filed under instead of its own name.
+    func experiment(filedUnder other: String? = nil) throws -> Experiment {
         let (path, name) = try file()
-        return try Experiment(path: path, name: name, overrides: overrides)
+        return try Experiment(path: path, name: other ?? name, overrides: overrides)
     }
 
     /// The experiment with the places that it needs.
-    func launch() throws -> Launch {
+    func launch(filedUnder name: String? = nil) throws -> Launch {
         Launch(
-            try experiment(), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
+            try experiment(filedUnder: name), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
             cacheFolder: Home().cache + "/decoded", memoryFolder: Home().checks, output: StandardError())
     }
 
@@ -78,31 +80,11 @@ struct ExperimentArguments: ParsableArguments {
         try FieldPlaces(path: file().path, overrides: overrides)
     }
 
-    /// The file, shown relative to the current folder where it lies below it, and the name for its runs.
+    /// The file, and the name for its runs.
     private func file() throws -> (path: String, name: String) {
-        let manager = FileManager.default
-        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-            guard manager.fileExists(atPath: name) else { throw unknown(looked: name) }
-            // A past run's file: its new run belongs to the same experiment.
-            let folder = RunFolder(url: URL(fileURLWithPath: name).deletingLastPathComponent())
-            let past = try? folder.plan().experiment
-            return (name, past ?? ((name as NSString).lastPathComponent as NSString).deletingPathExtension)
-        }
-        let file = Home().experiments.appendingPathComponent("\(name).yaml")
-        guard manager.fileExists(atPath: file.path) else { throw unknown(looked: shown(file)) }
-        return (shown(file), name)
-    }
-
-    private func shown(_ file: URL) -> String {
-        let here = FileManager.default.currentDirectoryPath + "/"
-        let path = file.standardizedFileURL.path
-        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
-    }
-
-    private func unknown(looked: String) -> CommandError {
-        let folder = Home().experiments
-        let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-        let known = files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
-        return .unknownExperiment(name: name, looked: looked, known: known)
+        let (path, name) = try ExperimentFolder(Home().experiments, holding: "experiment").file(named: name)
+        // A past run's file: its new run belongs to the same experiment.
+        let past = try? RunFolder(url: URL(fileURLWithPath: path).deletingLastPathComponent()).plan().experiment
+        return (path, past ?? name)
     }
 }

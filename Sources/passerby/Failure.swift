@@ -28,7 +28,7 @@ struct Failure {
 
 /// What can be wrong with a command line beyond its grammar.
 enum CommandError: ReportedError, Equatable {
-    case unknownExperiment(name: String, looked: String, known: [String])
+    case unknownExperiment(kind: String, name: String, looked: String, known: [String])
     case unwritable(path: String, reason: String)
     case uselessOutput(option: String, path: String, reason: String)
     case notReady([String])
@@ -54,8 +54,8 @@ enum CommandError: ReportedError, Equatable {
 
     var description: String {
         switch self {
-        case .unknownExperiment(let name, let looked, let known):
-            "no experiment '\(name)': there is no file \(looked); known are "
+        case .unknownExperiment(let kind, let name, let looked, let known):
+            "no \(kind) '\(name)': there is no file \(looked); known are "
                 + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
         case .unwritable(let path, let reason):
             "\(path): cannot be written: \(reason)"

@@ -75,7 +75,7 @@ struct Run: ParsableCommand {
             try show(result, in: folder)
         } catch  where Failure(error)?.kind == .resumable {
             let words = continuation(isBegun: isBegun)
-            StandardError().write("continue with: \(words.map(quoted).joined(separator: " "))\n")
+            StandardError().write("continue with: \(words.map(shellWord).joined(separator: " "))\n")
             throw error
         }
     }
@@ -109,7 +109,7 @@ struct Run: ParsableCommand {
 }
 
 /// A word as a shell has to be given it.
-private func quoted(_ word: String) -> String {
+func shellWord(_ word: String) -> String {
     let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=+:,".contains($0) }
     return plain ? word : "'\(word.replacing("'", with: "'\\''"))'"
 }

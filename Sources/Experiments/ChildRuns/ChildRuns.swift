@@ -24,8 +24,9 @@ package struct ChildRuns {
     ///
     /// - Throws: ``ChildRunError/failed(command:code:)``.
     func finish(_ arguments: [String]) throws {
-        let process = try start(arguments)
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else { throw failure(process) }
+        let child = try run(arguments)
+        let end = try child.wait(interruption)
+        guard end == .done else { throw child.failure(end) }
     }
 
     /// Runs until the process ends itself.
@@ -33,12 +34,12 @@ package struct ChildRuns {
     /// - Returns: Whether it did, or had ended the stage before.
     /// - Throws: ``ChildRunError/failed(command:code:)``, ``ChildRunError/killed(command:signal:)``.
     func untilKilled(at point: KillPoint, _ arguments: [String]) throws -> Bool {
-        let process = try start(["--kill-at", "\(point)", "--until", point.stage] + arguments)
-        switch (process.terminationReason, process.terminationStatus) {
-        case (.uncaughtSignal, SIGKILL): return true
+        let child = try run(["--kill-at", "\(point)", "--until", point.stage] + arguments)
+        switch try child.wait(interruption) {
+        case .killed(SIGKILL): return true
         // The stage ended before.
-        case (.exit, 0): return false
-        default: throw failure(process)
+        case .done: return false
+        case let end: throw child.failure(end)
         }
     }
 
@@ -47,46 +48,18 @@ package struct ChildRuns {
     /// - Returns: What `passerby calibrate` prints.
     /// - Throws: ``ChildRunError/failed(command:code:)``.
     func calibration(of stage: String) throws -> Data {
-        let process = Process()
         let output = Pipe()
-        try launch(process, ["calibrate"] + experiment + ["--stage", stage, "--threads", "\(threads)"], output)
+        let child = try ChildProcess(
+            ["calibrate"] + experiment + ["--stage", stage, "--threads", "\(threads)"], output: output)
         // A few hundred bytes: they fit into the pipe.
-        try wait(for: process)
+        let end = try child.wait(interruption)
         let text = output.fileHandleForReading.readDataToEndOfFile()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else { throw failure(process) }
+        guard end == .done else { throw child.failure(end) }
         return text
     }
 
-    private func start(_ arguments: [String]) throws -> Process {
-        let process = Process()
-        let words = ["run"] + experiment + arguments + ["--logs", logs, "--threads", "\(threads)"]
-        try launch(process, words, FileHandle.nullDevice)
-        try wait(for: process)
-        return process
-    }
-
-    /// Waits, and hands on the request to stop.
-    ///
-    /// - Throws: `Interrupted` once the child has ended after such a request.
-    private func wait(for process: Process) throws {
-        while process.isRunning, interruption.signal == nil { Thread.sleep(forTimeInterval: 0.05) }
-        guard let signal = interruption.signal else { return }
-        kill(process.processIdentifier, signal.rawValue)
-        process.waitUntilExit()
-        try interruption.check()
-    }
-
-    private func launch(_ process: Process, _ arguments: [String], _ output: Any) throws {
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments
-        process.standardOutput = output
-        try process.run()
-    }
-
-    private func failure(_ process: Process) -> ChildRunError {
-        let command = (process.arguments ?? []).joined(separator: " ")
-        return process.terminationReason == .exit
-            ? .failed(command: command, code: process.terminationStatus)
-            : .killed(command: command, signal: process.terminationStatus)
+    private func run(_ arguments: [String]) throws -> ChildProcess {
+        try ChildProcess(
+            ["run"] + experiment + arguments + ["--logs", logs, "--threads", "\(threads)"], output: FileHandle.nullDevice)
     }
 }

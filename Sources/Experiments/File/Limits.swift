@@ -78,4 +78,6 @@ public enum Limits {
     public static let keptStates = 1...1000
     public static let minutes = 0.001...525_600
     public static let kills = 1...10_000
+    /// Trials of a sweep that may fail.
+    public static let failures = 1...100_000
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-internal import Foundation
+package import Foundation
 internal import Glibc
 
 /// File operations whose effect is on the device when they return, and which fail with a named error.
-enum DurableFile {
+package enum DurableFile {
     /// Puts a file in place whole: temporary neighbour, fsync, rename, fsync of the folder.
     ///
     /// - Parameter isLasting: Whether the last of these is done; without it a loss of power may take back all of the file,
     ///   never a part of it.
-    static func replace(_ url: URL, with data: Data, isLasting: Bool = true) throws {
+    package static func replace(_ url: URL, with data: Data, isLasting: Bool = true) throws {
         // One name for all attempts: what a kill leaves is overwritten by the next. The run lock sees to it
         // that there are no two at a time.
         let temporary = url.deletingLastPathComponent().appendingPathComponent(
@@ -42,7 +42,7 @@ enum DurableFile {
     }
 
     /// Makes a folder with all above it; one that is there already is fine.
-    static func makeFolders(_ url: URL) throws {
+    package static func makeFolders(_ url: URL) throws {
         try WriteFaults.strike("create", url.path)
         if mkdir(url.path, 0o777) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, url.path != "/", !url.path.isEmpty else { throw failure("create", url.path) }
@@ -64,7 +64,7 @@ enum DurableFile {
     }
 
     /// Whether anything has this name, a dangling link included.
-    static func lstatSucceeds(_ url: URL) -> Bool {
+    package static func lstatSucceeds(_ url: URL) -> Bool {
         var status = stat()
         return lstat(url.path, &status) == 0
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-internal import Foundation
+package import Foundation
 
 /// The one way JSON files of a run folder are written and read.
-enum JSONFile {
+package enum JSONFile {
     /// An encoder with sorted keys, so that equal values are equal bytes.
-    static func encoder(indented: Bool = false) -> JSONEncoder {
+    package static func encoder(indented: Bool = false) -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if indented { encoder.outputFormatting.insert(.prettyPrinted) }
@@ -24,7 +24,7 @@ enum JSONFile {
     }
 
     /// Writes a value as indented JSON that is there either whole or not at all.
-    static func write(_ value: some Encodable, to url: URL) throws {
+    package static func write(_ value: some Encodable, to url: URL) throws {
         let data: Data
         do {
             data = try text(of: value)
@@ -40,7 +40,7 @@ enum JSONFile {
     }
 
     /// Reads a value; what cannot be read or understood is a ``PipelineError/corruptFile(path:reason:)``.
-    static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
+    package static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
         guard let data = try? Data(contentsOf: url) else {
             throw PipelineError.corruptFile(path: url.path, reason: "cannot be read")
         }

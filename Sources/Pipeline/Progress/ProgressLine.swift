@@ -3,7 +3,7 @@
 internal import Foundation
 
 /// How far a stage has come, as one line of text.
-struct ProgressLine: Equatable {
+package struct ProgressLine: Equatable {
     var label: String
     var unit = ""
     /// How many units there are in all; 0 when nobody knows.
@@ -46,7 +46,7 @@ struct ProgressLine: Equatable {
     }
 
     /// A duration in its two largest units: `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         // Half a millennium: beyond any run, and safely inside Int.
         let whole = Int(min(max(0, seconds.rounded()), 1.6e10))
         func pair(_ large: String, _ small: String, _ size: Int, _ sizeOfSmall: Int) -> String {

@@ -17,7 +17,7 @@ public struct FigureColumn: Sendable {
     }
 
     /// The figure among others; `-` where it is absent or no number.
-    func cell(_ figures: [String: Double]?) -> String {
+    package func cell(_ figures: [String: Double]?) -> String {
         guard let value = figures?[name], value.isFinite else { return "-" }
         return text(value)
     }

@@ -3,14 +3,21 @@
 internal import Foundation
 
 /// Cells as aligned text: words begin in one column, figures end in one.
-struct TextTable: CustomStringConvertible {
+package struct TextTable: CustomStringConvertible {
     let headings: [String]
     let rows: [[String]]
     /// The columns that hold figures.
     let figures: Set<Int>
 
+    /// A table of as many cells a row as there are headings.
+    package init(headings: [String], rows: [[String]], figures: Set<Int>) {
+        self.headings = headings
+        self.rows = rows
+        self.figures = figures
+    }
+
     /// One line a row below the headings, each ended.
-    var description: String {
+    package var description: String {
         let lines = [headings] + rows
         let widths = headings.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { line in

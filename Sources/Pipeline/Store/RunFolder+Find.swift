@@ -32,7 +32,7 @@ extension RunFolder {
     ///
     /// What ``resumable(in:plan:)`` finds, without reasons for the others and without understanding their plans: a
     /// look at a thousand runs is a matter of milliseconds.
-    static func newestUnfinished(of plan: Plan, in logs: URL) -> RunFolder? {
+    package static func newestUnfinished(of plan: Plan, in logs: URL) -> RunFolder? {
         guard let wanted = try? JSONFile.text(of: plan) else { return nil }
         return runs(of: plan.experiment, in: logs).first { folder in
             guard (try? Data(contentsOf: folder.planFile)) == wanted else { return false }

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+
+internal import Configuration
+internal import Foundation
+package import Pipeline
+internal import Reporting
+package import Sweeps
+
+/// Works on a sweep's trials, one after the other, each of their runs in a process of its own.
+package struct SweepWorker {
+    /// Why a trial has no value, for people; the sweep goes on without it.
+    private struct Failure: Error {
+        let reason: String
+        let kind: ExitKind
+    }
+
+    private let study: Study
+    private let processes: TrialProcess
+    private let failureLimit: Int
+    private let interruption: Interruption
+    private let say: (String) -> Void
+
+    /// - Parameters:
+    ///   - threads: Those of a run that is begun.
+    ///   - acceptsOtherMachine: Whether runs may go on under other conditions than they began with.
+    ///   - failureLimit: Trials that may fail before no other is begun; nil for any number.
+    ///   - say: Is told, a line each, what is done and what came of it.
+    package init(
+        on study: Study, threads: Int, acceptsOtherMachine: Bool, failureLimit: Int?, interruption: Interruption,
+        say: @escaping (String) -> Void
+    ) {
+        self.study = study
+        processes = TrialProcess(
+            folder: study.folder, threads: threads, acceptsOtherMachine: acceptsOtherMachine, interruption: interruption)
+        self.failureLimit = failureLimit ?? .max
+        self.interruption = interruption
+        self.say = say
+    }
+
+    /// Works until there is nothing left to do here.
+    ///
+    /// - Throws: `Interrupted`; ``SweepError`` where going on makes no sense; device errors. The same call goes on after
+    ///   each of them.
+    package func work() throws {
+        var failures: [Failure] = []
+        while case .trial(let trial, let lock) = try study.claim() {
+            defer { withExtendedLifetime(lock) {} }
+            try interruption.check()
+            let name = "trial \(trial.number + 1) of \(study.sweep.trialCount)"
+            say("\(name) \(trial.digest): \(trial.assignments.joined(separator: " "))")
+            do {
+                let ended = try finish(trial)
+                say("\(name): \(text(of: ended))")
+            } catch let failure as Failure {
+                _ = try study.fail(trial, failure.reason)
+                failures.append(failure)
+                say("\(name) failed: \(failure.reason)")
+                guard failures.count < failureLimit else {
+                    throw SweepError.manyFailures(count: failures.count, kind: failure.kind)
+                }
+            }
+        }
+    }
+
+    private func text(of trial: SweepTrial) -> String {
+        let figure = FigureColumn.named(study.sweep.objective.figure)
+        let seeds = trial.replicas.count > 1 ? " (\(trial.replicas.count) seeds)" : ""
+        return "\(figure.heading) \(trial.text(figure))\(seeds), took \(ProgressLine.duration(trial.seconds))"
+    }
+
+    // MARK: One trial
+
+    /// Runs what is missing of a trial, and ends it.
+    ///
+    /// - Throws: ``Failure`` where it has no value; all else leaves it to be gone on with.
+    private func finish(_ trial: SweepTrial) throws -> SweepTrial {
+        var trial = trial
+        for seed in study.sweep.seeds.map(Optional.some).nonEmpty(or: nil) {
+            let settings = trial.assignments + (seed.map { ["seed=\($0)"] } ?? [])
+            let seed = try self.seed(of: trial, settings)
+            guard !trial.replicas.contains(where: { $0.seed == seed }) else { continue }
+            let result = try self.result(of: trial, seed, settings)
+            let value: Double
+            do {
+                value = try study.sweep.objective.value(of: result)
+            } catch SweepError.notFinite(let figure, let run) {
+                throw Failure(reason: "\(SweepError.notFinite(figure: figure, run: run))", kind: .badData)
+            }
+            let seconds = result.stages.reduce(0) { $0 + ($1.reused ? 0 : $1.seconds) }
+            trial = try study.add(SweepTrial.Replica(seed: seed, value: value), seconds: seconds, to: trial)
+        }
+        return try study.complete(trial)
+    }
+
+    /// The seed that a run has, by its settings or by the experiment's file.
+    private func seed(of trial: SweepTrial, _ settings: [String]) throws -> Int {
+        do {
+            let experiment = try Experiment(
+                path: study.folder.experimentFile.path, name: study.folder.experiment(of: trial), overrides: settings)
+            return Int(experiment.settings.seed)
+        } catch let error as ConfigurationError {
+            throw Failure(reason: "\(error)", kind: error.exitKind)
+        }
+    }
+
+    /// What a run comes to: that of a finished one where there is one, else of one that is run now.
+    ///
+    /// A process that is killed is gone on with once; one that is killed again is too large for this machine, or defective.
+    private func result(of trial: SweepTrial, _ seed: Int, _ settings: [String]) throws -> RunResult {
+        try waitForOthers(trial)
+        if let result = finished(trial, seed) { return result }
+        var isKilled = false
+        while true {
+            do {
+                try processes.run(trial, settings)
+                break
+            } catch let error as ChildRunError {
+                let failure = Failure(reason: processes.lastWords(of: trial) ?? "\(error)", kind: error.exitKind)
+                switch error {
+                case .killed where !isKilled:
+                    isKilled = true
+                    say("trial \(trial.number + 1): \(error); going on from where it was")
+                case .killed: throw Failure(reason: "\(error), twice", kind: error.exitKind)
+                case .failed where error.exitKind == .resumable:
+                    throw SweepError.trialStopped(trial: trial.number + 1, reason: failure.reason)
+                case .failed: throw failure
+                }
+            }
+        }
+        guard let result = finished(trial, seed) else {
+            throw SweepError.noResult(folder: study.folder.folder(of: trial).path, seed: seed)
+        }
+        return result
+    }
+
+    private func runs(of trial: SweepTrial) -> [RunFolder] {
+        RunFolder.runs(of: study.folder.experiment(of: trial), in: study.folder.logs)
+    }
+
+    private func finished(_ trial: SweepTrial, _ seed: Int) -> RunResult? {
+        runs(of: trial).lazy.filter { (try? $0.plan().seed) == UInt64(seed) }.compactMap { try? $0.result() }
+            .first { $0.status == .completed }
+    }
+
+    /// A run's process may outlive the one that started it by a moment, while it keeps its state.
+    private func waitForOthers(_ trial: SweepTrial) throws {
+        while runs(of: trial).contains(where: { ProcessLock.liveHolder(in: $0.lockFile) != nil }) {
+            try interruption.check()
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+    }
+}
+
+extension Array {
+    fileprivate func nonEmpty(or element: Element) -> [Element] { isEmpty ? [element] : self }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+internal import Foundation
+internal import Glibc
+internal import Pipeline
+internal import Sweeps
+
+/// The processes that run a sweep's trials.
+struct TrialProcess {
+    let folder: SweepFolder
+    let threads: Int
+    /// Whether runs may go on under other conditions than they began with.
+    let acceptsOtherMachine: Bool
+    let interruption: Interruption
+
+    /// Runs a trial with one seed to its end, from where an earlier process left it.
+    ///
+    /// - Parameter settings: Assignments of a command line.
+    /// - Throws: ``ChildRunError``; `Interrupted` once the process has kept its state after a request to stop.
+    func run(_ trial: SweepTrial, _ settings: [String]) throws {
+        let messages = try AppendFile(folder.messagesFile(of: trial))
+        try messages.append(Data("# \(settings.joined(separator: " "))\n".utf8))
+        // The other end is closed with this process, whatever becomes of it, and then the child stops too.
+        let lifeline = Pipe()
+        let descriptor = lifeline.fileHandleForWriting.fileDescriptor
+        _ = fcntl(descriptor, F_SETFD, fcntl(descriptor, F_GETFD) | FD_CLOEXEC)
+        let words =
+            ["trial", folder.experimentFile.path] + settings
+            + ["--filed-under", folder.experiment(of: trial), "--logs", folder.logs.path, "--threads", "\(threads)"]
+            + (acceptsOtherMachine ? ["--other-machine"] : [])
+        let errors = try FileHandle(forWritingTo: folder.messagesFile(of: trial))
+        try errors.seekToEnd()
+        let child = try ChildProcess(words, input: lifeline, output: FileHandle.nullDevice, messages: errors)
+        let end = try child.wait(interruption)
+        withExtendedLifetime(lifeline) {}
+        guard end == .done else { throw child.failure(end) }
+    }
+
+    /// What the last process of a trial said of its end; nil where it said nothing.
+    func lastWords(of trial: SweepTrial) -> String? {
+        guard let data = try? Data(contentsOf: folder.messagesFile(of: trial)) else { return nil }
+        let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+        let own = lines.suffix(from: lines.lastIndex { $0.hasPrefix("# ") } ?? lines.startIndex)
+        guard let first = own.lastIndex(where: { $0.hasPrefix(Self.mark) }) else { return nil }
+        return own[first...].prefix(Self.shownLines).joined(separator: "\n").dropFirst(Self.mark.count).description
+    }
+
+    private static let mark = "error: "
+    private static let shownLines = 10
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+
+internal import ArgumentParser
+internal import Experiments
+internal import Foundation
+internal import Pipeline
+internal import Reporting
+internal import Sweeps
+
+struct SweepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sweep", abstract: "Tries values of an experiment's settings, and ranks them.",
+        discussion: """
+            A sweep is a YAML file in experiments/sweeps/: an experiment, a space of settings, and what to rank trials by. \
+            'passerby sweep NAME' runs it, and goes on with it however it was ended.
+            """,
+        subcommands: [RunSweep.self, ShowSweep.self, BestOfSweep.self], defaultSubcommand: RunSweep.self)
+}
+
+/// The arguments that name a sweep.
+struct SweepArguments: ParsableArguments {
+    @Argument(help: "A sweep: experiments/sweeps/NAME.yaml, or the path of a YAML file.")
+    var name: String
+
+    @Argument(
+        help: ArgumentHelp("Values that replace the file's, such as budget.trials=10.", valueName: "key=value"))
+    var replacements: [String] = []
+
+    @OptionGroup var logs: LogsArgument
+
+    func sweep() throws -> Sweep {
+        let (path, name) = try ExperimentFolder(Home().experiments.appendingPathComponent("sweeps"), holding: "sweep")
+            .file(named: name)
+        return try Sweep(path: path, name: name, overrides: replacements)
+    }
+
+    func study(_ interruption: Interruption = Interruption()) throws -> Study {
+        Study(try sweep(), logs: logs.folder, interruption: interruption)
+    }
+}
+
+struct RunSweep: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs a sweep, or goes on with it.",
+        discussion: """
+            Each trial is an ordinary run, filed under sweeps/NAME/TRIAL, in a process of its own; trials share the stages \
+            that their settings do not touch. Interrupt it with Ctrl-C, or kill it: the same command goes on, within an epoch \
+            too, and runs no trial twice. A trial that fails is shown at once, and the others go on. Exit codes: 0 every \
+            trial has ended and one has a result, 64 wrong usage or file, 65 no trial has a result, 75 unfinished; the same \
+            command goes on.
+            """)
+
+    @OptionGroup var arguments: SweepArguments
+    @OptionGroup var threads: ThreadsArgument
+
+    @Option(help: "Begin no other trial after so many have failed.", within: Limits.failures)
+    var failFast: Int?
+
+    @Flag(help: "Go on with runs that were begun with other threads, libraries or processors; their results say so.")
+    var otherMachine = false
+
+    @Flag(help: "Print the trials as one JSON document.")
+    var json = false
+
+    func run() throws {
+        let interruption = Interruption.fromSignals()
+        let study = try arguments.study(interruption)
+        let swept = try SweptExperiment(study.sweep)
+        try arguments.logs.checkWritable()
+        try study.begin(identity: swept.identity, experiment: swept.text)
+        let say = { @Sendable (text: String) in StandardError().write("sweep \(study.sweep.name): \(text)\n") }
+        say(
+            "\(counted(study.sweep.trialCount, "trial")) at most; what a trial's runs say is in "
+                + "\(study.folder.url.path)/TRIAL/messages.txt")
+        let worker = SweepWorker(
+            on: study, threads: threads.count, acceptsOtherMachine: otherMachine, failureLimit: failFast,
+            interruption: interruption, say: say)
+        do {
+            try worker.work()
+        } catch  where Failure(error)?.kind == .resumable {
+            say("\(try report(study).counts); the same command goes on")
+            throw error
+        }
+        try end(report(study))
+    }
+
+    private func end(_ report: SweepReport) throws {
+        if json { try printJSON(report) } else { print(report.text) }
+        let states = report.trials.map(\.trial.state)
+        let running = states.filter { $0 == .running }.count
+        guard running == 0 else { throw SweepError.unfinished(sweep: report.sweep, count: running) }
+        guard report.best != nil else { throw SweepError.nothingComplete(sweep: report.sweep, failed: states.count) }
+    }
+}
+
+struct ShowSweep: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Shows a sweep's trials, the best first; starts nothing.")
+
+    @OptionGroup var arguments: SweepArguments
+    @Flag(help: "Print one JSON document.") var json = false
+
+    func run() throws {
+        let report = try report(arguments.study())
+        if json {
+            try printJSON(report)
+        } else {
+            print(report.text)
+        }
+    }
+}
+
+struct BestOfSweep: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "best", abstract: "Prints the best trial's settings, as a command line has them.",
+        discussion: "Exit code 75 where no trial is complete yet.")
+
+    @OptionGroup var arguments: SweepArguments
+    @Flag(help: "Print the trial as one JSON document.") var json = false
+
+    func run() throws {
+        let report = try report(arguments.study())
+        guard let best = report.best else { throw SweepError.noneYet(sweep: report.sweep) }
+        if json {
+            try printJSON(best)
+        } else {
+            print(best.trial.assignments.map(shellWord).joined(separator: " "))
+        }
+    }
+}
+
+private func report(_ study: Study) throws -> SweepReport {
+    SweepReport(study, try study.record()) { trial in
+        ProcessLock.liveHolder(in: study.folder.lockFile(of: trial)) != nil
+    }
+}
+
+extension SweepReport {
+    /// The table, what is left to do, and why trials failed.
+    fileprivate var text: String {
+        let failures = trials.compactMap { row in
+            row.trial.error.map { "trial \(row.trial.number) failed: \($0)\n" }
+        }
+        return table(.named(objective.figure)) + "\n\(counts)\n" + failures.joined() + "folder: \(folder)"
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Glibc
+import Pipeline
+import Testing
+
+@testable import passerby
+
+/// A folder with a sweep of four points over `tiny.yaml`, of which only the first stage is left.
+private final class SweepHome {
+    let home: TemporaryHome
+
+    init(_ more: String = "", space: String = "direct.rate: [1.0e-3, 2.0e-3, 4.0e-3, 8.0e-3]") throws {
+        home = try TemporaryHome()
+        let folder = home.url.appendingPathComponent("experiments/sweeps")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let tiny = try String(contentsOf: home.url.appendingPathComponent("tiny.yaml"), encoding: .utf8)
+        let end = try #require(tiny.range(of: "  - translate:"))
+        try String(tiny[..<end.lowerBound]).write(
+            to: home.url.appendingPathComponent("experiments/small.yaml"), atomically: true, encoding: .utf8)
+        try """
+        experiment: ../small
+        fixed: {direct.epochs: 1, direct.iterations: 3}
+        space: {\(space)}
+        \(more)
+        """.write(to: folder.appendingPathComponent("rates.yaml"), atomically: true, encoding: .utf8)
+    }
+
+    var folder: URL { home.logs.appendingPathComponent("sweeps/rates") }
+    var journal: URL { folder.appendingPathComponent("journal.log") }
+
+    func sweep(_ words: [String] = []) throws -> (code: Int32, report: Report, messages: String) {
+        let (code, output, messages) = try home.passerby(["sweep", "rates", "--threads", "1", "--json"] + words)
+        let report = output.isEmpty ? Report(trials: []) : try JSONDecoder().decode(Report.self, from: output)
+        return (code, report, messages)
+    }
+
+    /// The folders of all runs of all trials.
+    func runs() throws -> [String] {
+        try RunCatalogue(logs: home.logs).list().filter { $0.run.experiment.hasPrefix("sweeps/rates/") }.map { "\($0.run)" }
+    }
+
+    struct Report: Decodable {
+        struct Trial: Decodable {
+            let rank: Int?
+            let number: Int
+            let state: String
+            let overrides: [String]
+            let value: Double?
+            let replicas: [String: Double]
+            let error: String?
+        }
+
+        let trials: [Trial]
+    }
+}
+
+@Suite(.serialized) struct `passerby sweep` {
+    /// Its process is ended with SIGKILL after each of the first three trials has begun.
+    @Test func `ends after three kills with the trials of a sweep in peace, none run twice`() throws {
+        let peace = try SweepHome()
+        let whole = try peace.sweep()
+        #expect(whole.code == 0, "\(whole.messages)")
+        #expect(whole.report.trials.map(\.state) == ["complete", "complete", "complete", "complete"])
+        #expect(whole.report.trials.compactMap(\.rank) == [1, 2, 3, 4])
+        let killed = try SweepHome()
+        for count in 1...3 { try kill(killed, whenBegun: count) }
+        let (code, report, messages) = try killed.sweep()
+        #expect(code == 0, "\(messages)")
+        #expect(report.trials.map(\.overrides) == whole.report.trials.map(\.overrides))
+        #expect(report.trials.map(\.value) == whole.report.trials.map(\.value))
+        #expect(report.trials.map(\.rank) == whole.report.trials.map(\.rank))
+        // One run a trial, however often it was gone on with.
+        #expect(try killed.runs().count == 4)
+        let again = try killed.sweep()
+        #expect(again.code == 0 && again.report.trials.map(\.value) == report.trials.map(\.value))
+        #expect(try killed.runs().count == 4)
+    }
+
+    private func kill(_ sweep: SweepHome, whenBegun count: Int) throws {
+        let process = Process()
+        process.executableURL = try TemporaryHome.program()
+        process.arguments = ["sweep", "rates", "--threads", "1"]
+        process.currentDirectoryURL = sweep.home.url
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["PASSERBY_HOME": sweep.home.url.path, "XDG_CACHE_HOME": sweep.home.url.path]) { $1 }
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        // Until as many trials have a run's folder: their processes are at work then, and outlive this one by a moment.
+        while try process.isRunning && sweep.runs().count < count { usleep(10_000) }
+        #expect(process.isRunning)
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// A batch of 8 cannot be made up of threes, nor one of 9 of twos; but of the others each can.
+    @Test func `shows a trial that fails, and goes on with the others`() throws {
+        let sweep = try SweepHome(
+            "sampler: random\nbudget: {trials: 4}\nseeds: [1, 2]",
+            space: "direct.batch: [8, 9], direct.instances: [2, 3]")
+        let (code, report, messages) = try sweep.sweep()
+        #expect(code == 0, "\(messages)")
+        let failed = report.trials.filter { $0.state == "failed" }
+        let sound = report.trials.filter { $0.state == "complete" }
+        #expect(
+            Set(failed.flatMap(\.overrides)) == [
+                "direct.batch=8", "direct.batch=9", "direct.instances=2", "direct.instances=3",
+            ])
+        #expect(failed.count == 2 && sound.count == 2 && sound.allSatisfy { $0.replicas.keys.sorted() == ["1", "2"] })
+        #expect(failed.allSatisfy { $0.error?.contains("holds no whole number of identities") == true })
+        #expect(messages.contains("direct.batch: a batch of 8 holds no whole number of identities with 3 images each"))
+        let best = try sweep.home.passerby(["sweep", "best", "rates"])
+        #expect(String(decoding: best.output, as: UTF8.self) == sound[0].overrides.joined(separator: " ") + "\n")
+        let status = try sweep.home.passerby(["sweep", "status", "rates"])
+        #expect(String(decoding: status.output, as: UTF8.self).contains("2 complete, 2 failed\n"))
+    }
+
+    @Test func `begins nothing that cannot be`() throws {
+        let sweep = try SweepHome(space: "direct.rat: [1.0e-3]")
+        let misspelt = try sweep.sweep()
+        #expect(misspelt.code == 64)
+        #expect(misspelt.messages.contains("experiments/sweeps/rates.yaml:3:9: direct.rat: unknown key 'rat'; allowed: "))
+        #expect(misspelt.messages.contains("(did you mean 'rate'?)"))
+        let unknown = try sweep.home.passerby(["sweep", "rate"])
+        #expect(unknown.code == 64)
+        #expect(
+            unknown.messages.contains("no sweep 'rate': there is no file experiments/sweeps/rate.yaml; known are rates, or"))
+        let early = try sweep.home.passerby(["sweep", "status", "rates"])
+        #expect(early.code == 64 && early.messages.contains("no trial of 'rates' was begun"))
+        #expect(!FileManager.default.fileExists(atPath: sweep.home.logs.path))
+    }
+
+    @Test func `stops where no trial can be ranked, and goes on when that is mended`() throws {
+        let sweep = try SweepHome("objective: {row: adapted}\nbudget: {trials: 1}")
+        let first = try sweep.sweep()
+        #expect(first.code == 64)
+        #expect(first.messages.contains("no row 'adapted' to rank trials by; its rows are 'direct transfer'"))
+        let mended = try sweep.sweep(["objective.row=direct transfer"])
+        #expect(mended.code == 0, "\(mended.messages)")
+        #expect(try sweep.runs().count == 1)
+        let changed = try sweep.sweep(["objective.row=direct transfer", "seed=3"])
+        #expect(changed.code == 64 && changed.messages.contains("seed: 1 on record, 3 asked for"), "\(changed.messages)")
+    }
+}
