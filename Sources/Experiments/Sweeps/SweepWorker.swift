@@ -8,12 +8,6 @@ package import Sweeps
 
 /// Works on a sweep's trials, one after the other, each of their runs in a process of its own.
 package struct SweepWorker {
-    /// Why a trial has no value, for people; the sweep goes on without it.
-    private struct Failure: Error {
-        let reason: String
-        let kind: ExitKind
-    }
-
     private let study: Study
     private let processes: TrialProcess
     private let failureLimit: Int
@@ -42,7 +36,7 @@ package struct SweepWorker {
     /// - Throws: `Interrupted`; ``SweepError`` where going on makes no sense; device errors. The same call goes on after
     ///   each of them.
     package func work() throws {
-        var failures: [Failure] = []
+        var failures: [TrialFailure] = []
         while case .trial(let trial, let lock) = try study.claim() {
             defer { withExtendedLifetime(lock) {} }
             try interruption.check()
@@ -51,12 +45,12 @@ package struct SweepWorker {
             do {
                 let ended = try finish(trial)
                 say("\(name): \(text(of: ended))")
-            } catch let failure as Failure {
-                _ = try study.fail(trial, failure.reason)
+            } catch let failure as TrialFailure {
+                _ = try study.fail(trial, failure.description)
                 failures.append(failure)
-                say("\(name) failed: \(failure.reason)")
+                say("\(name) failed: \(failure.description)")
                 guard failures.count < failureLimit else {
-                    throw SweepError.manyFailures(count: failures.count, kind: failure.kind)
+                    throw SweepError.manyFailures(count: failures.count, kind: failure.exitKind)
                 }
             }
         }
@@ -72,7 +66,7 @@ package struct SweepWorker {
 
     /// Runs what is missing of a trial, and ends it.
     ///
-    /// - Throws: ``Failure`` where it has no value; all else leaves it to be gone on with.
+    /// - Throws: ``TrialFailure`` where it has no value; all else leaves it to be gone on with.
     private func finish(_ trial: SweepTrial) throws -> SweepTrial {
         var trial = trial
         for seed in study.sweep.seeds.map(Optional.some).nonEmpty(or: nil) {
@@ -84,7 +78,7 @@ package struct SweepWorker {
             do {
                 value = try study.sweep.objective.value(of: result)
             } catch SweepError.notFinite(let figure, let run) {
-                throw Failure(reason: "\(SweepError.notFinite(figure: figure, run: run))", kind: .badData)
+                throw TrialFailure(description: "\(SweepError.notFinite(figure: figure, run: run))", exitKind: .badData)
             }
             let seconds = result.stages.reduce(0) { $0 + ($1.reused ? 0 : $1.seconds) }
             trial = try study.add(SweepTrial.Replica(seed: seed, value: value), seconds: seconds, to: trial)
@@ -99,7 +93,7 @@ package struct SweepWorker {
                 path: study.folder.experimentFile.path, name: study.folder.experiment(of: trial), overrides: settings)
             return Int(experiment.settings.seed)
         } catch let error as ConfigurationError {
-            throw Failure(reason: "\(error)", kind: error.exitKind)
+            throw TrialFailure(description: "\(error)", exitKind: error.exitKind)
         }
     }
 
@@ -115,14 +109,14 @@ package struct SweepWorker {
                 try processes.run(trial, settings)
                 break
             } catch let error as ChildRunError {
-                let failure = Failure(reason: processes.lastWords(of: trial) ?? "\(error)", kind: error.exitKind)
+                let failure = TrialFailure(description: processes.lastWords(of: trial) ?? "\(error)", exitKind: error.exitKind)
                 switch error {
                 case .killed where !isKilled:
                     isKilled = true
                     say("trial \(trial.number + 1): \(error); going on from where it was")
-                case .killed: throw Failure(reason: "\(error), twice", kind: error.exitKind)
+                case .killed: throw TrialFailure(description: "\(error), twice", exitKind: error.exitKind)
                 case .failed where error.exitKind == .resumable:
-                    throw SweepError.trialStopped(trial: trial.number + 1, reason: failure.reason)
+                    throw SweepError.trialStopped(trial: trial.number + 1, reason: failure.description)
                 case .failed: throw failure
                 }
             }
@@ -153,4 +147,10 @@ package struct SweepWorker {
 
 extension Array {
     fileprivate func nonEmpty(or element: Element) -> [Element] { isEmpty ? [element] : self }
+}
+
+/// Why a trial has no value; the sweep goes on without it.
+private struct TrialFailure: ReportedError {
+    let description: String
+    let exitKind: ExitKind
 }
