@@ -54,6 +54,9 @@ public struct Launch {
     /// What a run would compute on here.
     public var device: Device { experiment.settings.device.device }
 
+    /// The user's command that is to be told of a run's end; nil for none.
+    package var endCommand: EndCommand? { experiment.settings.onEnd.map { EndCommand($0) } }
+
     /// Looks whether that can be computed on.
     ///
     /// - Throws: `TensorError.deviceMissing(_:reason:)`.
@@ -133,6 +136,7 @@ public struct Launch {
     ///     and corrects it.
     ///   - killPoint: When the process ends itself; nil for never.
     ///   - begun: Told of the run's folder once there is one, from where `--resume` can go on.
+    ///   - request: What the result says of how the run was asked for; nil for nothing.
     ///   - offer: The conditions to run under; a run that is gone on with has its own.
     /// - Returns: The run's folder and its result.
     /// - Throws: Before anything is written: `DataError` where datasets are missing, ``ScoringError`` where no query could
@@ -141,7 +145,7 @@ public struct Launch {
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
         calibration: ((_ threads: Int) -> CalibrationCache)? = nil, killPoint: KillPoint? = nil,
-        begun: (RunFolder) -> Void = { _ in }, under offer: ConditionsOffer
+        begun: (RunFolder) -> Void = { _ in }, request: RunRequest? = nil, under offer: ConditionsOffer
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.settings.data.root(in: dataFolder)
         let provisions = try self.provisions(interruption)
@@ -182,7 +186,7 @@ public struct Launch {
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
             sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output,
             interruption: interruption,
-            killPoint: killPoint, forecast: flight?.forecast, conditions: conditions)
+            killPoint: killPoint, forecast: flight?.forecast, conditions: conditions, request: request)
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
         if let flight, unfinished == nil { correct(flight, by: result, after: status) }

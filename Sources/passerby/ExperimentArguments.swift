@@ -75,6 +75,15 @@ struct ExperimentArguments: ParsableArguments {
             cacheFolder: Home().cache + "/decoded", memoryFolder: Home().checks, output: StandardError())
     }
 
+    /// What results say of how they were asked for.
+    func request() throws -> RunRequest {
+        let path = try file().path
+        return RunRequest(
+            version: Version.number, revision: Version.revision,
+            command: [Home().command] + CommandLine.arguments.dropFirst(), overrides: overrides, file: path,
+            fileRevision: Revision(of: URL(fileURLWithPath: path)))
+    }
+
     /// Where its fields are written.
     func places() throws -> FieldPlaces {
         try FieldPlaces(path: file().path, overrides: overrides)

@@ -20,6 +20,14 @@ struct Passerby: ParsableCommand {
             Kernels.self,
         ])
 
+    @Flag(help: "Print the version, and the revision of the sources.")
+    var version = false
+
+    func run() throws {
+        guard version else { throw CleanExit.helpRequest(self) }
+        print(Version.text)
+    }
+
     /// Parses and runs; errors of ours become one message and the exit code that their kind stands for.
     static func main() {
         do {

@@ -62,19 +62,22 @@ struct Run: ParsableCommand {
         let launch = try arguments.launch()
         let device = launch.device
         try logs.checkWritable()
-        var isBegun = false
+        let request = try arguments.request()
+        var begun: RunFolder?
+        // Not of a run that is to be killed: its end is none.
+        defer { if killAt == nil { tell(launch.endCommand, of: begun) } }
         do {
             let (folder, result) = try launch.run(
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
                 whenBusy: noWait ? .leave : .wait, interruption: interruption,
                 calibration: { CalibrationCache(threads: $0, on: device) }, killPoint: killAt,
-                begun: { _ in isBegun = true },
+                begun: { begun = $0 }, request: request,
                 under: ConditionsOffer(
                     threads: threads.given, usualThreads: threads.count, facts: machineFacts(on: device),
                     acceptsOthers: otherMachine))
             try show(result, in: folder)
         } catch  where Failure(error)?.kind == .resumable {
-            let words = continuation(isBegun: isBegun)
+            let words = continuation(isBegun: begun != nil)
             StandardError().write("continue with: \(words.map(shellWord).joined(separator: " "))\n")
             throw error
         }
@@ -98,12 +101,20 @@ struct Run: ParsableCommand {
         return words
     }
 
+    /// Tells the user's command of a run that came to its end, well or not. One that was interrupted goes on.
+    private func tell(_ command: EndCommand?, of folder: RunFolder?) {
+        guard let command, let folder, let status = try? folder.result()?.status else { return }
+        guard [.completed, .failed].contains(status), let problem = command.run(with: folder.resultFile) else { return }
+        StandardError().write("warning: \(problem)\n")
+    }
+
     private func show(_ result: RunResult, in folder: RunFolder) throws {
         if json {
             print(try String(contentsOf: folder.resultFile, encoding: .utf8))
         } else {
             let documents = try folder.documents().map { "\($0.lastPathComponent): \($0.path)\n" }.joined()
-            print("\n\(ResultTable(result.rows))\n\(result.noteText)\(documents)results: \(folder.url.path)")
+            let made = result.provenance.map { "made by \($0)\n" } ?? ""
+            print("\n\(ResultTable(result.rows))\n\(result.noteText)\(documents)\(made)results: \(folder.url.path)")
         }
     }
 }

@@ -31,7 +31,7 @@ struct Trial: ParsableCommand {
         let device = launch.device
         _ = try launch.run(
             .resumeOrNew, logs: logs.folder, until: nil, interruption: interruption,
-            calibration: { CalibrationCache(threads: $0, on: device) },
+            calibration: { CalibrationCache(threads: $0, on: device) }, request: arguments.request(),
             under: ConditionsOffer(
                 threads: nil, usualThreads: threads.count, facts: machineFacts(on: device), acceptsOthers: otherMachine))
     }

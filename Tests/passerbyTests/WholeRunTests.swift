@@ -51,6 +51,42 @@ import Testing
     }
 }
 
+@Suite(.serialized) struct `A run's result` {
+    let home: TemporaryHome
+
+    init() throws {
+        home = try TemporaryHome()
+    }
+
+    @Test func `says what made it, and is handed to the user's command`() throws {
+        let words = ["seed=3", "on_end=cat >> told; echo told"]
+        let (code, output, messages) = try home.passerby(
+            ["run", "tiny.yaml"] + words + ["--until", "direct", "--threads", "1", "--json"])
+        #expect(code == 0, "\(messages)")
+        let provenance = try #require(try JSONDecoder().decode(RunResult.self, from: output).provenance)
+        #expect(provenance.seed == 3 && provenance.threads == 1 && provenance.machine["libtorch"] != nil)
+        #expect(provenance.request.overrides == words && provenance.request.file == "tiny.yaml")
+        #expect(
+            Array(provenance.request.command.dropFirst()) == ["run", "tiny.yaml"] + words + [
+                "--until", "direct", "--threads", "1", "--json",
+            ])
+        // A run that stops at a stage is one that goes on: nobody is told.
+        let told = home.url.appendingPathComponent("told")
+        #expect(!FileManager.default.fileExists(atPath: told.path))
+        // One that fails is told of: here a state cannot be written.
+        let failing = try home.passerby(["run", "tiny.yaml", "on_end=cat > told", "--threads", "1"], limit: 1024)
+        #expect(failing.code == 75)
+        let result = try JSONDecoder().decode(RunResult.self, from: Data(contentsOf: told))
+        #expect(result.status == .failed && result.error?.contains("cannot be written") == true)
+    }
+
+    @Test func `is of a program that says its version`() throws {
+        let (code, output, _) = try home.passerby(["--version"])
+        let text = String(decoding: output, as: UTF8.self)
+        #expect(code == 0 && text.hasPrefix("passerby \(Version.number)\nlibtorch "), "\(text)")
+    }
+}
+
 @Suite struct `The command that goes on with a run` {
     private let given = ["x.yaml", "seed=2", "--logs", "/l", "--until", "adapt", "--threads", "3", "--no-wait", "--json"]
 

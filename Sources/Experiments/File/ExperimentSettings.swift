@@ -28,6 +28,8 @@ public struct ExperimentSettings: Sendable, Configurable {
     public var onBadImage = BadImageChoice.error
     /// When training keeps its state.
     public var checkpoints = CheckpointChoice()
+    /// A shell's command that is handed the result when a run has ended; nothing for none.
+    public var onEnd: String?
 
     init() {}
 
@@ -52,6 +54,7 @@ public struct ExperimentSettings: Sendable, Configurable {
             .choice("cache", .reporting, \.cache),
             .choice("on_bad_image", .result, \.onBadImage),
             Field("checkpoints", .reporting, \.checkpoints, CheckpointChoice.reader) { $0.node },
+            Field("on_end", .reporting, \.onEnd, ValueReader<String>.name.map { $0 }) { $0.map { YAMLNode($0) } },
         ]
     }
 }

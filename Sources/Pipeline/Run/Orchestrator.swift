@@ -19,6 +19,7 @@ public struct Orchestrator {
     private let killPoint: KillPoint?
     private let forecast: RunForecast?
     private let conditions: RunConditions?
+    private let request: RunRequest?
     private let clock: RunClock
 
     /// A run that has not begun.
@@ -35,13 +36,14 @@ public struct Orchestrator {
     ///   - killPoint: When the process ends itself; nil for never.
     ///   - forecast: What the stages are expected to take; nil when nobody knows.
     ///   - conditions: What is kept of this process in the run's folder; nil for nothing.
+    ///   - request: What the result says of how the run was asked for; nil for nothing.
     ///   - clock: What durations are measured with.
     public init(
         plan: Plan, runFolder: RunFolder, stages: [any Stage], until: String? = nil,
         sharing: StageSharing? = nil, checkpoints: CheckpointPolicy = CheckpointPolicy(),
         output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
         killPoint: KillPoint? = nil, forecast: RunForecast? = nil, conditions: RunConditions? = nil,
-        clock: RunClock = .system
+        request: RunRequest? = nil, clock: RunClock = .system
     ) {
         precondition(
             stages.map(\.plan) == plan.stages,
@@ -57,6 +59,7 @@ public struct Orchestrator {
         self.killPoint = killPoint
         self.forecast = forecast
         self.conditions = conditions
+        self.request = request
         self.clock = clock
     }
 
@@ -72,6 +75,7 @@ public struct Orchestrator {
         let lock = try ProcessLock(folder.lockFile, run: name, now: clock.now())
         defer { withExtendedLifetime(lock) {} }
         var result = RunResult(experiment: plan.experiment, run: folder.run)
+        result.provenance = request.map { RunProvenance($0, seed: plan.seed, under: conditions) }
         do {
             if let conditions { try JSONFile.write(conditions, to: folder.conditionsFile) }
             try write(opening(result))
@@ -130,6 +134,7 @@ public struct Orchestrator {
         var result = (try? folder.result()) ?? fresh
         result.status = .running
         result.error = nil
+        result.provenance = fresh.provenance ?? result.provenance
         return result
     }
 

@@ -66,6 +66,8 @@ public struct RunResult: Sendable, Codable, Equatable {
     public internal(set) var notes: [String]?
     /// The last row; nil before there is one.
     public internal(set) var final: Final?
+    /// What made all this; nil where nobody said.
+    public internal(set) var provenance: RunProvenance?
 
     init(experiment: String, run: String) {
         self.experiment = experiment

@@ -31,6 +31,8 @@ extension RunDetails {
         let error = result?.error.map { "error: \($0)\n" } ?? ""
         let rows = result.flatMap { $0.rows.isEmpty ? nil : "\n\(ResultTable($0.rows, columns: columns))" } ?? ""
         let notes = result.flatMap { $0.noteText.isEmpty ? nil : "\n\($0.noteText)" } ?? ""
-        return RunTable([summary], columns: headline).description + "\(folder)\n\(error)\n\(stages)\(rows)\(notes)"
+        let foot = result?.provenance.map { "\n\($0)\n" } ?? ""
+        return RunTable([summary], columns: headline).description
+            + "\(folder)\n\(error)\n\(stages)\(rows)\(notes)\(foot)"
     }
 }
