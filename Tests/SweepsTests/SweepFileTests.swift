@@ -35,6 +35,17 @@ func sweep(_ text: String) throws -> Sweep {
         #expect(sweep.budget == Budget(trials: 12, hours: 3))
     }
 
+    @Test func `has a sampler with numbers of its own, or without`() throws {
+        let text = "experiment: b\nspace: {a: {range: [0.0, 1.0]}}\nbudget: {trials: 3}\n"
+        #expect(try sweep(text + "sampler: tpe").sampler == .tpe(startup: 10, candidates: 24))
+        #expect(try sweep(text + "sampler: {tpe: {startup: 5}}").sampler == .tpe(startup: 5, candidates: 24))
+        let error = #expect(throws: ConfigurationError.self) { try sweep(text + "sampler: {tpe: {start: 5}}") }
+        #expect(
+            error?.description
+                == "sweeps/rate.yaml:4:17: sampler.tpe.start: unknown key 'start'; allowed: candidates, startup "
+                + "(did you mean 'startup'?)")
+    }
+
     @Test func `asks for no more than an experiment and a space`() throws {
         let sweep = try sweep("{experiment: base.yml, space: {adapt.rate: [1.0e-4, 2.0e-4]}}")
         #expect(sweep.experiment.value == "sweeps/base.yml" && sweep.fixed.isEmpty && sweep.seeds.isEmpty)
@@ -88,7 +99,7 @@ func sweep(_ text: String) throws -> Sweep {
         ),
         (
             "experiment: b\nspace: {a: [1]}\nsampler: randon",
-            "sweeps/rate.yaml:3:10: sampler: found 'randon'; allowed: grid, random (did you mean 'random'?)"
+            "sweeps/rate.yaml:3:10: sampler: found 'randon'; allowed: grid, random, tpe (did you mean 'random'?)"
         ),
         (
             "experiment: b\nspace: {a: [1]}\nsampler: random\nbudget: {hours: 1}",

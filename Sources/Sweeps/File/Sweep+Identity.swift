@@ -12,13 +12,20 @@ extension Sweep {
         [
             "format": 1, "experiment": experiment,
             "fixed": .object(Dictionary(fixed.map { ($0.key, $0.value.json) }) { $1 }),
-            "space": .array(space.dimensions.map(\.json)), "sampler": .string(sampler.word.rawValue),
+            "space": .array(space.dimensions.map(\.json)), "sampler": sampler.json,
             "seed": .integer(seed), "seeds": .array(seeds.map { .integer($0) }),
             "objective": [
                 "row": objective.row.map { .string($0) } ?? .null, "figure": .string(objective.figure),
                 "direction": .string(objective.direction.rawValue),
             ],
         ]
+    }
+}
+
+extension SamplerChoice {
+    fileprivate var json: JSONValue {
+        guard case .tpe(let startup, let candidates) = self else { return .string(word.rawValue) }
+        return ["tpe": ["startup": .integer(startup), "candidates": .integer(candidates)]]
     }
 }
 

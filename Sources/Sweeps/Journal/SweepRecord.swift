@@ -45,9 +45,13 @@ public struct SweepRecord: Sendable, Equatable {
     public var seconds: Double { trials.reduce(0) { $0 + $1.seconds } }
 
     /// The complete trials, the best first, of equals the earlier.
-    public func ranking(by objective: Objective) -> [SweepTrial] {
-        let complete = trials.filter { $0.state == .complete && $0.value != nil }
-        return complete.sorted { left, right in
+    public func ranking(by objective: Objective) -> [SweepTrial] { trials.ranked(by: objective) }
+}
+
+extension [SweepTrial] {
+    /// The complete ones, the best first, of equals the earlier.
+    func ranked(by objective: Objective) -> [SweepTrial] {
+        filter { $0.state == .complete && $0.value != nil }.sorted { left, right in
             guard let a = left.value, let b = right.value, a != b else { return left.number < right.number }
             return objective.prefers(a, to: b)
         }

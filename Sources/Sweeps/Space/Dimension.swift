@@ -74,6 +74,21 @@ public struct Dimension: Sendable {
         }
     }
 
+    /// Where a coordinate of a range lies between its ends, in `[0, 1]`: what ``coordinate(at:)`` makes it of.
+    func part(of coordinate: Double) -> Double {
+        switch domain {
+        case .choices(let values): return (coordinate + 0.5) / Double(values.count)
+        case .integers(let range, let isLogarithmic):
+            return part(of: coordinate, Double(range.lowerBound) - 0.5, Double(range.upperBound) + 0.5, isLogarithmic)
+        case .numbers(let range, let isLogarithmic):
+            return part(of: coordinate, range.lowerBound, range.upperBound, isLogarithmic)
+        }
+    }
+
+    private func part(of value: Double, _ lower: Double, _ upper: Double, _ isLogarithmic: Bool) -> Double {
+        isLogarithmic ? (log(value) - log(lower)) / (log(upper) - log(lower)) : (value - lower) / (upper - lower)
+    }
+
     private func between(_ lower: Double, _ upper: Double, _ part: Double, _ isLogarithmic: Bool) -> Double {
         isLogarithmic ? exp(log(lower) + part * (log(upper) - log(lower))) : lower + part * (upper - lower)
     }
