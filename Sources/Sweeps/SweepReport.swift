@@ -74,7 +74,7 @@ public struct SweepReport: Sendable, Equatable {
             headings: words + [figure.heading, "took"] + settings + ["folder"],
             rows: trials.map { row in
                 let values = row.trial.values
-                return [row.rank.map { "\($0)" } ?? "-", "\(row.trial.number)", row.state]
+                return [row.rank.map { "\($0)" } ?? "-", "\(row.trial.number + 1)", row.state]
                     + [row.trial.text(figure), ProgressLine.duration(row.trial.seconds)]
                     + settings.map { values[$0] ?? "-" } + [row.trial.digest]
             }, figures: [0, 1, 3, 4]

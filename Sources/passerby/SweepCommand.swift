@@ -53,6 +53,9 @@ struct RunSweep: ParsableCommand {
     @OptionGroup var arguments: SweepArguments
     @OptionGroup var threads: ThreadsArgument
 
+    @Option(help: "Trials that are worked on at a time; they divide the threads.", within: Limits.trialWorkers)
+    var workers = 1
+
     @Option(help: "Begin no other trial after so many have failed.", within: Limits.failures)
     var failFast: Int?
 
@@ -73,10 +76,10 @@ struct RunSweep: ParsableCommand {
             "\(counted(study.sweep.trialCount, "trial")) at most; what a trial's runs say is in "
                 + "\(study.folder.url.path)/TRIAL/messages.txt")
         let worker = SweepWorker(
-            on: study, threads: threads.count, acceptsOtherMachine: otherMachine, failureLimit: failFast,
+            on: study, threads: max(1, threads.count / workers), acceptsOtherMachine: otherMachine, failureLimit: failFast,
             interruption: interruption, say: say)
         do {
-            try worker.work()
+            try worker.work(workers: workers)
         } catch  where Failure(error)?.kind == .resumable {
             say("\(try report(study).counts); the same command goes on")
             throw error
@@ -139,7 +142,7 @@ extension SweepReport {
     /// The table, what is left to do, and why trials failed.
     fileprivate var text: String {
         let failures = trials.compactMap { row in
-            row.trial.error.map { "trial \(row.trial.number) failed: \($0)\n" }
+            row.trial.error.map { "trial \(row.trial.number + 1) failed: \($0)\n" }
         }
         return table(.named(objective.figure)) + "\n\(counts)\n" + failures.joined() + "folder: \(folder)"
     }

@@ -31,7 +31,8 @@ private final class SweepHome {
     var journal: URL { folder.appendingPathComponent("journal.log") }
 
     func sweep(_ words: [String] = []) throws -> (code: Int32, report: Report, messages: String) {
-        let (code, output, messages) = try home.passerby(["sweep", "rates", "--threads", "1", "--json"] + words)
+        let (code, output, messages) = try home.passerby(
+            ["sweep", "rates", "--json"] + (words.contains("--threads") ? [] : ["--threads", "1"]) + words)
         let report = output.isEmpty ? Report(trials: []) : try JSONDecoder().decode(Report.self, from: output)
         return (code, report, messages)
     }
@@ -76,6 +77,18 @@ private final class SweepHome {
         let again = try killed.sweep()
         #expect(again.code == 0 && again.report.trials.map(\.value) == report.trials.map(\.value))
         #expect(try killed.runs().count == 4)
+    }
+
+    /// A process with a thread each, whatever the order in which they come to it.
+    @Test func `comes to the same with two workers`() throws {
+        let (one, two) = (try SweepHome("budget: {trials: 3}"), try SweepHome("budget: {trials: 3}"))
+        let alone = try one.sweep()
+        let (code, report, messages) = try two.sweep(["--threads", "2", "--workers", "2"])
+        #expect(code == 0, "\(messages)")
+        #expect(report.trials.map(\.number) == alone.report.trials.map(\.number))
+        #expect(report.trials.map(\.value) == alone.report.trials.map(\.value))
+        #expect(report.trials.map(\.overrides) == alone.report.trials.map(\.overrides))
+        #expect(try two.runs().count == 3)
     }
 
     private func kill(_ sweep: SweepHome, whenBegun count: Int) throws {

@@ -78,6 +78,8 @@ public enum Limits {
     public static let keptStates = 1...1000
     public static let minutes = 0.001...525_600
     public static let kills = 1...10_000
+    /// Trials of a sweep that are worked on at a time.
+    public static let trialWorkers = 1...256
     /// Trials of a sweep that may fail.
     public static let failures = 1...100_000
 }

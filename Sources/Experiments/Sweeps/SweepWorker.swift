@@ -4,15 +4,16 @@ internal import Configuration
 internal import Foundation
 package import Pipeline
 internal import Reporting
+internal import Synchronization
 package import Sweeps
 
-/// Works on a sweep's trials, one after the other, each of their runs in a process of its own.
-package struct SweepWorker {
+/// Works on a sweep's trials, each of their runs in a process of its own.
+package struct SweepWorker: Sendable {
     private let study: Study
     private let processes: TrialProcess
     private let failureLimit: Int
     private let interruption: Interruption
-    private let say: (String) -> Void
+    private let say: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - threads: Those of a run that is begun.
@@ -21,7 +22,7 @@ package struct SweepWorker {
     ///   - say: Is told, a line each, what is done and what came of it.
     package init(
         on study: Study, threads: Int, acceptsOtherMachine: Bool, failureLimit: Int?, interruption: Interruption,
-        say: @escaping (String) -> Void
+        say: @escaping @Sendable (String) -> Void
     ) {
         self.study = study
         processes = TrialProcess(
@@ -33,11 +34,30 @@ package struct SweepWorker {
 
     /// Works until there is nothing left to do here.
     ///
+    /// - Parameter workers: Trials that are worked on at a time, 1 or more; each on a thread of its own, which waits for
+    ///   processes most of the time.
     /// - Throws: `Interrupted`; ``SweepError`` where going on makes no sense; device errors. The same call goes on after
-    ///   each of them.
-    package func work() throws {
-        var failures: [TrialFailure] = []
-        while case .trial(let trial, let lock) = try study.claim() {
+    ///   each of them. Other workers end the trials that they are at first.
+    package func work(workers: Int) throws {
+        let progress = Progress()
+        let group = DispatchGroup()
+        for _ in 0..<workers {
+            group.enter()
+            Thread.detachNewThread {
+                do {
+                    try work(progress)
+                } catch {
+                    progress.stop(error)
+                }
+                group.leave()
+            }
+        }
+        group.wait()
+        if let error = progress.error { throw error }
+    }
+
+    private func work(_ progress: Progress) throws {
+        while progress.error == nil, case .trial(let trial, let lock) = try study.claim() {
             defer { withExtendedLifetime(lock) {} }
             try interruption.check()
             let name = "trial \(trial.number + 1) of \(study.sweep.trialCount)"
@@ -47,10 +67,10 @@ package struct SweepWorker {
                 say("\(name): \(text(of: ended))")
             } catch let failure as TrialFailure {
                 _ = try study.fail(trial, failure.description)
-                failures.append(failure)
                 say("\(name) failed: \(failure.description)")
-                guard failures.count < failureLimit else {
-                    throw SweepError.manyFailures(count: failures.count, kind: failure.exitKind)
+                let count = progress.addFailure()
+                guard count < failureLimit else {
+                    throw SweepError.manyFailures(count: count, kind: failure.exitKind)
                 }
             }
         }
@@ -109,7 +129,8 @@ package struct SweepWorker {
                 try processes.run(trial, settings)
                 break
             } catch let error as ChildRunError {
-                let failure = TrialFailure(description: processes.lastWords(of: trial) ?? "\(error)", exitKind: error.exitKind)
+                let failure = TrialFailure(
+                    description: processes.lastWords(of: trial) ?? "\(error)", exitKind: error.exitKind)
                 switch error {
                 case .killed where !isKilled:
                     isKilled = true
@@ -153,4 +174,25 @@ extension Array {
 private struct TrialFailure: ReportedError {
     let description: String
     let exitKind: ExitKind
+}
+
+/// What the workers of one process know of each other.
+private final class Progress: Sendable {
+    private let state = Mutex<(failures: Int, error: (any Error)?)>((0, nil))
+
+    /// Why no other trial is to be begun; nil where nothing speaks against it.
+    var error: (any Error)? { state.withLock { $0.error } }
+
+    /// The first reason counts.
+    func stop(_ error: any Error) {
+        state.withLock { $0.error = $0.error ?? error }
+    }
+
+    /// - Returns: How many failures there are now.
+    func addFailure() -> Int {
+        state.withLock { state in
+            state.failures += 1
+            return state.failures
+        }
+    }
 }

@@ -6,7 +6,7 @@ internal import Pipeline
 internal import Sweeps
 
 /// The processes that run a sweep's trials.
-struct TrialProcess {
+struct TrialProcess: Sendable {
     let folder: SweepFolder
     let threads: Int
     /// Whether runs may go on under other conditions than they began with.
