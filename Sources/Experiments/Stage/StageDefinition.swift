@@ -67,5 +67,11 @@ struct DefinedStage: Stage {
     let definition: any StageDefinition
     let workspace: Workspace
 
-    func run(in scope: StageScope) throws -> StageOutcome { try definition.run(in: scope, workspace) }
+    func run(in scope: StageScope) throws -> StageOutcome {
+        do {
+            return try definition.run(in: scope, workspace)
+        } catch {
+            throw StageError(error, in: plan) ?? error
+        }
+    }
 }

@@ -60,7 +60,8 @@ package struct LossMeter {
     /// - Throws: ``MethodError/notFinite(loss:epoch:step:)``, so that training stops at the first such step, on a card a few
     ///   steps later.
     package mutating func add(_ losses: [String: Tensor]) throws {
-        unread.append((step, try losses.map { ($0.key, try $0.value.detached()) }))
+        // By name, so that of several that are no numbers the same one is told every time.
+        unread.append((step, try losses.sorted { $0.key < $1.key }.map { ($0.key, try $0.value.detached()) }))
         let isOnCard = losses.values.contains { $0.device != .cpu }
         if !isOnCard || unread.count == Self.mostUnread {
             sums = try whole()

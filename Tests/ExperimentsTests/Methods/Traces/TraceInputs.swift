@@ -18,6 +18,8 @@ enum TraceInputs {
     static let sourceClasses = 6
     static let targetClasses = 5
     static let random = RandomKey(seed: 5)
+    /// The step whose images are not numbers; nothing for none.
+    @TaskLocal static var poisonedStep: Int?
 
     static func labels(_ step: Int, count: Int, classes: Int) -> [Int] {
         (0..<count).map { (step + $0 / 2) % classes }
@@ -35,7 +37,8 @@ enum TraceInputs {
             try colours.reshaped([count, 3, rows, 1, columns, 1])
             * Tensor.full(1, shape: [1, 1, 1, side, 1, side])
         let noise = try Pattern.tensor("noise \(domain.rawValue) \(step) \(view)", shape: [count, 3, height, width])
-        return try (squares.reshaped([count, 3, height, width]) + noise / 2).converted(to: .float64).channelsLast()
+        let clean = try (squares.reshaped([count, 3, height, width]) + noise / 2).converted(to: .float64)
+        return try (step == poisonedStep ? clean * .nan : clean).channelsLast()
     }
 
     static func rows(_ name: String, classes: Int) throws -> Tensor {

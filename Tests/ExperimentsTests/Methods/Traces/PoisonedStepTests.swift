@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import Experiments
+@testable import Training
+
+extension TracedMethod {
+    /// The first by name of the losses that a step on images has.
+    fileprivate var firstLoss: String {
+        switch self {
+        case .sourcePretraining, .clusteringBaseline, .mutualMeanTeaching: "identity"
+        case .translation, .cycleGAN, .spgan: "adversarial"
+        case .mutualArcFace, .mutualCosFace, .mutualCircle, .mutualAM, .mutualTriplets: "contrastive"
+        case .cameraNetwork: "camera"
+        case .spclAdaptation: "source"
+        case .spclUnsupervised: "target"
+        case .clusterContrastMean, .clusterContrastHard: "contrast"
+        }
+    }
+}
+
+/// One after another with the traces, as they take the same memory.
+extension `A training` {
+    /// The images of the second epoch's first step are not numbers, and so are all losses.
+    @Test(arguments: TracedMethod.allCases)
+    func `stops at a step whose losses are not numbers, and says which loss it was`(method: TracedMethod) throws {
+        let wanted = MethodError.notFinite(loss: method.firstLoss, epoch: 1, step: 0)
+        #expect(throws: wanted) {
+            try TraceInputs.$poisonedStep.withValue(TraceInputs.iterations) { try method.train { _ in true } }
+        }
+    }
+}
