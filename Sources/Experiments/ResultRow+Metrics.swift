@@ -3,6 +3,7 @@
 internal import Foundation
 public import Pipeline
 public import Retrieval
+internal import Training
 
 extension FigureColumn {
     /// Mean average precision.
@@ -14,6 +15,16 @@ extension FigureColumn {
     /// The share of queries with a match among the first 10.
     public static let top10 = FigureColumn(share: "top10", heading: "top-10")
 
+    /// The epoch that was picked, from 1; in rows of picks only.
+    public static let epoch = FigureColumn(number: "epoch")
+    /// Which of several networks was picked, from 1.
+    public static let network = FigureColumn(number: "network")
+
+    /// A number of something, which most rows do not have.
+    private init(number name: String) {
+        self.init(name, heading: name, isOptional: true) { String(format: "%.0f", $0) }
+    }
+
     /// A figure in `[0, 1]`, shown in percent with one decimal.
     private init(share name: String, heading: String) {
         self.init(name, heading: heading) { String(format: "%.1f", 100 * $0) }
@@ -23,12 +34,20 @@ extension FigureColumn {
 extension ResultRow {
     /// The metrics of a table's row.
     public init(_ name: String, _ metrics: RankingMetrics) {
+        self.init(name, RankingFigures(metrics), metrics.rankingProtocol, [:])
+    }
+
+    /// - Parameter besides: Further figures.
+    init(
+        _ name: String, _ figures: RankingFigures, _ rankingProtocol: RankingProtocol, _ besides: [String: Double]
+    ) {
+        let ranking = [
+            FigureColumn.mAP.name: figures.mAP, FigureColumn.top1.name: figures.top1,
+            FigureColumn.top5.name: figures.top5, FigureColumn.top10.name: figures.top10,
+        ]
         self.init(
-            name: name, evaluationProtocol: metrics.rankingProtocol.rawValue,
-            figures: [
-                FigureColumn.mAP.name: metrics.mAP, FigureColumn.top1.name: metrics.top1,
-                FigureColumn.top5.name: metrics.top5, FigureColumn.top10.name: metrics.top10,
-            ])
+            name: name, evaluationProtocol: rankingProtocol.rawValue, figures: ranking.merging(besides) { first, _ in first }
+        )
     }
 }
 
@@ -42,7 +61,7 @@ extension FigureColumn {
 
 extension [FigureColumn] {
     /// All that a row of metrics holds.
-    public static let metrics: [FigureColumn] = [.mAP, .top1, .top5, .top10]
+    public static let metrics: [FigureColumn] = [.mAP, .top1, .top5, .top10, .epoch, .network]
     /// The two that tell most.
     public static let headline: [FigureColumn] = [.mAP, .top1]
 }

@@ -23,6 +23,7 @@ private final class LeavingScope: TrainingScope {
     private(set) var moments = 0
     private(set) var last: TrainingState?
     private(set) var end: ContentDigest?
+    private(set) var reports: [String: Double] = [:]
     private(set) var records: [String: Double] = [:]
 
     init(from first: TrainingState? = nil, leavingAt moment: Int = .max) {
@@ -46,7 +47,7 @@ private final class LeavingScope: TrainingScope {
     func endEpoch(_ state: TrainingState) throws { try pass { state } }
     func endStep(_ state: () throws -> TrainingState) throws { try pass(state) }
     func pause(_ state: () throws -> TrainingState) throws { try pass(state) }
-    func finish(_ state: TrainingState) throws { end = try state.digest() }
+    func finish(_ state: TrainingState) throws { (end, reports) = (try state.digest(), state.reports) }
     func begin(steps: Int, done: Int, unit: String) {}
 
     func record(_ name: String, _ value: Double, epoch: Int) throws {
@@ -101,6 +102,8 @@ private final class LeavingScope: TrainingScope {
             let resumed = LeavingScope(from: left.last)
             try train(resumed)
             #expect(resumed.end == end, "left at moment \(moment)")
+            // The picks are made of these.
+            #expect(resumed.reports == whole.reports, "left at moment \(moment)")
             // What was recorded before and after, the later of two counting, is what the whole training recorded.
             #expect(left.records.merging(resumed.records) { $1 } == whole.records, "left at moment \(moment)")
         }
@@ -154,7 +157,8 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
-    /// Each epoch two embeddings, two steps, two scorings and an end: 3 is a step, 5 a scoring, 8 an embedding.
+    /// Each epoch two embeddings, two steps, two scorings and an end, and two embeddings after the last: 3 is a step, 5 a
+    /// scoring, 8 an embedding with which the first epoch gets its score, 16 the last with which the second does.
     @Test func `ends with the bits of one that was not: MMT+`() throws {
         var config = MMTPlus.Config()
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
@@ -163,7 +167,7 @@ private final class LeavingScope: TrainingScope {
             try EmbeddingNetwork(shape, random: random.derived("initial \(number)")).store.state
                 .mapValues { try $0.detached().copied() }
         }
-        try expectSameEnd(2 * 7, leavingAt: [3, 5, 8]) { scope in
+        try expectSameEnd(2 * 7 + 2, leavingAt: [3, 5, 8, 16]) { scope in
             _ = try MMTPlus(config, workspace.training("MMT+"))
                 .train(NetworkShape(backbone: .resnet18, domains: .separate), from: initial, in: scope)
         }
@@ -180,8 +184,8 @@ private final class LeavingScope: TrainingScope {
         }(),
     ]
 
-    /// Each epoch two embeddings, two steps, two scorings and an end: 1 is an embedding before there are classes, 3 a step,
-    /// 5 a scoring, 8 an embedding.
+    /// Each epoch two embeddings, two steps, two scorings and an end, and two embeddings after the last: 1 is an embedding
+    /// before there are classes, 3 a step, 5 a scoring, 8 an embedding, 14 the end of the last epoch.
     @Test(arguments: clusterings)
     func `ends with the bits of one that was not: MMT`(clustering: EpochClustering) throws {
         var config = MMT.Config()
@@ -193,26 +197,27 @@ private final class LeavingScope: TrainingScope {
         }
         var setting = workspace.training("MMT")
         setting.source = nil
-        try expectSameEnd(2 * 7, leavingAt: [1, 3, 5, 8]) { scope in
+        try expectSameEnd(2 * 7 + 2, leavingAt: [1, 3, 5, 8, 14]) { scope in
             _ = try MMT(config, setting)
                 .train(NetworkShape(backbone: .resnet18, imagesPerNormGroup: 4), from: initial, in: scope)
         }
     }
 
-    /// Each epoch an embedding, two steps, a scoring and an end: 2 is a step, 4 a scoring, 6 an embedding.
+    /// Each epoch an embedding, two steps, a scoring and an end, and an embedding after the last: 2 is a step, 4 a scoring, 6
+    /// an embedding, 9 the second epoch's scoring, 11 the last embedding.
     @Test(arguments: clusterings)
     func `ends with the bits of one that was not: the clustering baseline`(clustering: EpochClustering) throws {
         var config = ClusteringBaseline.Config()
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
         config.clustering = clustering
         let initial = try EmbeddingNetwork(shape, random: random).store.state
-        try expectSameEnd(2 * 5, leavingAt: [2, 4, 6]) { scope in
+        try expectSameEnd(2 * 5 + 1, leavingAt: [2, 4, 6, 9, 11]) { scope in
             _ = try ClusteringBaseline(config, workspace.training("baseline")).train(shape, from: initial, in: scope)
         }
     }
 
-    /// Two embeddings with a source and one without; each epoch two steps and an end, and a scoring after the first: 1 is
-    /// an embedding, then come a step, the scoring and the second epoch's first step.
+    /// Two embeddings with a source and one without; each epoch two steps, a scoring and an end: 1 is an embedding, then come
+    /// a step, the scoring, the second epoch's first step and its end.
     @Test(arguments: [true, false]) func `ends with the bits of one that was not: SpCL`(hasSource: Bool) throws {
         var config = SpCL.Config()
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
@@ -222,13 +227,13 @@ private final class LeavingScope: TrainingScope {
         var setting = workspace.training("SpCL")
         if !hasSource { setting.source = nil }
         let first = hasSource ? 2 : 1
-        try expectSameEnd(first + 2 * 3 + 1, leavingAt: [1, first + 1, first + 3, first + 5]) { scope in
+        try expectSameEnd(first + 2 * 4, leavingAt: [1, first + 1, first + 3, first + 5, first + 8]) { scope in
             _ = try SpCL(config, setting).train(shape, from: nil, in: scope)
         }
     }
 
-    /// Each epoch an embedding, two steps and an end, and a scoring after the first: 2 is a step, 4 a scoring, 6 an embedding,
-    /// 8 the second epoch's last step.
+    /// Each epoch an embedding, two steps, a scoring and an end, and an embedding after the last: 2 is a step, 4 a scoring, 6
+    /// an embedding, 8 the second epoch's last step, 11 the last embedding.
     @Test(arguments: ClusterMemory.Update.allCases)
     func `ends with the bits of one that was not: Cluster Contrast`(update: ClusterMemory.Update) throws {
         var config = ClusterContrast.Config()
@@ -238,7 +243,7 @@ private final class LeavingScope: TrainingScope {
         let shape = NetworkShape(backbone: .resnet18, imagesPerNormGroup: 4)
         var setting = workspace.training("cluster contrast")
         setting.source = nil
-        try expectSameEnd(2 * 4 + 1, leavingAt: [2, 4, 6, 8]) { scope in
+        try expectSameEnd(2 * 5 + 1, leavingAt: [2, 4, 6, 8, 11]) { scope in
             _ = try ClusterContrast(config, setting).train(shape, from: nil, in: scope)
         }
     }

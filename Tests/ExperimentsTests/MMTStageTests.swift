@@ -144,8 +144,8 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
         steps: [.init(batch: 4, seconds: 1.4, peakBytes: 600 << 20), .init(batch: 8, seconds: 1.8, peakBytes: 1000 << 20)],
         secondsPerImage: 0.01, peakBytes: 1000 << 20, stateBytes: 100 << 20, networkBytes: 40 << 20, matrixRate: 1e6)
 
-    /// 4 steps of 1.8 s; two embeddings of the target's N images an epoch, and two of the 28 for validation, which the result
-    /// takes once more. DBSCAN: a search of N² products an epoch. k-means: two runs of thirty times N·4.
+    /// 4 steps of 1.8 s; two embeddings of the target's N images an epoch and after the last, and two of the 28 for validation
+    /// after every epoch. DBSCAN: a search of N² products an epoch. k-means: two runs of thirty times N·4.
     @Test(arguments: [(byMeans, true), (byDensity, false)])
     func `is steps, embeddings and clusterings`(keys: String, isByMeans: Bool) throws {
         let experiment = try experiment(keys)
@@ -153,7 +153,7 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
         let counts = DatasetCounts(world)
         let load = experiment.stages[1].definition.load(counts)
         let found = Forecaster(statesKept: 2).forecast(load, cost, done: 0)
-        let images = Double(4 * counts.target + 5 * 28)
+        let images = Double(6 * counts.target + 4 * 28)
         let products = Double(2 * counts.target * (isByMeans ? 2 * 30 * 4 : counts.target)) * 4 * 512 / 1e6
         #expect(abs(found.seconds - (7.2 + images / 100 + products)) < 1e-9)
         let bytes =
@@ -194,7 +194,8 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
             output: StandardError()
         ).run(.new, logs: logs, until: nil, interruption: Interruption(), under: ConditionsOffer(threads: 2)).result
         #expect(result.status == .completed)
-        #expect(result.rows.map(\.name) == ["direct transfer", "adapted"])
+        try expectPicks(result.rows, "adapted", "agreement", after: ["direct transfer"])
+        #expect(result.final?.figures == result.rows.last?.figures)
         let run = try #require(RunFolder.runs(of: "x", in: logs).first)
         for number in 1...2 {
             let path = run.stageFolder("adapt").appendingPathComponent("mean-\(number).safetensors").path
@@ -202,5 +203,24 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
             let said = ["pooling", "domains", "images_per_norm_group"].map { facts[$0] ?? "" }
             #expect(said == ["average", "shared", "4"])
         }
+    }
+
+    /// The last epoch's row is the same whether its networks were scored with the epoch or, where none was, for the row.
+    @Test func `has one row where no epoch is scored, with the figures that it has beside picks`() throws {
+        func rows(_ interval: Int) throws -> [ResultRow] {
+            let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            return try Launch(
+                experiment(byMeans, ["adapt.evaluate_every=\(interval)"]), dataFolder: folder + "/data", weightFolders: [],
+                cacheFolder: folder + "/cache", output: StandardError()
+            ).run(
+                .new, logs: URL(fileURLWithPath: folder + "/logs"), until: nil, interruption: Interruption(),
+                under: ConditionsOffer(threads: 2)
+            ).result.rows
+        }
+        let (without, with) = (try rows(0), try rows(1))
+        #expect(without.map(\.name) == ["direct transfer", "adapted"])
+        let last = try #require(with.last)
+        #expect(last.figures.filter { ["mAP", "top1", "top5", "top10"].contains($0.key) } == without[1].figures)
     }
 }

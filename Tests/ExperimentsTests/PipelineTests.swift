@@ -102,7 +102,8 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         #expect(result.status == .completed)
         #expect(
             result.rows.map(\.name) == [
-                "direct transfer", "translated pre-training", "adapted", "+ flip", "+ ensemble", "+ camera",
+                "direct transfer", "translated pre-training", "adapted, oracle pick",
+                "adapted, label-free pick (agreement)", "adapted", "+ flip", "+ ensemble", "+ camera",
                 "+ re-ranking",
             ])
         for row in result.rows {

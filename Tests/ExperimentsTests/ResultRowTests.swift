@@ -33,8 +33,19 @@ import Testing
                 """)
     }
 
+    @Test func `of a pick says which epoch it is of`() {
+        let pick = ResultRow(name: "adapted, oracle pick", figures: row.figures.merging(["epoch": 12]) { $1 })
+        #expect(
+            ResultTable([pick, row]).description == """
+                                       mAP  top-1  top-5  top-10  epoch  protocol
+                adapted, oracle pick  55.0   40.0   75.0   100.0     12
+                adapted               55.0   40.0   75.0   100.0      -  visda2020
+
+                """)
+    }
+
     @Test func `is told by mAP and top-1 in a list of runs`() {
         #expect([FigureColumn].headline.map(\.heading) == ["mAP", "top-1"])
-        #expect([FigureColumn].metrics.map(\.name) == ["mAP", "top1", "top5", "top10"])
+        #expect([FigureColumn].metrics.map(\.name) == ["mAP", "top1", "top5", "top10", "epoch", "network"])
     }
 }

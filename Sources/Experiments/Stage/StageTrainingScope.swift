@@ -89,6 +89,10 @@ final class StageTrainingScope: TrainingScope {
         try stage.show(picture.png(), as: (part.isEmpty ? name : "\(part)-\(name)") + "-\(padded).png")
     }
 
+    func note(_ text: String) {
+        stage.progress.note(part.isEmpty ? text : "\(part), \(text)")
+    }
+
     func begin(steps: Int, done: Int, unit: String) {
         if !part.isEmpty { stage.progress.note(part) }
         stage.progress.begin(total: steps, unit: unit, done: done)

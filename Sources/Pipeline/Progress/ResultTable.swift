@@ -6,13 +6,18 @@ public struct FigureColumn: Sendable {
     public let name: String
     /// What stands above it.
     public let heading: String
+    /// Whether a table does without it where none of its rows has the figure.
+    public let isOptional: Bool
     /// A finite value in one cell.
     private let text: @Sendable (Double) -> String
 
     /// A column of the figure of this name; `text` is asked for finite values only.
-    public init(_ name: String, heading: String, text: @escaping @Sendable (Double) -> String) {
+    public init(
+        _ name: String, heading: String, isOptional: Bool = false, text: @escaping @Sendable (Double) -> String
+    ) {
         self.name = name
         self.heading = heading
+        self.isOptional = isOptional
         self.text = text
     }
 
@@ -28,10 +33,12 @@ public struct ResultTable: CustomStringConvertible {
     private let rows: [ResultRow]
     private let columns: [FigureColumn]
 
-    /// A table of these rows and figures, in their order.
+    /// A table of these rows and figures, in their order; without optional ones that no row has.
     public init(_ rows: [ResultRow], columns: [FigureColumn]) {
         self.rows = rows
-        self.columns = columns
+        self.columns = columns.filter { column in
+            !column.isOptional || rows.contains { $0.figures[column.name] != nil }
+        }
     }
 
     /// The table, one line a row below a line of headings, each ended; the protocol only where one is named.

@@ -31,18 +31,15 @@ package struct DensityClustering: Sendable, Equatable {
     }
 }
 
-extension TrainingScope {
-    /// Reports what a clustering has found.
+extension ClusterLabels {
+    /// Checks that there are as many clusters as a batch of so many images of each needs.
     ///
-    /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where a batch needs more classes.
-    package func report(_ labels: ClusterLabels, filling batch: Int, of instances: Int, epoch: Int) throws {
-        try record("clusters", Double(labels.clusterCount), epoch: epoch)
-        try record("outliers", Double(labels.outlierCount), epoch: epoch)
+    /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)``.
+    package func require(filling batch: Int, of instances: Int, epoch: Int) throws(MethodError) {
         let needed = (batch + instances - 1) / instances
-        guard labels.clusterCount >= needed else {
-            throw MethodError.tooFewClusters(
-                found: labels.clusterCount, needed: needed, outliers: labels.outlierCount, images: labels.values.count,
-                epoch: epoch)
+        guard clusterCount >= needed else {
+            throw .tooFewClusters(
+                found: clusterCount, needed: needed, outliers: outlierCount, images: values.count, epoch: epoch)
         }
     }
 }

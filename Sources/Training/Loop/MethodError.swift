@@ -8,6 +8,8 @@ public enum MethodError: Error, Equatable {
     case notFinite(loss: String, epoch: Int, step: Int)
     /// Clustering left too few clusters to fill a batch.
     case tooFewClusters(found: Int, needed: Int, outliers: Int, images: Int, epoch: Int)
+    /// For more epochs in a row than a training may train out of, one cluster has held nearly all images.
+    case collapsed(largest: Int, clustered: Int, clusters: Int, epoch: Int)
     /// So small a share of all pairs of images is not one pair, and says nothing about a clustering radius.
     case noRadius(share: Double, images: Int)
     /// A method that trains on labelled source images was given none.
@@ -33,6 +35,13 @@ extension MethodError: ReportedError {
             return
                 "clustering before epoch \(epoch + 1) found \(counted(found, "cluster")), \(needed) are needed to fill a batch "
                 + "(\(outliers) of \(images) images are outliers); \(radius), more pre-training or smaller batches may help"
+        case .collapsed(let largest, let clustered, let clusters, let epoch):
+            let share = Int(100 * ClusterHealth.mostOfClustered)
+            return
+                "clustering before epoch \(epoch + 1) put \(largest) of \(counted(clustered, "clustered image")) into one of "
+                + "\(counted(clusters, "cluster")), the third epoch in a row with more than \(share) % in one: the clusters "
+                + "have collapsed; allowed: two such epochs; a smaller clustering radius, a smaller learning rate or more "
+                + "pre-training may help"
         case .noRadius(let share, let images):
             return
                 "clustering takes its radius from the nearest \(share) of all pairs that lie apart, and of "

@@ -37,12 +37,16 @@ public protocol TrainingScope {
     /// Shows a picture of an epoch, for people to look at. Nobody has to keep it.
     func show(_ picture: Image, _ name: String, epoch: Int) throws
 
+    /// Says how training gets on, until the next note. Nobody has to show it.
+    func note(_ text: String)
+
     /// Announces how many steps there are, and how many of them were done before.
     func begin(steps: Int, done: Int, unit: String)
 }
 
 extension TrainingScope {
     public func show(_ picture: Image, _ name: String, epoch: Int) throws {}
+    public func note(_ text: String) {}
 
     /// Announces epochs of so many steps each, from where training goes on.
     package func begin(epochs: Int, iterations: Int, from meter: LossMeter) {

@@ -17,14 +17,13 @@ package struct MutualTraining {
     package var meter: LossMeter
     /// Nothing between two epochs.
     package private(set) var round: Round?
-    /// The best validation mAP so far, which only somebody who knows the labels could have picked.
-    private var oracle: Double
+    package let history: AdaptationHistory
 
     /// The pairs as they begin, or a kept state of them.
     package init(_ pairs: [MutualPair], restoring state: TrainingState?) throws {
         self.pairs = pairs
         meter = LossMeter(state)
-        oracle = state?.reports["oracle_mAP"] ?? 0
+        history = try AdaptationHistory(.agreement, restoring: state)
         guard let state else { return }
         for index in pairs.indices { try self.pairs[index].load(state, number: index + 1) }
         guard state.step > 0 else { return }
@@ -61,7 +60,7 @@ package struct MutualTraining {
     package func state() throws -> TrainingState {
         var state = try meter.state()
         for (index, pair) in pairs.enumerated() { pair.store(in: &state, number: index + 1) }
-        state.reports["oracle_mAP"] = oracle
+        try history.store(in: &state)
         if let round {
             state["round"] = ["labels": try Tensor(round.labels.values)]
             state["optimiser"] = round.optimiser.state
@@ -85,23 +84,24 @@ extension MutualTraining {
         }
     }
 
-    /// Reports the mAP of each mean network after every so many epochs, and the best so far.
+    /// Scores both mean networks after an epoch that is to be looked at.
     ///
-    /// - Parameters:
-    ///   - interval: Epochs from one score to the next; 0 for none.
-    ///   - state: That after the last step, with which the run may be left meanwhile.
-    package mutating func score(
-        _ setting: TrainingSetting, every interval: Int, in scope: any TrainingScope,
+    /// - Parameter state: That after the last step, with which the run may be left meanwhile.
+    package func evaluate(
+        _ setting: TrainingSetting, on schedule: EvaluationSchedule, in scope: any TrainingScope,
         _ state: () throws -> TrainingState
     ) throws {
-        let epoch = meter.epoch
-        guard interval > 0, (epoch + 1) % interval == 0 else { return }
-        var found: [Double] = []
-        for (index, pair) in pairs.enumerated() {
-            found.append(try setting.validation.metrics(of: pair.mean) { _ in try scope.pause(state) }.mAP)
-            try scope.record("mAP/mean\(index + 1)", found[index], epoch: epoch)
-        }
-        oracle = found.reduce(oracle, max)
-        try scope.record("oracle_mAP", oracle, epoch: epoch)
+        try history.evaluate(pairs.map(\.mean), after: meter.epoch, on: schedule, setting, in: scope, state)
+    }
+
+    /// Adds how far the mean networks agree after the last epoch, where that was scored.
+    ///
+    /// - Parameter state: That at the end, with which the run may be left meanwhile.
+    package func end(
+        _ setting: TrainingSetting, in scope: any TrainingScope, _ state: () throws -> TrainingState
+    ) throws {
+        let last = meter.epoch - 1
+        guard history.waitsForScore(last) else { return }
+        try history.setAgreement(of: targetFeatures(setting, in: scope, state), after: last, in: scope)
     }
 }

@@ -34,6 +34,15 @@ import Testing
     @Test func `is its headings alone when there are no rows`() {
         #expect(ResultTable([], columns: Score.columns).description == "  mAP  top-1\n")
     }
+
+    @Test func `does without an optional figure that no row has`() {
+        let columns = [
+            FigureColumn("a", heading: "a") { "\($0)" }, FigureColumn("b", heading: "b", isOptional: true) { "\($0)" },
+        ]
+        let (one, both) = (ResultRow(name: "x", figures: ["a": 1]), ResultRow(name: "y", figures: ["a": 2, "b": 3]))
+        #expect(ResultTable([one], columns: columns).description == "     a\nx  1.0\n")
+        #expect(ResultTable([one, both], columns: columns).description == "     a    b\nx  1.0    -\ny  2.0  3.0\n")
+    }
 }
 
 @Suite struct `A row of a result` {

@@ -19,7 +19,7 @@ protocol MutualStage: StageDefinition {
     /// - Returns: Their mean networks.
     func train(
         from begun: [StateDictionary], _ workspace: Workspace, in scope: StageTrainingScope
-    ) throws -> [EmbeddingNetwork]
+    ) throws -> AdaptedNetworks
 }
 
 extension MutualStage {
@@ -33,8 +33,10 @@ extension MutualStage {
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let begun = try workspace.networks(initial.stage, initial.set, in: scope).map(\.store.state)
-        let networks = try train(from: begun, workspace, in: StageTrainingScope(scope))
-        for (network, member) in zip(networks, means.members) { try workspace.save(network, as: member, in: scope) }
-        return StageOutcome(rows: [ResultRow("adapted", try workspace.metrics(of: networks[0], in: scope))])
+        let adapted = try train(from: begun, workspace, in: StageTrainingScope(scope))
+        for (network, member) in zip(adapted.networks, means.members) {
+            try workspace.save(network, as: member, in: scope)
+        }
+        return StageOutcome(rows: try workspace.rows("adapted", adapted, in: scope))
     }
 }

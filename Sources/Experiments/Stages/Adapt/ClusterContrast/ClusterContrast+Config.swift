@@ -20,5 +20,7 @@ extension ClusterContrast {
         var update = ClusterMemory.Update.mean
         /// Epochs between evaluations; 0 for none.
         var evaluateEvery = 10
+
+        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
     }
 }

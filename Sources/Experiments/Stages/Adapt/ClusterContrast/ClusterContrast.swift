@@ -32,23 +32,24 @@ struct ClusterContrast {
     ///   - shape: With shared normalisation.
     ///   - initial: What the network begins with: ImageNet's weights, or a trained network's; nothing for drawn ones.
     /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where an epoch cannot fill a
-    ///   batch, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
+    ///   batch, ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one cluster holds nearly all images for
+    ///   too long, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
     func train(
         _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
-    ) throws -> EmbeddingNetwork {
+    ) throws -> AdaptedNetworks {
         let training = try begin(shape, from: initial, restoring: scope.restore())
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
         while training.meter.epoch < config.epochs {
             let round = try training.round ?? relabelled(training, in: scope)
             try train(training, round, in: scope)
-            try setting.score(
-                training.network, after: training.meter.epoch, of: config.epochs, every: config.evaluateEvery, in: scope,
-                training.state)
+            try training.history.evaluate(
+                [training.network], after: training.meter.epoch, on: config.evaluations, setting, in: scope, training.state)
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
+        try end(training, in: scope)
         try scope.finish(training.state())
-        return training.network
+        return AdaptedNetworks([training.network], training.history)
     }
 
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
@@ -70,11 +71,26 @@ struct ClusterContrast {
 
     /// Clusters the target's images and gives the memory a row for each cluster.
     private func relabelled(_ training: ContrastTraining, in scope: any TrainingScope) throws -> ContrastTraining.Round {
-        let features = try FeatureExtractor(setting.images)
-            .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
+        let features = try self.features(training, in: scope)
         let labels = try config.clustering.labels(of: features)
-        try scope.report(labels, filling: config.batch, of: config.instances, epoch: training.meter.epoch)
+        let epoch = training.meter.epoch
+        try training.history.begin(epoch, with: labels, in: scope)
+        try labels.require(filling: config.batch, of: config.instances, epoch: epoch)
         return try training.relabel(labels, of: features)
+    }
+
+    /// What the network makes of the target's images as it is, `[N_t, D]`.
+    private func features(_ training: ContrastTraining, in scope: any TrainingScope) throws -> Features<UnitNorm> {
+        try FeatureExtractor(setting.images)
+            .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
+    }
+
+    /// Adds how stable the clusters were in the last epoch, where that was scored.
+    private func end(_ training: ContrastTraining, in scope: any TrainingScope) throws {
+        let last = training.meter.epoch - 1
+        guard training.history.waitsForScore(last) else { return }
+        let labels = try config.clustering.labels(of: features(training, in: scope))
+        try training.history.end(last, with: labels, in: scope)
     }
 
     private func train(

@@ -39,11 +39,11 @@ struct ClusterContrastStage: StageDefinition {
             try initial.map { stage, set in
                 try workspace.network(stage, set.members[0], in: scope).store.state
             } ?? workspace.initialWeights[shape.backbone]
-        let network = try ClusterContrast(settings.config, workspace.training("cluster contrast"))
+        let adapted = try ClusterContrast(settings.config, workspace.training("cluster contrast"))
             .train(shape, from: state, in: StageTrainingScope(scope))
-        try workspace.save(network, as: networks.members[0], in: scope)
+        try workspace.save(adapted.networks[0], as: networks.members[0], in: scope)
         let name = initial == nil ? "unsupervised" : "adapted"
-        return StageOutcome(rows: [ResultRow(name, try workspace.metrics(of: network, in: scope))])
+        return StageOutcome(rows: try workspace.rows(name, adapted, in: scope))
     }
 }
 
@@ -52,7 +52,7 @@ struct ClusterContrastStage: StageDefinition {
 extension ClusterContrastStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let (config, dimension) = (settings.config, shape.dimension)
-        let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
+        let evaluations = config.evaluations
         // A cluster has so many images as a rule.
         let clusters = max(1, data.target / config.clustering.minimumPoints)
         let clustering = config.clustering.load(images: data.target, dimension: dimension)
@@ -61,19 +61,21 @@ extension ClusterContrastStage {
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch,
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
-        load.during.images = Double(config.epochs * data.target + evaluations * data.validation)
+        load.during.images = Double(config.epochs * data.target + evaluations.countBeforeLast * data.validation)
         // Every step holds its images against all rows, there and back.
         load.during.operations =
             Double(config.epochs)
             * (clustering.operations
                 + Double(config.iterations) * StageLoad.Passes.operations(config.batch, clusters, length: dimension))
-        load.besides.images = Double(data.validation)
+        // The last network is scored, and where others are too, clustered once more.
+        load.besides.images = Double(data.validation + (evaluations.isEmpty ? 0 : data.target))
+        load.besides.operations = evaluations.isEmpty ? 0 : clustering.operations
         // One after another: clustering; in a step the logits of all rows, their shares, and the gradients of both.
         load.bytesHeld = memory
         load.bytesInSteps = 4 * config.batch * clusters * 4
         load.bytesBetweenSteps = clustering.bytes
         load.networksLeft = 1
-        load.bytesOfState = memory + data.target * 8
+        load.bytesOfState = memory + 2 * data.target * 8
         return load
     }
 

@@ -20,6 +20,7 @@ final class ContrastTraining {
     let optimiser: Adam
     /// Where training is.
     var meter: LossMeter
+    let history: AdaptationHistory
     /// Nothing between two epochs.
     private(set) var round: Round?
     private let config: ClusterContrast.Config
@@ -38,6 +39,7 @@ final class ContrastTraining {
         if let initial { try network.begin(with: initial) }
         optimiser = try Adam(network.store.trained)
         meter = LossMeter(state)
+        history = try AdaptationHistory(.stability, restoring: state)
         self.config = config
         self.elementType = elementType
         guard let state else { return }
@@ -75,6 +77,7 @@ final class ContrastTraining {
         var state = try meter.state()
         state["network"] = network.store.state
         state["optimiser"] = optimiser.state
+        try history.store(in: &state)
         if let round { state["round"] = ["labels": try Tensor(round.labels.values), "memory": round.memory.rows] }
         return state
     }

@@ -21,6 +21,7 @@ final class ClusterTraining {
     var meter: LossMeter
     /// Nothing between two epochs.
     private(set) var round: Round?
+    let history: AdaptationHistory
     /// ε of DBSCAN as the first epoch has found it; nothing where it is given.
     var radius: Double?
     private let elementType: ElementType
@@ -34,6 +35,7 @@ final class ClusterTraining {
     ) throws {
         network = try EmbeddingNetwork(shape, random: nil, elementType: elementType)
         meter = LossMeter(state)
+        history = try AdaptationHistory(.stability, restoring: state)
         radius = state?.values["clustering_radius"]
         self.elementType = elementType
         try network.store.load(state?["network"] ?? initial)
@@ -69,6 +71,7 @@ final class ClusterTraining {
     func state() throws -> TrainingState {
         var state = try meter.state()
         state["network"] = network.store.state
+        try history.store(in: &state)
         state.values["clustering_radius"] = radius
         if let round {
             state["round"] = round.rows.state.merging(["labels": try Tensor(round.labels.values)]) { first, _ in first }

@@ -33,6 +33,8 @@ struct ClusteringBaseline {
         static let density = EpochClustering.Density(scale: .plain, radius: .fixed(0.6))
         /// Epochs between evaluations; 0 for none.
         var evaluateEvery = 1
+
+        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
     }
 
     private let config: Config
@@ -47,21 +49,24 @@ struct ClusteringBaseline {
     ///
     /// - Parameter initial: The state of a pre-trained network of the shape.
     /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where an epoch cannot fill a
-    ///   batch, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
+    ///   batch, ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one cluster holds nearly all images for
+    ///   too long, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
     func train(
         _ shape: NetworkShape, from initial: StateDictionary, in scope: any TrainingScope
-    ) throws -> EmbeddingNetwork {
+    ) throws -> AdaptedNetworks {
         let training = try ClusterTraining(shape, from: initial, restoring: scope.restore())
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
         while training.meter.epoch < config.epochs {
             let round = try training.round ?? relabelled(training, in: scope)
             try train(training, round, in: scope)
-            try evaluate(training, in: scope)
+            try training.history.evaluate(
+                [training.network], after: training.meter.epoch, on: config.evaluations, setting, in: scope, training.state)
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
+        try end(training, in: scope)
         try scope.finish(training.state())
-        return training.network
+        return AdaptedNetworks([training.network], training.history)
     }
 
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
@@ -79,14 +84,26 @@ struct ClusteringBaseline {
     private func relabelled(
         _ training: ClusterTraining, in scope: any TrainingScope
     ) throws -> ClusterTraining.Round {
-        let features = try FeatureExtractor(setting.images)
-            .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
-        let clusters = try config.clustering.clusters(
-            of: [features], radius: &training.radius, random: setting.random)
+        let clusters = try self.clusters(training, in: scope)
         let epoch = training.meter.epoch
         if let radius = training.radius { try scope.record("eps", radius, epoch: epoch) }
-        try scope.report(clusters.labels, filling: config.batch, of: config.instances, epoch: epoch)
+        try training.history.begin(epoch, with: clusters.labels, in: scope)
+        try clusters.labels.require(filling: config.batch, of: config.instances, epoch: epoch)
         return try training.relabel(clusters)
+    }
+
+    /// Those that the network gives as it is.
+    private func clusters(_ training: ClusterTraining, in scope: any TrainingScope) throws -> Clusters {
+        let features = try FeatureExtractor(setting.images)
+            .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
+        return try config.clustering.clusters(of: [features], radius: &training.radius, random: setting.random)
+    }
+
+    /// Adds how stable the clusters were in the last epoch, where that was scored.
+    private func end(_ training: ClusterTraining, in scope: any TrainingScope) throws {
+        let last = training.meter.epoch - 1
+        guard training.history.waitsForScore(last) else { return }
+        try training.history.end(last, with: clusters(training, in: scope).labels, in: scope)
     }
 
     private func train(
@@ -119,12 +136,5 @@ struct ClusteringBaseline {
         try (identity + triplet).backward()
         try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
         try training.meter.add(["identity": identity, "triplet": triplet])
-    }
-
-    private func evaluate(_ training: ClusterTraining, in scope: any TrainingScope) throws {
-        let epoch = training.meter.epoch
-        guard config.evaluateEvery > 0, (epoch + 1) % config.evaluateEvery == 0 else { return }
-        let metrics = try setting.validation.metrics(of: training.network) { _ in try scope.pause(training.state) }
-        try scope.record("mAP", metrics.mAP, epoch: epoch)
     }
 }

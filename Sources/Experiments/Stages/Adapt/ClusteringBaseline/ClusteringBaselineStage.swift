@@ -17,20 +17,20 @@ struct ClusteringBaselineStage: StageDefinition {
         shape.imagesPerNormGroup = settings.imagesPerNormGroup
         return shape
     }
-    private var adapted: NetworkSet { NetworkSet("network", count: 1, shape) }
+    private var networks: NetworkSet { NetworkSet("network", count: 1, shape) }
 
     var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
-    var outputs: [Artefact] { adapted.artefacts }
-    var offer: StageOffer { StageOffer(networks: adapted) }
+    var outputs: [Artefact] { networks.artefacts }
+    var offer: StageOffer { StageOffer(networks: networks) }
     var begins: Backbone? { nil }
     var isScored: Bool { true }
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let state = try workspace.network(initial.stage, begun, in: scope).store.state
-        let network = try ClusteringBaseline(settings.config, workspace.training("clustering baseline"))
+        let adapted = try ClusteringBaseline(settings.config, workspace.training("clustering baseline"))
             .train(shape, from: state, in: StageTrainingScope(scope))
-        try workspace.save(network, as: adapted.members[0], in: scope)
-        return StageOutcome(rows: [ResultRow("clustering baseline", try workspace.metrics(of: network, in: scope))])
+        try workspace.save(adapted.networks[0], as: networks.members[0], in: scope)
+        return StageOutcome(rows: try workspace.rows("clustering baseline", adapted, in: scope))
     }
 }
 
@@ -39,15 +39,17 @@ struct ClusteringBaselineStage: StageDefinition {
 extension ClusteringBaselineStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let (config, dimension) = (settings.config, begun.shape.dimension)
-        let evaluations = config.evaluateEvery > 0 ? config.epochs / config.evaluateEvery : 0
+        let evaluations = config.evaluations
         let clustering = config.clustering.load(images: data.target, dimension: dimension)
         var load = StageLoad()
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch,
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
-        load.during.images = Double(config.epochs * data.target + evaluations * data.validation)
+        load.during.images = Double(config.epochs * data.target + evaluations.countBeforeLast * data.validation)
         load.during.operations = Double(config.epochs) * clustering.operations
-        load.besides.images = Double(data.validation)
+        // The last network is scored, and where others are too, clustered once more.
+        load.besides.images = Double(data.validation + (evaluations.isEmpty ? 0 : data.target))
+        load.besides.operations = evaluations.isEmpty ? 0 : clustering.operations
         load.bytesBetweenSteps = clustering.bytes
         load.networksLeft = 1
         return load

@@ -39,6 +39,8 @@ struct MMT {
         var evaluateEvery = 1
 
         init() {}
+
+        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
     }
 
     private let config: Config
@@ -49,28 +51,29 @@ struct MMT {
         self.setting = setting
     }
 
-    /// Trains both students and returns their mean networks, which tests use.
+    /// Trains both students and returns their mean networks, which tests use, with what the epochs came to.
     ///
     /// - Parameters:
     ///   - shape: Of all networks, for images of one domain.
     ///   - initial: The states of two pre-trained networks.
     /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where an epoch cannot fill a
-    ///   batch, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
+    ///   batch, ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one cluster holds nearly all images for
+    ///   too long, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
     func train(
         _ shape: NetworkShape, from initial: [StateDictionary], in scope: any TrainingScope
-    ) throws -> [EmbeddingNetwork] {
+    ) throws -> AdaptedNetworks {
         var training = try begin(shape, from: initial, restoring: scope.restore())
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.mutual.meter)
         while training.mutual.meter.epoch < config.epochs {
             let round = try training.mutual.round ?? relabelled(&training, in: scope)
             try train(&training, round, in: scope)
-            let trained = training
-            try training.mutual.score(setting, every: config.evaluateEvery, in: scope, trained.state)
+            try training.mutual.evaluate(setting, on: config.evaluations, in: scope, training.state)
             training.mutual.endEpoch()
             try scope.endEpoch(training.state())
         }
+        try training.mutual.end(setting, in: scope, training.state)
         try scope.finish(training.state())
-        return training.mutual.pairs.map(\.mean)
+        return AdaptedNetworks(training.mutual.pairs.map(\.mean), training.mutual.history)
     }
 
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
@@ -93,12 +96,14 @@ struct MMT {
     private func relabelled(
         _ training: inout MMTTraining, in scope: any TrainingScope
     ) throws -> MutualTraining.Round {
+        let epoch = training.mutual.meter.epoch
         let features = try training.mutual.targetFeatures(setting, in: scope, training.state)
+        try training.mutual.history.setAgreement(of: features, after: epoch - 1, in: scope)
         let clusters = try config.clustering.clusters(
             of: features, radius: &training.radius, random: setting.random)
-        let epoch = training.mutual.meter.epoch
         if let radius = training.radius { try scope.record("eps", radius, epoch: epoch) }
-        try scope.report(clusters.labels, filling: config.batch, of: config.instances, epoch: epoch)
+        try training.mutual.history.begin(epoch, with: clusters.labels, in: scope)
+        try clusters.labels.require(filling: config.batch, of: config.instances, epoch: epoch)
         return try training.mutual.relabel(clusters)
     }
 

@@ -18,7 +18,7 @@ struct MMTStage: MutualStage {
 
     func train(
         from begun: [StateDictionary], _ workspace: Workspace, in scope: StageTrainingScope
-    ) throws -> [EmbeddingNetwork] {
+    ) throws -> AdaptedNetworks {
         try MMT(settings.config, workspace.training("mmt")).train(shape, from: begun, in: scope)
     }
 }
@@ -28,15 +28,16 @@ struct MMTStage: MutualStage {
 extension MMTStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let config = settings.config
-        let evaluations = config.evaluateEvery > 0 ? config.epochs / config.evaluateEvery : 0
+        let evaluations = config.evaluations
         let clustering = config.clustering.load(images: data.target, dimension: shape.dimension)
         var load = StageLoad()
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch,
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
-        load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations * data.validation)
+        load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations.countBeforeLast * data.validation)
         load.during.operations = Double(config.epochs) * clustering.operations
-        load.besides.images = Double(data.validation)
+        // Both networks are scored after the last epoch, and compared; without scores the first alone for the result.
+        load.besides.images = Double(evaluations.isEmpty ? data.validation : 2 * (data.validation + data.target))
         load.bytesBetweenSteps = clustering.bytes
         load.networksLeft = means.count
         return load

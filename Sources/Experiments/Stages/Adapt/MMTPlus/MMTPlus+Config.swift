@@ -41,6 +41,8 @@ extension MMTPlus {
 
         init() {}
 
+        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
+
         /// Keys in each network's queue: one epoch's.
         var queueLength: Int { batch * iterations }
     }

@@ -28,16 +28,17 @@ struct MMTPlus {
         source = try setting.requireSource()
     }
 
-    /// Trains both students and returns their mean networks, which tests use.
+    /// Trains both students and returns their mean networks, which tests use, with what the epochs came to.
     ///
     /// - Parameters:
     ///   - shape: Of the mean networks, their normalisation by domain.
     ///   - initial: The states of two pre-trained networks with shared normalisation.
     /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where an epoch cannot fill a
-    ///   batch, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
+    ///   batch, ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one cluster holds nearly all images for
+    ///   too long, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
     func train(
         _ shape: NetworkShape, from initial: [StateDictionary], in scope: any TrainingScope
-    ) throws -> [EmbeddingNetwork] {
+    ) throws -> AdaptedNetworks {
         let state = try scope.restore()
         var training = try begin(shape, from: initial, restoring: state)
         if state == nil, config.sourceRows == .centroids { try setSourceRows(of: training) }
@@ -45,13 +46,13 @@ struct MMTPlus {
         while training.mutual.meter.epoch < config.epochs {
             let round = try training.mutual.round ?? relabelled(&training, in: scope)
             try train(&training, round, in: scope)
-            let trained = training
-            try training.mutual.score(setting, every: config.evaluateEvery, in: scope, trained.state)
+            try training.mutual.evaluate(setting, on: config.evaluations, in: scope, training.state)
             training.mutual.endEpoch()
             try scope.endEpoch(training.state())
         }
+        try training.mutual.end(setting, in: scope, training.state)
         try scope.finish(training.state())
-        return training.mutual.pairs.map(\.mean)
+        return AdaptedNetworks(training.mutual.pairs.map(\.mean), training.mutual.history)
     }
 
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
@@ -88,10 +89,14 @@ struct MMTPlus {
     private func relabelled(
         _ training: inout MMTPlusTraining, in scope: any TrainingScope
     ) throws -> MutualTraining.Round {
-        let features = try Features.mean(training.mutual.targetFeatures(setting, in: scope, training.state))
-        let labels = try config.clustering.labels(of: features)
-        try scope.report(labels, filling: config.batch, of: config.instances, epoch: training.mutual.meter.epoch)
-        return try training.mutual.relabel(Clusters(labels, of: features))
+        let epoch = training.mutual.meter.epoch
+        let features = try training.mutual.targetFeatures(setting, in: scope, training.state)
+        try training.mutual.history.setAgreement(of: features, after: epoch - 1, in: scope)
+        let mean = try Features.mean(features)
+        let labels = try config.clustering.labels(of: mean)
+        try training.mutual.history.begin(epoch, with: labels, in: scope)
+        try labels.require(filling: config.batch, of: config.instances, epoch: epoch)
+        return try training.mutual.relabel(Clusters(labels, of: mean))
     }
 
     // MARK: An epoch

@@ -20,7 +20,7 @@ struct MMTPlusStage: MutualStage {
 
     func train(
         from begun: [StateDictionary], _ workspace: Workspace, in scope: StageTrainingScope
-    ) throws -> [EmbeddingNetwork] {
+    ) throws -> AdaptedNetworks {
         try MMTPlus(settings.config, workspace.training("adapt")).train(shape, from: begun, in: scope)
     }
 }
@@ -30,16 +30,19 @@ struct MMTPlusStage: MutualStage {
 extension MMTPlusStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let config = settings.config
-        let evaluations = config.evaluateEvery > 0 ? config.epochs / config.evaluateEvery : 0
+        let evaluations = config.evaluations
         let clustering = config.clustering.load(images: data.target, dimension: shape.dimension)
         let queues = 2 * config.queueLength * shape.dimension * 4
         var load = StageLoad()
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch,
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
-        load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations * data.validation)
+        load.during.images = Double(config.epochs * 2 * data.target + 2 * evaluations.countBeforeLast * data.validation)
         load.during.operations = Double(config.epochs) * clustering.operations
-        load.besides.images = Double((config.sourceRows == .centroids ? 2 * data.source : 0) + data.validation)
+        // Both networks are scored after the last epoch, and compared; without scores the first alone for the result.
+        load.besides.images = Double(
+            (config.sourceRows == .centroids ? 2 * data.source : 0)
+                + (evaluations.isEmpty ? data.validation : 2 * (data.validation + data.target)))
         load.bytesHeld = queues
         load.bytesBetweenSteps = clustering.bytes
         load.networksLeft = means.count

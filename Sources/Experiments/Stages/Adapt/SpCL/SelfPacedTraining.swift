@@ -13,6 +13,7 @@ struct SelfPacedTraining {
     private let optimiser: Adam
     /// Where training is.
     var meter: LossMeter
+    let history: AdaptationHistory
     /// Nothing before all images have been embedded once.
     private(set) var memory: HybridMemory?
     /// The target's pseudo labels, `[N_t]`, those of images in no cluster included; nothing between two epochs.
@@ -36,6 +37,7 @@ struct SelfPacedTraining {
         }
         optimiser = try Adam(network.store.trained)
         meter = LossMeter(state)
+        history = try AdaptationHistory(.stability, restoring: state)
         guard let state else { return }
         try network.store.load(state["network"])
         try optimiser.load(state["optimiser"])
@@ -95,6 +97,7 @@ struct SelfPacedTraining {
         var state = try meter.state()
         state["network"] = network.store.state
         state["optimiser"] = optimiser.state
+        try history.store(in: &state)
         if let memory { state["memory"] = ["rows": memory.rows] }
         if let labels { state["round"] = ["labels": try Tensor(labels)] }
         state.values["independence_threshold"] = independenceThreshold.map { Double($0) }

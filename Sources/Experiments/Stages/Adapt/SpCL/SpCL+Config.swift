@@ -25,6 +25,8 @@ extension SpCL {
 
         init() {}
 
+        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
+
         /// The clustering in three radii.
         var selection: SelfPacedSelection {
             SelfPacedSelection(

@@ -36,24 +36,25 @@ struct SpCL {
     ///   - initial: The weights that it begins with, ImageNet's as a rule; nothing for drawn ones.
     /// - Throws: `DataError.tooFewImages` where the images do not fill a batch,
     ///   ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where clusters put too many of them together,
-    ///   ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
+    ///   ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one holds nearly all of those in clusters for too
+    ///   long, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
     func train(
         _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
-    ) throws -> EmbeddingNetwork {
+    ) throws -> AdaptedNetworks {
         var training = try begin(shape, from: initial, restoring: scope.restore())
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
         if training.memory == nil { try remember(&training, in: scope) }
         while training.meter.epoch < config.epochs {
             let labels = try training.labels ?? relabelled(&training, in: scope)
             try train(&training, labels, in: scope)
-            try setting.score(
-                training.network, after: training.meter.epoch, of: config.epochs, every: config.evaluateEvery, in: scope,
-                training.state)
+            try training.history.evaluate(
+                [training.network], after: training.meter.epoch, on: config.evaluations, setting, in: scope, training.state)
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
+        try end(training, in: scope)
         try scope.finish(training.state())
-        return training.network
+        return AdaptedNetworks([training.network], training.history)
     }
 
     /// An epoch's steps on a memory and labels of no meaning, for measuring what a step takes.
@@ -102,20 +103,30 @@ struct SpCL {
 
     /// Clusters the target's rows of the memory and keeps the clusters, and the images in them, that can be trusted.
     private func relabelled(_ training: inout SelfPacedTraining, in scope: any TrainingScope) throws -> [Int] {
-        guard let memory = training.memory else { preconditionFailure("images are clustered before they are embedded") }
-        let jaccard = ClusteringJaccard(neighbours: config.clustering.neighbours, expansion: config.clustering.expansion)
-        let distances = try jaccard.distances(of: memory.targetFeatures(), within: config.selection.largestRadius)
-        let selection = config.selection.select(
-            from: distances, independenceThreshold: training.independenceThreshold)
+        let selection = try selected(training)
         try training.relabel(selection)
         let epoch = training.meter.epoch
-        try scope.record("clusters", Double(selection.labels.clusterCount), epoch: epoch)
-        try scope.record("outliers", Double(selection.labels.outlierCount), epoch: epoch)
+        try training.history.begin(epoch, with: selection.labels, in: scope)
         if let threshold = selection.independenceThreshold {
             try scope.record("independence", 1 - Double(threshold), epoch: epoch)
         }
         try config.requireBatch(of: selection.labels, epoch: epoch)
         return selection.ids
+    }
+
+    /// Those of the memory as it is.
+    private func selected(_ training: SelfPacedTraining) throws -> SelfPacedSelection.Selection {
+        guard let memory = training.memory else { preconditionFailure("images are clustered before they are embedded") }
+        let jaccard = ClusteringJaccard(neighbours: config.clustering.neighbours, expansion: config.clustering.expansion)
+        let distances = try jaccard.distances(of: memory.targetFeatures(), within: config.selection.largestRadius)
+        return config.selection.select(from: distances, independenceThreshold: training.independenceThreshold)
+    }
+
+    /// Adds how stable the clusters were in the last epoch, where that was scored.
+    private func end(_ training: SelfPacedTraining, in scope: any TrainingScope) throws {
+        let last = training.meter.epoch - 1
+        guard training.history.waitsForScore(last) else { return }
+        try training.history.end(last, with: selected(training).labels, in: scope)
     }
 
     // MARK: An epoch

@@ -27,12 +27,10 @@ struct SpCLStage: StageDefinition {
     var isScored: Bool { true }
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
-        let network = try SpCL(settings.config, workspace.training("adapt")).train(
+        let adapted = try SpCL(settings.config, workspace.training("adapt")).train(
             shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope))
-        try workspace.save(network, as: networks.members[0], in: scope)
-        return StageOutcome(rows: [
-            ResultRow(hasSource ? "adapted" : "unsupervised", try workspace.metrics(of: network, in: scope))
-        ])
+        try workspace.save(adapted.networks[0], as: networks.members[0], in: scope)
+        return StageOutcome(rows: try workspace.rows(hasSource ? "adapted" : "unsupervised", adapted, in: scope))
     }
 }
 
@@ -41,7 +39,7 @@ struct SpCLStage: StageDefinition {
 extension SpCLStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let config = settings.config
-        let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
+        let evaluations = config.evaluations
         let rows = data.identities + data.target
         let batch = hasSource ? 2 * config.batch : config.batch
         let clustering = config.clustering.load(images: data.target, dimension: shape.dimension)
@@ -50,13 +48,14 @@ extension SpCLStage {
         load.training = StageLoad.Training(
             epochs: config.epochs, iterations: config.iterations, batch: config.batch,
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
-        load.during.images = Double(evaluations * data.validation)
+        load.during.images = Double(evaluations.countBeforeLast * data.validation)
         // Every step holds its images against all rows, there and back.
         load.during.operations =
             Double(config.epochs)
             * (clustering.operations
                 + Double(config.iterations) * StageLoad.Passes.operations(batch, rows, length: shape.dimension))
         load.besides.images = Double(data.source + data.target + data.validation)
+        load.besides.operations = evaluations.isEmpty ? 0 : clustering.operations
         // One after another: the source's embeddings, of which centroids are left; clustering; in a step the logits of
         // rows and of classes, their shares, and the gradients of all of them.
         load.bytesHeld = memory

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+internal import Pipeline
+internal import Retrieval
+internal import Training
+
+extension Workspace {
+    /// The rows of an adaptation: the picks, then the last epoch, whose networks later stages go on with.
+    ///
+    /// - Parameter name: The last epoch's row, and the beginning of the others' names.
+    /// - Returns: The last alone where no epoch was scored, which is scored now.
+    func rows(_ name: String, _ adapted: AdaptedNetworks, in scope: StageScope) throws -> [ResultRow] {
+        guard let last = adapted.evaluated.last else {
+            return [ResultRow(name, try metrics(of: adapted.networks[0], in: scope))]
+        }
+        let picks = [
+            ("\(name), oracle pick", adapted.evaluated.oracle),
+            ("\(name), label-free pick (\(adapted.score.rawValue))", adapted.evaluated.labelFree), (name, last),
+        ]
+        return picks.compactMap { name, pick in
+            pick.map { ResultRow(name, $0.figures, settings.data.rankingProtocol, figures(of: $0, adapted)) }
+        }
+    }
+
+    /// Which epoch it was, which network of several, and what was known of it without labels.
+    private func figures(of pick: EvaluatedEpochs.Pick, _ adapted: AdaptedNetworks) -> [String: Double] {
+        var figures = [FigureColumn.epoch.name: Double(pick.epoch.number + 1)]
+        figures[adapted.score.rawValue] = pick.epoch.score
+        if adapted.networks.count > 1 { figures[FigureColumn.network.name] = Double(pick.network + 1) }
+        return figures
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+package import Retrieval
+
+/// The figures of a ranking that a row of a result has, as fractions in `[0, 1]`.
+package struct RankingFigures: Sendable, Equatable {
+    package var mAP = 0.0
+    package var top1 = 0.0
+    package var top5 = 0.0
+    package var top10 = 0.0
+
+    package init(_ metrics: RankingMetrics) {
+        (mAP, top1, top5, top10) = (metrics.mAP, metrics.top1, metrics.top5, metrics.top10)
+    }
+
+    // MARK: Checkpoints
+
+    private static var members: [(name: String, path: WritableKeyPath<Self, Double>)] {
+        [("mAP", \.mAP), ("top1", \.top1), ("top5", \.top5), ("top10", \.top10)]
+    }
+
+    /// Those that stand in a kept state under a name; nothing where one is not there.
+    init?(_ state: TrainingState, at name: String) {
+        for member in Self.members {
+            guard let value = state.reports["\(name)/\(member.name)"] else { return nil }
+            self[keyPath: member.path] = value
+        }
+    }
+
+    func store(in state: inout TrainingState, at name: String) {
+        for member in Self.members { state.reports["\(name)/\(member.name)"] = self[keyPath: member.path] }
+    }
+}
