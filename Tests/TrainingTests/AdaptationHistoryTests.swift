@@ -73,7 +73,7 @@ private final class Notebook: TrainingScope {
         #expect(error == .collapsed(largest: 19, clustered: 20, clusters: 2, epoch: 2))
         #expect(
             error?.description
-                == "clustering before epoch 3 put 19 of 20 clustered images into one of 2 clusters, the third epoch in a row "
+                == "clustering before epoch 3 put 19 of 20 clustered images into one cluster of 2, the third epoch in a row "
                 + "with more than 90 % in one: the clusters have collapsed; allowed: two such epochs; a smaller clustering "
                 + "radius, a smaller learning rate or more pre-training may help")
     }

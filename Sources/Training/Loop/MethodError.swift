@@ -38,9 +38,9 @@ extension MethodError: ReportedError {
         case .collapsed(let largest, let clustered, let clusters, let epoch):
             let share = Int(100 * ClusterHealth.mostOfClustered)
             return
-                "clustering before epoch \(epoch + 1) put \(largest) of \(counted(clustered, "clustered image")) into one of "
-                + "\(counted(clusters, "cluster")), the third epoch in a row with more than \(share) % in one: the clusters "
-                + "have collapsed; allowed: two such epochs; a smaller clustering radius, a smaller learning rate or more "
+                "clustering before epoch \(epoch + 1) put \(largest) of \(counted(clustered, "clustered image")) into one "
+                + "cluster of \(clusters), the third epoch in a row with more than \(share) % in one: the clusters have "
+                + "collapsed; allowed: two such epochs; a smaller clustering radius, a smaller learning rate or more "
                 + "pre-training may help"
         case .noRadius(let share, let images):
             return
