@@ -68,6 +68,13 @@ at::Tensor apply(pt_along_op op, const at::Tensor &x, int64_t dimension) {
     TORCH_CHECK(false, "unknown operation");
 }
 
+/// int64 numbers of 32 bits in the same order as float32 values.
+at::Tensor ordered(const at::Tensor &values) {
+    // Adding zero makes −0 of +0. Among negative values larger bits are smaller values.
+    const auto bits = values.contiguous().add(0.0).view(at::kInt);
+    return at::where(bits.lt(0), bits.bitwise_xor(0x7fffffff), bits).to(at::kLong);
+}
+
 }  // namespace
 
 extern "C" {
@@ -102,6 +109,20 @@ int32_t pt_extreme(const pt_tensor *input, int64_t dimension, bool largest, pt_r
         auto first = std::make_unique<pt_tensor>(pt_tensor{std::get<0>(found)});
         *indices = new pt_tensor{std::get<1>(found)};
         *values = first.release();
+    });
+}
+
+int32_t pt_smallest(const pt_tensor *rows, int64_t count, pt_result values, pt_result columns) {
+    return passerby::guarded([&] {
+        const auto &input = rows->value;
+        TORCH_CHECK(input.dim() == 2 && input.scalar_type() == at::kFloat, "rows of float32 are sorted");
+        // No order is promised among equal values: a whole number of 64 bits, the value's before the column's, has none.
+        const auto numbers = at::arange(input.size(1), at::TensorOptions(at::kLong).device(input.device()));
+        const auto keys = ordered(input).mul_(INT64_C(1) << 32).add_(numbers);
+        const auto found = std::get<0>(at::topk(keys, count, 1, /*largest=*/false, /*sorted=*/true));
+        auto places = std::make_unique<pt_tensor>(pt_tensor{at::bitwise_and(found, INT64_C(0xffffffff))});
+        *values = new pt_tensor{at::gather(input, 1, places->value)};
+        *columns = places.release();
     });
 }
 

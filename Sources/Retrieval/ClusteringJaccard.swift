@@ -62,27 +62,29 @@ public struct ClusteringJaccard: Sendable {
     ///   - radius: Only pairs up to this distance are kept; give what DBSCAN will ask for to save memory.
     ///   - progress: Told how much of the search, nearly all of the work, is done.
     /// - Returns: `N` rows, distances in `[0, 1]`.
-    /// - Throws: ``RetrievalError/empty(what:)`` without rows.
+    /// - Throws: ``RetrievalError/empty(what:)`` without rows, and what a delegated search throws.
     /// - Complexity: O(N²·D/2) for the search, O(N·k₁) memory for the table, and as much as there are pairs
     ///   that share neighbours for the rest.
     public func distances(
         of features: Features<UnitNorm>, within radius: Float = 1, progress: ProgressHandler? = nil
-    ) throws(RetrievalError) -> SparseDistances {
+    ) throws -> SparseDistances {
         try distances(of: features, among: neighbours(of: features, progress: progress), within: radius)
     }
 
     /// The first half of ``distances(of:within:progress:)``, for whoever wants to look at the neighbours too.
     ///
     /// - Returns: The k₁ nearest of every row, `[N, min(k₁, N)]`, as ``search`` finds them; one more on a relative scale.
-    /// - Throws: ``RetrievalError/empty(what:)`` without rows.
+    /// - Throws: ``RetrievalError/empty(what:)`` without rows, and what a delegated search throws.
     public func neighbours(
         of features: Features<UnitNorm>, progress: ProgressHandler? = nil
-    ) throws(RetrievalError) -> NeighbourTable {
-        guard features.count > 0 else { throw .empty(what: "features") }
+    ) throws -> NeighbourTable {
+        guard features.count > 0 else { throw RetrievalError.empty(what: "features") }
         switch search {
         case .exact:
             let rows = PairwiseRows([.unit(features)], blockLength: workers.blockLength)
             return NeighbourSearch(rows: rows, width: width, workers: workers, progress: progress).table()
+        case .delegated(let search):
+            return try search.neighbours(of: features, width: width, progress: progress)
         case .approximate(let file):
             return try file.table(of: features, width: width, workers: workers, progress: progress)
         }

@@ -5,14 +5,6 @@ internal import Synchronization
 
 // Shapes: N rows · K neighbours · C cells · D dimensions.
 
-/// How neighbours are searched.
-public enum SearchStrategy: Sendable {
-    /// Among all rows.
-    case exact
-    /// Among the rows of nearby cells: for more rows than an exact search has time for.
-    case approximate(InvertedFile)
-}
-
 /// An approximate search: each row is filed in its nearest cells, and rows meet where they share one.
 ///
 /// Cells are directions found by spherical k-means, so that they are about equally full. A cell is searched

@@ -25,8 +25,17 @@ public enum Engine {
             throw TensorError.deviceMissing(device, reason: lastReason())
         }
         if device != .cpu { try check("prepare", [], pt_allow_tf32(precision == .tf32)) }
-        // Written only where it changes: other threads may read it.
+        // Written only where they change: other threads may read them.
+        if self.device != device { self.device = device }
         if trainingPrecision != precision { trainingPrecision = precision }
+    }
+
+    /// Computes products with all bits of their factors, whatever networks train in. Outside ``TrainingPrecision/computing(_:)``.
+    package static func withWholeFactors<Result>(_ body: () throws -> Result) throws -> Result {
+        guard device != .cpu, trainingPrecision == .tf32 else { return try body() }
+        try check("prepare", [], pt_allow_tf32(false))
+        defer { _ = pt_allow_tf32(true) }
+        return try body()
     }
 
     /// How many cards there are, for libtorch to compute on.
@@ -64,6 +73,9 @@ public enum Engine {
 
     /// Waits until the device has done what it was given, for whoever measures time.
     public static func finish() throws { try check("finish", [], pt_finish()) }
+
+    /// What tensors are made on; set once, before the first is made.
+    public private(set) nonisolated(unsafe) static var device = Device.cpu
 
     /// What networks compute in while they train; set once, before the first is made.
     public private(set) nonisolated(unsafe) static var trainingPrecision = TrainingPrecision.fp32

@@ -94,6 +94,14 @@ extension Tensor {
         try extreme("minimum", dimension, largest: false)
     }
 
+    /// The smallest values of each row of `[R, N]`, float32, smallest first and equal ones by column, `[R, count]`, and their
+    /// columns.
+    ///
+    /// - Parameter count: Up to N.
+    public func smallest(_ count: Int) throws -> (values: Tensor, indices: Tensor) {
+        try places("smallest \(count)") { pt_smallest(handle, Int64(count), $0, $1) }
+    }
+
     /// Rows divided by their Euclidean length, at least ε so that a row of zeros stays zero.
     ///
     /// - Parameter epsilon: As in the reference implementations' `normalize`, 1e-12.
@@ -123,8 +131,14 @@ extension Tensor {
     private func extreme(
         _ name: String, _ dimension: Int, largest: Bool
     ) throws -> (values: Tensor, indices: Tensor) {
+        try places(name) { pt_extreme(handle, Int64(dimension), largest, $0, $1) }
+    }
+
+    private func places(
+        _ name: String, _ call: (ResultPointer, ResultPointer) -> Int32
+    ) throws -> (values: Tensor, indices: Tensor) {
         var indices: OpaquePointer?
-        let values = try result(name, self) { pt_extreme(handle, Int64(dimension), largest, $0, &indices) }
+        let values = try result(name, self) { call($0, &indices) }
         guard let indices else { throw TensorError.operation(name, shapes: [shape], reason: "no indices") }
         return (values, Tensor(owning: indices))
     }

@@ -69,6 +69,17 @@ let rounding: Float = 1e-6
         #expect(try matrix.minimum(along: 1).indices.integers() == [2, 2])
     }
 
+    /// Neither sign of zero is smaller than the other.
+    @Test func `finds the smallest of each row, equal ones by column`() throws {
+        let rows = try Tensor([0, -1, 3, -1, -0.0, 0, .infinity, -.infinity, -2, -3, -1, -4], shape: [3, 4])
+        let (values, columns) = try rows.smallest(3)
+        #expect(try values.floats() == [-1, -1, 0, -.infinity, 0, 0, -4, -3, -2])
+        #expect(try columns.integers() == [1, 3, 0, 3, 0, 1, 3, 1, 0])
+        let error = #expect(throws: TensorError.self) { try rows.smallest(5) }
+        #expect(error?.description.hasPrefix("smallest 5([3, 4]): ") == true)
+        #expect(throws: TensorError.self) { try Tensor([1, 2], shape: [2]).smallest(1) }
+    }
+
     /// Columns 0 and 2 are group 1, column 1 is group 3, nothing is in groups 0 and 2: 3 + 1 = 4, −5 − 8 = −13. Each
     /// element's gradient is that of its group's sum, here its number.
     @Test func `is summed over groups, and hands each element its group's gradient`() throws {

@@ -122,6 +122,8 @@ typedef enum pt_along_op : int32_t { pt_sum_along, pt_mean_along, pt_softmax, pt
 int32_t pt_along(pt_along_op op, const pt_tensor *input, int64_t dimension, pt_result result);
 /* Largest (or smallest) values with the dimension kept, and their indices. */
 int32_t pt_extreme(const pt_tensor *input, int64_t dimension, bool largest, pt_result values, pt_result indices);
+/* The `count` smallest values of each row of float32 [R, N], smallest first and equal ones by column, and their columns. */
+int32_t pt_smallest(const pt_tensor *rows, int64_t count, pt_result values, pt_result columns);
 
 // ---- Shape and selection ----------------------------------------------------------------------------------------------
 

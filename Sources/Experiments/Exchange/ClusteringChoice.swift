@@ -46,7 +46,7 @@ public enum ClusteringChoice: Sendable, Equatable {
         switch (self, jaccard.search) {
         case (.kMeans(let clusters), _):
             .kMeans(count: shape.count, dimension: shape.dimension, clusterCount: clusters)
-        case (_, .exact):
+        case (_, .exact), (_, .delegated):
             .clustering(count: shape.count, dimension: shape.dimension, neighbours: jaccard.neighbours)
         case (_, .approximate(let file)):
             .approximateClustering(

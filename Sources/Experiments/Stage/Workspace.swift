@@ -33,10 +33,12 @@ struct Workspace {
     ///
     /// - Parameter purpose: What the method's randomness is derived by.
     func training(_ purpose: String) -> TrainingSetting {
-        TrainingSetting(
+        var setting = TrainingSetting(
             source: settings.data.source == nil ? nil : SourceImages(datasets.source),
             target: TargetImages(datasets.target), images: images, validation: validation,
             random: RandomKey(seed: settings.seed).derived(purpose))
+        setting.search = .onDevice
+        return setting
     }
 
     private var images: ImageSource {

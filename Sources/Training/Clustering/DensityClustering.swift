@@ -23,9 +23,11 @@ package struct DensityClustering: Sendable, Equatable {
 
     /// Clusters numbered from 0, −1 for outliers, `[N]`.
     ///
-    /// - Parameter features: `[N, D]`.
-    package func labels(of features: Features<UnitNorm>) throws -> ClusterLabels {
-        let jaccard = ClusteringJaccard(neighbours: neighbours, expansion: expansion)
+    /// - Parameters:
+    ///   - features: `[N, D]`.
+    ///   - search: How neighbours are searched.
+    package func labels(of features: Features<UnitNorm>, by search: SearchStrategy) throws -> ClusterLabels {
+        let jaccard = ClusteringJaccard(neighbours: neighbours, expansion: expansion, search: search)
         return try DBSCAN(radius: Float(radius), minimumPoints: minimumPoints)
             .labels(of: jaccard.distances(of: features, within: Float(radius)))
     }

@@ -57,15 +57,16 @@ extension EpochClustering {
     ///   - networks: What each network makes of the images, `[N, D]`.
     ///   - radius: ε as an earlier epoch has found it; nothing in the first, or where it is given.
     ///   - random: What k-means begins with.
+    ///   - search: How DBSCAN's neighbours are searched.
     /// - Throws: ``MethodError/noRadius(share:images:)``, `RetrievalError.tooManyClusters`, and `RetrievalError.zeroRow`
     ///   where embeddings cancel each other out.
     package func clusters(
-        of networks: [Features<UnitNorm>], radius: inout Double?, random: RandomKey
+        of networks: [Features<UnitNorm>], radius: inout Double?, random: RandomKey, by search: SearchStrategy
     ) throws -> Clusters {
         switch self {
         case .dbscan(let density):
             let features = try networks.count == 1 ? networks[0] : Features.mean(networks)
-            return Clusters(try density.labels(of: features, radius: &radius), of: features)
+            return Clusters(try density.labels(of: features, radius: &radius, by: search), of: features)
         case .kMeans(let means):
             let found = try KMeans(clusterCount: means.clusters, runs: means.runs)
                 .clusters(of: Features.average(networks), key: random.derived("clustering"))
@@ -75,8 +76,10 @@ extension EpochClustering {
 }
 
 extension EpochClustering.Density {
-    fileprivate func labels(of features: Features<UnitNorm>, radius found: inout Double?) throws -> ClusterLabels {
-        let jaccard = ClusteringJaccard(neighbours: neighbours, expansion: expansion, scale: scale)
+    fileprivate func labels(
+        of features: Features<UnitNorm>, radius found: inout Double?, by search: SearchStrategy
+    ) throws -> ClusterLabels {
+        let jaccard = ClusteringJaccard(neighbours: neighbours, expansion: expansion, search: search, scale: scale)
         switch radius {
         case .fixed(let radius):
             return labels(of: try jaccard.distances(of: features, within: Float(radius)), radius)

@@ -2,6 +2,7 @@
 
 public import Data
 public import Randomness
+public import Retrieval
 
 /// What every method is handed beside its own numbers.
 public struct TrainingSetting: Sendable {
@@ -12,6 +13,8 @@ public struct TrainingSetting: Sendable {
     public var validation: Validation
     /// What everything that is drawn is derived from.
     public var random: RandomKey
+    /// How neighbours are searched where a method clusters.
+    public var search = SearchStrategy.exact
     /// The part of every batch that this process loads.
     public var share = ProcessShare.all
 

@@ -72,7 +72,7 @@ struct ClusterContrast {
     /// Clusters the target's images and gives the memory a row for each cluster.
     private func relabelled(_ training: ContrastTraining, in scope: any TrainingScope) throws -> ContrastTraining.Round {
         let features = try self.features(training, in: scope)
-        let labels = try config.clustering.labels(of: features)
+        let labels = try config.clustering.labels(of: features, by: setting.search)
         let epoch = training.meter.epoch
         try training.history.begin(epoch, with: labels, in: scope)
         try labels.require(filling: config.batch, of: config.instances, epoch: epoch)
@@ -89,7 +89,7 @@ struct ClusterContrast {
     private func end(_ training: ContrastTraining, in scope: any TrainingScope) throws {
         let last = training.meter.epoch - 1
         guard training.history.waitsForScore(last) else { return }
-        let labels = try config.clustering.labels(of: features(training, in: scope))
+        let labels = try config.clustering.labels(of: features(training, in: scope), by: setting.search)
         try training.history.end(last, with: labels, in: scope)
     }
 

@@ -96,7 +96,8 @@ struct ClusteringBaseline {
     private func clusters(_ training: ClusterTraining, in scope: any TrainingScope) throws -> Clusters {
         let features = try FeatureExtractor(setting.images)
             .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
-        return try config.clustering.clusters(of: [features], radius: &training.radius, random: setting.random)
+        return try config.clustering.clusters(
+            of: [features], radius: &training.radius, random: setting.random, by: setting.search)
     }
 
     /// Adds how stable the clusters were in the last epoch, where that was scored.

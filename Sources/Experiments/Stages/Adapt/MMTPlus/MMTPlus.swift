@@ -93,7 +93,7 @@ struct MMTPlus {
         let features = try training.mutual.targetFeatures(setting, in: scope, training.state)
         try training.mutual.history.setAgreement(of: features, after: epoch - 1, in: scope)
         let mean = try Features.mean(features)
-        let labels = try config.clustering.labels(of: mean)
+        let labels = try config.clustering.labels(of: mean, by: setting.search)
         try training.mutual.history.begin(epoch, with: labels, in: scope)
         try labels.require(filling: config.batch, of: config.instances, epoch: epoch)
         return try training.mutual.relabel(Clusters(labels, of: mean))

@@ -117,7 +117,8 @@ struct SpCL {
     /// Those of the memory as it is.
     private func selected(_ training: SelfPacedTraining) throws -> SelfPacedSelection.Selection {
         guard let memory = training.memory else { preconditionFailure("images are clustered before they are embedded") }
-        let jaccard = ClusteringJaccard(neighbours: config.clustering.neighbours, expansion: config.clustering.expansion)
+        let jaccard = ClusteringJaccard(
+            neighbours: config.clustering.neighbours, expansion: config.clustering.expansion, search: setting.search)
         let distances = try jaccard.distances(of: memory.targetFeatures(), within: config.selection.largestRadius)
         return config.selection.select(from: distances, independenceThreshold: training.independenceThreshold)
     }
