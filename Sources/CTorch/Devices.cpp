@@ -7,7 +7,10 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <limits>
 #include <string>
 
 #include "Guard.h"
@@ -26,6 +29,14 @@ void load_cuda() {
     // Its symbols are looked for by name in libraries that it brings along.
     TORCH_CHECK(dlopen(pt_cuda_library_path(), RTLD_NOW | RTLD_GLOBAL) != nullptr, dlerror());
     loaded = true;
+}
+
+at::Device device_of(int32_t card) {
+    return card < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(card));
+}
+
+void finish(at::Device device) {
+    if (!device.is_cpu()) at::detail::getCUDAHooks().deviceSynchronize(device.index());
 }
 
 /// Has a card compute as is asked for, and shows that it can.
@@ -72,8 +83,7 @@ int32_t pt_find_cards(int32_t *count) {
 
 int32_t pt_compute_on(int32_t card, bool deterministic) {
     return guarded([&] {
-        const at::Device device =
-            card < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(card));
+        const auto device = device_of(card);
         if (card >= 0) set_up_card(device, deterministic);
         // Written only where it changes: other threads may read it.
         if (chosen != device) chosen = device;
@@ -106,8 +116,34 @@ int32_t pt_move(const pt_tensor *input, pt_result result) {
 }
 
 int32_t pt_finish(void) {
+    return guarded([&] { finish(chosen); });
+}
+
+int32_t pt_cudnn_version(int64_t *version) {
     return guarded([&] {
-        if (!chosen.is_cpu()) at::detail::getCUDAHooks().deviceSynchronize(chosen.index());
+        load_cuda();
+        *version = at::detail::getCUDAHooks().versionRuntimeCuDNN();
+    });
+}
+
+int32_t pt_product_seconds(int32_t card, pt_dtype dtype, int64_t edge, double *seconds) {
+    return guarded([&] {
+        const auto device = device_of(card);
+        if (card >= 0) {
+            load_cuda();
+            at::globalContext().lazyInitDevice(at::kCUDA);
+        }
+        const at::NoGradGuard scope;
+        const auto factor = at::full({edge, edge}, 0.5, at::TensorOptions(device).dtype(passerby::scalar_type(dtype)));
+        *seconds = std::numeric_limits<double>::infinity();
+        for (int attempt = 0; attempt < 5; ++attempt) {
+            finish(device);
+            const auto begun = std::chrono::steady_clock::now();
+            const auto product = at::matmul(factor, factor);
+            finish(device);
+            const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+            *seconds = std::min(*seconds, taken.count());
+        }
     });
 }
 

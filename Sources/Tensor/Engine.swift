@@ -88,15 +88,31 @@ public enum Engine {
     /// The file of libtorch itself.
     public static var libraryPath: String { String(cString: pt_library_path()) }
 
-    /// How fast libtorch multiplies matrices in fp32: on one thread where OpenBLAS answers it.
+    /// The version of the library that convolves on cards, such as 9.20.0; nothing where libtorch has none.
+    public static var convolutionLibraryVersion: String? {
+        var version: Int64 = 0
+        guard FileManager.default.fileExists(atPath: String(cString: pt_cuda_library_path())),
+            pt_cudnn_version(&version) == 0, version >= 90_000
+        else { return nil }
+        return "\(version / 10_000).\(version / 100 % 100).\(version % 100)"
+    }
+
+    /// How fast libtorch multiplies matrices on a device; in fp32 on the processor on one thread, where OpenBLAS answers it.
     ///
-    /// - Returns: Multiplications and additions a second, the best of five products of 2048 rows; some 0.3 s.
-    public static func measuredMatrixRate() throws -> Double {
-        let edge = 2048
-        let factor = try Tensor.full(0.5, shape: [edge, edge], type: .float32)
-        let best = try (0..<5).map { _ in
-            try ContinuousClock().measure { _ = try factor.matmul(factor) }
-        }.min()
-        return Double(2 * edge * edge * edge) / (best.map { $0 / .seconds(1) } ?? .infinity)
+    /// - Returns: Multiplications and additions a second, the best of five products of 2048 rows, 8192 on a card; on the
+    ///   processor some 0.3 s in fp32.
+    /// - Throws: ``TensorError/deviceMissing(_:reason:)``, and ``TensorError/outOfMemory(_:shapes:reason:)`` where something
+    ///   else has taken the card's memory.
+    public static func measuredMatrixRate(
+        in precision: TrainingPrecision = .fp32, on device: Device = .cpu
+    ) throws -> Double {
+        try require(device)
+        let edge = device == .cpu ? 2048 : 8192
+        if device != .cpu { try check("prepare", [], pt_allow_tf32(precision == .tf32)) }
+        defer { if device != .cpu { _ = pt_allow_tf32(trainingPrecision == .tf32) } }
+        var seconds = 0.0
+        let type = precision == .bf16 ? pt_bfloat16 : pt_float32
+        try check("product of \(edge) rows", [], pt_product_seconds(device.card, type, Int64(edge), &seconds))
+        return Double(2 * edge * edge * edge) / seconds
     }
 }

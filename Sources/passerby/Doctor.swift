@@ -41,15 +41,28 @@ extension MachineFindings {
             (
                 "training",
                 "libtorch \(libtorch.version), \(libtorch.threads) threads, "
-                    + "\(rate(matrices.inForce.training)) by \((libtorch.matrixLibrary as NSString).lastPathComponent)"
+                    + "\(rate(matrices.inForce.training)) by \((libtorch.matrixLibrary as NSString).lastPathComponent), "
+                    + "\(gigas(libtorch.bfloat16Rate)) in bf16"
             ),
             ("cards", cards.isEmpty ? "none" : cards.map(\.text).joined(separator: "; ")),
+            ("on cards", onCards),
             ("measured", matrices.measured.map(\.text).joined(separator: "; ")),
             ("data", data.text),
             ("logs", logs.text),
         ]
         let lines = rows.map { $0.0.padding(toLength: 11, withPad: " ", startingAt: 0) + $0.1 }
         return (lines + missing.map { "missing: \($0)" } + hints.map { "hint: \($0)" }).joined(separator: "\n")
+    }
+}
+
+extension MachineFindings {
+    /// What libtorch makes of the cards, or what it lacks for them.
+    private var onCards: String {
+        let library = libtorch.cudnn.map { "cuDNN \($0)" }
+        let rates =
+            cardRates.isEmpty
+            ? ["not possible: \(libtorch.cardProblem ?? "libtorch finds none")"] : cardRates.map { "\($0)" }
+        return (rates + [library].compactMap { $0 }).joined(separator: "; ")
     }
 }
 

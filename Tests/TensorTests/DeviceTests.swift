@@ -36,4 +36,20 @@ import Testing
         #expect(error.exitKind == .missing && "\(error)".hasSuffix("without a card: device=cpu"))
         #expect(try Tensor([1], shape: [1]).device == .cpu)
     }
+
+    @Test(arguments: TrainingPrecision.allCases)
+    func `multiplies at a rate that can be measured`(precision: TrainingPrecision) throws {
+        let rate = try Engine.measuredMatrixRate(in: precision)
+        #expect(rate > 0 && rate.isFinite)
+    }
+
+    @Test func `that is not there has no rate`() {
+        #expect(throws: TensorError.self) { try Engine.measuredMatrixRate(in: .tf32, on: .cuda(255)) }
+    }
+
+    /// Nothing where libtorch is for the processor alone; else at least 9, as libtorch 2.11 and later have it.
+    @Test func `has a library that convolves where libtorch brings one`() {
+        guard let version = Engine.convolutionLibraryVersion else { return }
+        #expect(version.wholeMatch(of: /(9|[1-9][0-9])\.[0-9]+\.[0-9]+/) != nil, "\(version)")
+    }
 }

@@ -60,6 +60,10 @@ int32_t pt_card_of(const pt_tensor *tensor);
 int32_t pt_move(const pt_tensor *input, pt_result result);
 /* Waits for what the device has been given to do. */
 int32_t pt_finish(void);
+/* The number of cuDNN's version; fails where there is no CUDA library. */
+int32_t pt_cudnn_version(int64_t *version);
+/* The fastest of a few products of two square matrices, on a card, or on the processor where it is negative: seconds. */
+int32_t pt_product_seconds(int32_t card, pt_dtype dtype, int64_t edge, double *seconds);
 
 // ---- Tensors and their data -------------------------------------------------------------------------------------
 

@@ -24,6 +24,10 @@ package struct MachineFindings: Encodable {
         package let version: String
         package let threads: Int
         package let matrixLibrary: String
+        /// Multiplications and additions a second in bfloat16, on the processor.
+        package let bfloat16Rate: Double
+        /// The version of cuDNN, which convolves on cards; nothing where libtorch is for the processor alone.
+        package let cudnn: String?
         /// Cards that it can compute on.
         package let cards: Int
         /// Why it cannot compute on any; nothing where it can.
@@ -59,6 +63,8 @@ package struct MachineFindings: Encodable {
     package let libtorch: Libtorch
     /// As the driver describes them.
     package let cards: [GraphicsCard]
+    /// How fast libtorch multiplies matrices on each card that it can compute on.
+    package let cardRates: [CardRates]
     package let data: Folder
     package let logs: Folder
     /// What to mend before a run can start.
@@ -78,8 +84,9 @@ package struct MachineFindings: Encodable {
             hasBF16: instructions.hasBF16, hasAMX: instructions.hasAMX)
         memory = Memory(totalBytes: Int(ProcessInfo.processInfo.physicalMemory), freeBytes: freeMemory())
         matrices = Matrices(inForce: try KernelSurvey.own(), all: KernelSurvey().measured)
-        libtorch = Libtorch()
+        libtorch = try Libtorch()
         cards = GraphicsCard.all
+        cardRates = (0..<libtorch.cards).map(CardRates.init)
         self.data = Folder(data)
         self.logs = Folder(logs)
         missing =
@@ -95,13 +102,15 @@ package struct MachineFindings: Encodable {
 }
 
 extension MachineFindings.Libtorch {
-    fileprivate init() {
+    fileprivate init() throws {
         version = Engine.version
+        bfloat16Rate = try Engine.measuredMatrixRate(in: .bf16)
+        cudnn = Engine.convolutionLibraryVersion
         threads = Engine.threadCount
         matrixLibrary = Engine.matrixLibrary
         do {
             cards = try Engine.cardCount()
-            cardProblem = nil
+            cardProblem = cards > 0 ? nil : "there is no NVIDIA card, or no driver for it"
         } catch TensorError.deviceMissing(_, let reason) {
             (cards, cardProblem) = (0, reason)
         } catch {
