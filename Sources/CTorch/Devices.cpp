@@ -5,6 +5,7 @@
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -117,6 +118,15 @@ int32_t pt_move(const pt_tensor *input, pt_result result) {
 
 int32_t pt_finish(void) {
     return guarded([&] { finish(chosen); });
+}
+
+int32_t pt_peak_card_bytes(int64_t *bytes) {
+    return guarded([&] {
+        *bytes = 0;
+        if (chosen.is_cpu()) return;
+        const auto stats = c10::getDeviceAllocator(chosen.type())->getDeviceStats(chosen.index());
+        *bytes = stats.reserved_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].peak;
+    });
 }
 
 int32_t pt_cudnn_version(int64_t *version) {

@@ -182,6 +182,9 @@ public struct Launch {
         let flight = calibration.map {
             FlightPlan(experiment, counts: DatasetCounts(datasets), status: status, cache: $0(conditions.threads))
         }
+        for obstacle in flight?.obstacles(memory: freeMemory(), card: freeCardMemory(device), disk: .max) ?? [] {
+            warn("this may not be possible here: \(obstacle)")
+        }
         let orchestrator = Orchestrator(
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
             sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output,

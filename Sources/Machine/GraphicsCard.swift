@@ -29,6 +29,20 @@ public struct GraphicsCard: Sendable, Equatable, Codable {
         return process.terminationStatus == 0 ? cards(text) : []
     }
 
+    /// The card that CUDA gives a number: `CUDA_VISIBLE_DEVICES` may show a process fewer of them, in another order.
+    ///
+    /// - Returns: Nothing where there is no such card, or where the variable names cards by something else than numbers.
+    public static func numbered(_ number: Int) -> GraphicsCard? {
+        numbered(number, among: all, shown: ProcessInfo.processInfo.environment["CUDA_VISIBLE_DEVICES"])
+    }
+
+    static func numbered(_ number: Int, among cards: [GraphicsCard], shown: String?) -> GraphicsCard? {
+        guard let shown else { return cards.first { $0.number == number } }
+        let names = shown.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard names.indices.contains(number), let own = Int(names[number]) else { return nil }
+        return cards.first { $0.number == own }
+    }
+
     private static let columns = ["index", "name", "memory.total", "memory.free", "compute_cap", "driver_version"]
 
     /// Reads a line a card; what is no number there, such as `[N/A]`, is 0.

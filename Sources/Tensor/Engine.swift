@@ -88,6 +88,14 @@ public enum Engine {
     /// The file of libtorch itself.
     public static var libraryPath: String { String(cString: pt_library_path()) }
 
+    /// The most bytes that this process has had on its card; nothing on the processor.
+    public static func peakCardBytes() throws -> Int? {
+        guard device != .cpu else { return nil }
+        var bytes: Int64 = 0
+        try check("peak of memory", [], pt_peak_card_bytes(&bytes))
+        return Int(bytes)
+    }
+
     /// The version of the library that convolves on cards, such as 9.20.0; nothing where libtorch has none.
     public static var convolutionLibraryVersion: String? {
         var version: Int64 = 0

@@ -15,7 +15,8 @@ struct ShowPlan: ParsableCommand {
             says why a stage would run again. Time, memory and disk are reckoned from a few steps of each stage on \
             made-up images, which are measured once on this machine and kept in the user's cache folder: in half a minute \
             a stage at most, longer where other programs compute, and not at all with --no-calibration. Without the data or the \
-            weights on this machine the stages alone are shown. Exit code 69 where memory or disk cannot suffice.
+            weights on this machine the stages alone are shown. Exit code 69 where memory, a card's memory or disk cannot \
+            suffice.
             """)
 
     @OptionGroup var arguments: ExperimentArguments
@@ -60,7 +61,8 @@ struct ShowPlan: ParsableCommand {
             let unmeasured = flight.unmeasured
             if !unmeasured.isEmpty { print("not measured yet: \(unmeasured.joined(separator: ", "))") }
         }
-        let obstacles = flight.obstacles(memory: freeMemory(), disk: freeDisk(logs.folder) ?? .max)
+        let obstacles = flight.obstacles(
+            memory: freeMemory(), card: freeCardMemory(launch.device), disk: freeDisk(logs.folder) ?? .max)
         guard obstacles.isEmpty else { throw CommandError.doesNotFit(obstacles) }
     }
 

@@ -35,6 +35,14 @@ private let cost = StageCost(
         .init(batch: 4, seconds: 1.4, peakBytes: 600 << 20), .init(batch: 8, seconds: 1.8, peakBytes: 1000 << 20),
     ], secondsPerImage: 0.01, peakBytes: 1000 << 20, stateBytes: 100 << 20, networkBytes: 40 << 20, matrixRate: 1e12)
 
+/// The same on a card that holds 300 MiB and 200 MiB for each image; the machine holds 1000 MiB whatever the batch.
+private let costOnCard = StageCost(
+    steps: [
+        .init(batch: 4, seconds: 1.4, peakBytes: 1000 << 20, cardBytes: 1100 << 20),
+        .init(batch: 8, seconds: 1.8, peakBytes: 1000 << 20, cardBytes: 1900 << 20),
+    ], secondsPerImage: 0.01, peakBytes: 1000 << 20, stateBytes: 100 << 20, networkBytes: 40 << 20, matrixRate: 1e12,
+    cardBytes: 1900 << 20)
+
 @Suite struct `A cost of steps` {
     @Test func `is a straight line through both batch sizes`() {
         #expect(abs(cost.seconds(batch: 16) - 2.6) < 1e-12)
@@ -43,6 +51,25 @@ private let cost = StageCost(
         #expect(cost.peakBytes(batch: 4) == 1000 << 20)
         #expect(cost.largestBatch(within: 1700 << 20, below: 32, multipleOf: 4) == 12)
         #expect(cost.largestBatch(within: 100 << 20, below: 32, multipleOf: 4) == nil)
+    }
+
+    @Test func `knows the memory of a card besides the machine's`() {
+        #expect(costOnCard.peakBytes(batch: 16, in: .card) == 3500 << 20)
+        #expect(costOnCard.peakBytes(batch: 16) == 1000 << 20)
+        #expect(costOnCard.fixedBytes(in: .card) == 300 << 20)
+        #expect(costOnCard.largestBatch(within: 2800 << 20, of: .card, below: 32, multipleOf: 4) == 12)
+        #expect(costOnCard.halvingSteps().peakBytes(batch: 16, in: .card) == 3500 << 20)
+        #expect(cost.peakBytes(batch: 16, in: .card) == 0)
+    }
+
+    /// A file that an earlier version has kept.
+    @Test func `is read where nothing is said of a card`() throws {
+        let text = """
+            {"steps": [{"batch": 4, "seconds": 1.4, "peakBytes": 6}], "secondsPerImage": 1, "peakBytes": 6, "stateBytes": 1, \
+            "networkBytes": 1, "matrixRate": 1, "correction": 1}
+            """
+        let found = try JSONDecoder().decode(StageCost.self, from: Data(text.utf8))
+        #expect(found.cardBytes == nil && found.steps[0].cardBytes == nil && found.peakBytes == 6)
     }
 
     @Test func `does not fall with the batch, whatever noise says`() {
@@ -129,6 +156,23 @@ private let cost = StageCost(
         #expect(fitting(1_700) == nil && fitting(1_730) == 8 && fitting(2_100) == 12)
     }
 
+    /// 300 + 8 · 200 MiB in a step, or 300 and 2000 MiB between two; 1.15 · (2300 + 500) MiB and 1 GiB for the driver.
+    @Test func `of a card's memory is reckoned as the machine's, with what the driver takes`() {
+        var load = StageLoad()
+        let training = StageLoad.Training(epochs: 1, iterations: 1, batch: 8, batchUnit: 4)
+        load.training = training
+        (load.bytesHeld, load.bytesBetweenSteps) = (500 << 20, 2000 << 20)
+        let found = Forecaster(statesKept: 2).forecast(load, costOnCard, done: 0)
+        #expect(found.cardBytes == Int(1.15 * Double(2800 << 20)) + 1 << 30)
+        // 1000 MiB, of which none is a batch's, and 2500 MiB.
+        #expect(found.memoryBytes == Int(1.15 * Double(3500 << 20)))
+        #expect(Forecaster(statesKept: 2).forecast(load, cost, done: 0).cardBytes == nil)
+        load.bytesBetweenSteps = 0
+        // (3000 − 1024) MiB / 1.15 − 500 MiB leave 1218 MiB: 4 images have 1100 MiB.
+        #expect(Forecaster.batch(of: training, load, costOnCard, within: 3000 << 20, of: .card) == 4)
+        #expect(Forecaster.batch(of: training, load, costOnCard, within: 2000 << 20, of: .card) == nil)
+    }
+
     /// Ten steps of 1.4 s; three networks and mirror images.
     @Test func `of post-processing is the camera network and all passes`() throws {
         let found = try forecast("postprocess")
@@ -184,6 +228,15 @@ private let cost = StageCost(
                 "'direct' needs 2.0 GiB of memory and 100.0 MiB are free, and no batch size makes it fit: choose smaller "
                     + "images with image, a smaller backbone, or where there are very many images fewer neighbours with k1"
             ])
+        try flight().store(costOnCard, of: "direct")
+        // 1.15 · (300 + 16 · 200) MiB and 1 GiB are 4.9 GiB; with 12 images 4.03 GiB, with 8 of them 3.1 GiB.
+        #expect(try flight().obstacles(memory: 3 << 30, card: 5 << 30, disk: 1 << 40).isEmpty)
+        #expect(try flight().obstacles(memory: 3 << 30, disk: 1 << 40).isEmpty)
+        #expect(
+            try flight().obstacles(memory: 3 << 30, card: 4 << 30, disk: 1 << 40) == [
+                "'direct' needs 4.9 GiB of the card's memory and 4.0 GiB are free: direct.batch=8 instead of 16 would fit"
+            ])
+        try flight().store(cost, of: "direct")
         #expect(
             try flight().obstacles(memory: 3 << 30, disk: 1 << 20) == [
                 "the run needs 680.0 MiB on disk and 1.0 MiB are free: free some, keep the runs elsewhere with --logs DIR, or "

@@ -18,20 +18,20 @@ import Training
 
     @Test func `says in which stage and method it was, and ends the program as its cause would`() {
         let cause = MethodError.notFinite(loss: "identity", epoch: 2, step: 4)
-        let error = StageError(cause, in: plan)
+        let error = StageError(cause, in: plan, training: nil)
         #expect(
             error?.description
                 == "second (mmt): the identity loss of epoch 3, step 5 is not a finite number; a smaller learning rate may help"
         )
         #expect(error?.exitKind == .badData)
-        #expect(StageError(TensorError.outOfMemory("add", shapes: [], reason: "no"), in: plan)?.exitKind == .missing)
+        #expect(StageError(TensorError.outOfMemory("add", shapes: [], reason: "no"), in: plan, training: nil)?.exitKind == .missing)
     }
 
     /// By a path.
     @Test func `is left as it is where it names its place itself`() {
         let path = WeightFileError.notFinite(path: "/w", [])
         for error in [path, PipelineError.readOnly(path: "/logs")] as [any Error] {
-            #expect(StageError(error, in: plan) == nil)
+            #expect(StageError(error, in: plan, training: nil) == nil)
         }
     }
 }

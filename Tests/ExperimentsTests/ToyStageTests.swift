@@ -5,7 +5,9 @@ import Configuration
 import Foundation
 import Glibc
 import Pipeline
+import Reporting
 import Synchronization
+import Tensor
 import Testing
 
 @testable import Experiments
@@ -48,7 +50,7 @@ private struct SumSettings: StageSettings {
 
 private struct SumStage: StageDefinition {
     /// Told of every epoch that is done, on any thread.
-    static let epochs = Mutex<@Sendable (Int) -> Void>({ _ in })
+    static let epochs = Mutex<@Sendable (Int) throws -> Void>({ _ in })
 
     let settings: SumSettings
     let earlier: String?
@@ -82,7 +84,7 @@ private struct SumStage: StageDefinition {
             try scope.checkpoints.save(epoch: epoch + 1) {
                 try "\(sum)".write(toFile: $0, atomically: false, encoding: .utf8)
             }
-            Self.epochs.withLock { $0 }(epoch + 1)
+            try Self.epochs.withLock { $0 }(epoch + 1)
             try scope.checkInterruption()
         }
         try "\(sum)".write(toFile: scope.artefact("sum.txt"), atomically: false, encoding: .utf8)
@@ -175,6 +177,33 @@ private func run(_ folder: URL, _ start: Launch.Start, _ overrides: [String] = [
         let resumed = try run(killed, .resume)
         #expect(resumed.stages.map { $0.metrics["sum"] } == [6, 9] && resumed.status == .completed)
         #expect(try digests(whole) == digests(killed))
+    }
+
+    /// A batch of 14 images in pairs: half of it is three pairs and a half.
+    @Test(arguments: [
+        (14, "Here second.batch=6 instead of 14 takes about half as much"),
+        (3, "Here smaller images with image, or a smaller backbone, take less"),
+    ])
+    func `is named where memory does not suffice, with a batch of half the size`(size: Int, remedy: String) throws {
+        let cause = TensorError.outOfMemory("matmul", shapes: [[2, 3], [3, 4]], reason: "the card has 1 MiB")
+        let count = Mutex(0)
+        SumStage.epochs.withLock {
+            $0 = { _ in
+                if count.withLock({
+                    $0 += 1; return $0
+                }) == 4 {
+                    throw cause
+                }
+            }
+        }
+        defer { SumStage.epochs.withLock { $0 = { _ in } } }
+        let error = #expect(throws: StageError.self) { try run(folder, .new, ["second.size=\(size)"]) }
+        #expect(
+            error?.description
+                == "second (sum): not enough memory for matmul([2, 3], [3, 4]): the card has 1 MiB. Close other programs, or "
+                + "choose smaller batches or images; a run that has begun can be continued with --resume. \(remedy)")
+        #expect(error?.exitKind == .missing)
+        #expect(try run(folder, .resume, ["second.size=\(size)"]).stages.map { $0.metrics["sum"] } == [6, 9])
     }
 
     private func digests(_ folder: URL) throws -> [ContentDigest] {

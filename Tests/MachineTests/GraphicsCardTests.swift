@@ -19,6 +19,17 @@ import Testing
             ])
     }
 
+    /// CUDA numbers those that it shows from 0.
+    @Test(
+        arguments: [
+            (nil, [0, 1, nil]), ("1,0", [1, 0, nil]), ("1", [1, nil, nil]), (" 1 , 0", [1, 0, nil]), ("", [nil, nil, nil]),
+            ("GPU-8932f937", [nil, nil, nil]), ("5", [nil, nil, nil]),
+        ] as [(String?, [Int?])])
+    func `has another number where a process is shown some of them`(shown: String?, numbers: [Int?]) {
+        let cards = GraphicsCard.cards("0, A, 1, 1, 9.0, 1\n1, B, 1, 1, 9.0, 1\n")
+        #expect((0..<3).map { GraphicsCard.numbered($0, among: cards, shown: shown)?.number } == numbers)
+    }
+
     @Test func `is not read from what an error says`() {
         #expect(
             GraphicsCard.cards("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n").isEmpty)

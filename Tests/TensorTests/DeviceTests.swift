@@ -43,6 +43,11 @@ import Testing
         #expect(rate > 0 && rate.isFinite)
     }
 
+    @Test func `has no memory of its own where it is the processor`() throws {
+        #expect(try Engine.peakCardBytes() == nil)
+        #expect(Engine.device == .cpu)
+    }
+
     @Test func `that is not there has no rate`() {
         #expect(throws: TensorError.self) { try Engine.measuredMatrixRate(in: .tf32, on: .cuda(255)) }
     }

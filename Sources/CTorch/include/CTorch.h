@@ -60,6 +60,8 @@ int32_t pt_card_of(const pt_tensor *tensor);
 int32_t pt_move(const pt_tensor *input, pt_result result);
 /* Waits for what the device has been given to do. */
 int32_t pt_finish(void);
+/* The most bytes that libtorch has taken of the process's card; 0 on the processor. */
+int32_t pt_peak_card_bytes(int64_t *bytes);
 /* The number of cuDNN's version; fails where there is no CUDA library. */
 int32_t pt_cudnn_version(int64_t *version);
 /* The fastest of a few products of two square matrices, on a card, or on the processor where it is negative: seconds. */

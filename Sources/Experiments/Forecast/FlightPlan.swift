@@ -54,12 +54,20 @@ public struct FlightPlan {
     ///
     /// - Parameters:
     ///   - memory: Bytes that a process can take.
+    ///   - card: Bytes that are free on the card that it computes on; nothing on the processor, and where nobody knows.
     ///   - disk: Bytes that are free where the runs are.
-    public func obstacles(memory: Int, disk: Int) -> [String] {
+    public func obstacles(memory: Int, card: Int? = nil, disk: Int) -> [String] {
         let forecast = self.forecast
-        let short = open.compactMap { stage, load, _ -> String? in
-            guard let needed = forecast.stages[stage.name]?.memoryBytes, needed > memory else { return nil }
-            return lacking(stage, load, needed, memory)
+        let short = open.flatMap { stage, load, _ -> [String] in
+            guard let expected = forecast.stages[stage.name] else { return [] }
+            var found: [String] = []
+            if expected.memoryBytes > memory {
+                found.append(lacking(stage, load, expected.memoryBytes, memory, in: .machine))
+            }
+            if let needed = expected.cardBytes, let card, needed > card {
+                found.append(lacking(stage, load, needed, card, in: .card))
+            }
+            return found
         }
         guard forecast.diskBytes > disk else { return short }
         return short + [
@@ -68,12 +76,14 @@ public struct FlightPlan {
         ]
     }
 
-    private func lacking(_ stage: Experiment.NamedStage, _ load: StageLoad, _ needed: Int, _ memory: Int) -> String {
-        let beginning = "'\(stage.name)' needs \(needed.byteText) of memory and \(memory.byteText) are free"
+    private func lacking(
+        _ stage: Experiment.NamedStage, _ load: StageLoad, _ needed: Int, _ free: Int, in memory: StageCost.Memory
+    ) -> String {
+        let beginning = "'\(stage.name)' needs \(needed.byteText) of \(memory) and \(free.byteText) are free"
         guard let training = load.training, let cost = cache.cost(of: work(of: stage)) else {
             return "\(beginning): free some, or make images smaller with image"
         }
-        guard let fitting = Forecaster.batch(of: training, load, cost, within: memory) else {
+        guard let fitting = Forecaster.batch(of: training, load, cost, within: free, of: memory) else {
             return "\(beginning), and no batch size makes it fit: choose smaller images with image, a smaller backbone, or "
                 + "where there are very many images fewer neighbours with k1"
         }
@@ -104,5 +114,14 @@ public struct FlightPlan {
             "experiment": JSONValue(experiment.settings.entries(.cost)),
             "settings": JSONValue(stage.definition.entries(.cost)),
         ])
+    }
+}
+
+extension StageCost.Memory: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .machine: "memory"
+        case .card: "the card's memory"
+        }
     }
 }

@@ -117,7 +117,8 @@ struct Rehearsal {
             report("\(count) steps of \(batch) images")
             let scope = RehearsalScope(clock)
             let trained = try train((batch, count), set, scope)
-            let steps = StageCost.Steps(batch: batch, seconds: scope.secondsPerStep, peakBytes: peakMemory())
+            let steps = StageCost.Steps(
+                batch: batch, seconds: scope.secondsPerStep, peakBytes: peakMemory(), cardBytes: try Engine.peakCardBytes())
             return (steps, scope.stateBytes, trained)
         }
         var last = try measure(batches[0], Self.fewestSteps)
@@ -134,7 +135,7 @@ struct Rehearsal {
         return StageCost(
             steps: steps, secondsPerImage: secondsPerImage, peakBytes: peakMemory(), stateBytes: last.stateBytes,
             networkBytes: last.trained.network.entries.reduce(0) { $0 + $1.tensor.byteCount },
-            matrixRate: MatrixLibrary.current.measuredRate().best)
+            matrixRate: MatrixLibrary.current.measuredRate().best, cardBytes: try Engine.peakCardBytes())
     }
 
     /// The second batch size and its number of steps, such that they can be expected to take no more than the time left;

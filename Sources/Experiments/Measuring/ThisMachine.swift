@@ -11,6 +11,12 @@ package func freeMemory() -> Int {
     min(kibibytes("MemAvailable:", in: "/proc/meminfo") ?? .max, ControlGroup.own.freeMemory ?? .max)
 }
 
+/// Bytes that are free on a card; nothing for the processor, and where the driver does not say.
+package func freeCardMemory(_ device: Device) -> Int? {
+    guard case .cuda(let number) = device, let card = GraphicsCard.numbered(number), card.totalBytes > 0 else { return nil }
+    return card.freeBytes
+}
+
 /// A folder, or the nearest one above it where it is not there yet: whoever needs it makes it there.
 package func nearestFolder(_ folder: URL) -> URL {
     var place = folder.standardizedFileURL
@@ -44,7 +50,7 @@ package func machineFacts(on device: Device) -> [String: String] {
         "libtorch": Engine.version, "matrix_library": (Engine.matrixLibrary as NSString).lastPathComponent,
         "kernels": MatrixLibrary.current.coreType,
     ]
-    guard case .cuda(let number) = device, let card = GraphicsCard.all.first(where: { $0.number == number }) else {
+    guard case .cuda(let number) = device, let card = GraphicsCard.numbered(number) else {
         return facts
     }
     return facts.merging(["card": card.name]) { $1 }

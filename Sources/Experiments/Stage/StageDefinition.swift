@@ -67,11 +67,13 @@ struct DefinedStage: Stage {
     let definition: any StageDefinition
     let workspace: Workspace
 
+    /// - Throws: ``StageError`` where an error cannot say itself where it comes from.
     func run(in scope: StageScope) throws -> StageOutcome {
         do {
             return try definition.run(in: scope, workspace)
         } catch {
-            throw StageError(error, in: plan) ?? error
+            throw StageError(
+                error, in: plan, training: definition.load(DatasetCounts(workspace.datasets)).training) ?? error
         }
     }
 }

@@ -16,7 +16,8 @@ extension PlanStatus: Encodable {
         if let forecast, !forecast.stages.isEmpty {
             try container.encode(
                 StageForecast(
-                    seconds: forecast.seconds, memoryBytes: forecast.memoryBytes, diskBytes: forecast.leftBytes,
+                    seconds: forecast.seconds, memoryBytes: forecast.memoryBytes, cardBytes: forecast.cardBytes,
+                    diskBytes: forecast.leftBytes,
                     scratchBytes: forecast.scratchBytes), forKey: .forecast)
         }
         var list = container.nestedUnkeyedContainer(forKey: .stages)

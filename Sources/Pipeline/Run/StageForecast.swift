@@ -6,21 +6,25 @@ public struct StageForecast: Sendable, Equatable, Encodable {
     public let seconds: Double
     /// The most bytes that the process will have in memory.
     public let memoryBytes: Int
+    /// The most bytes that it will have on the card that it computes on; nothing where it computes on the processor.
+    public let cardBytes: Int?
     /// Bytes of what the stage leaves.
     public let diskBytes: Int
     /// Bytes of checkpoints that it needs besides while it runs.
     public let scratchBytes: Int
 
     /// As given; nothing is negative.
-    public init(seconds: Double, memoryBytes: Int, diskBytes: Int, scratchBytes: Int) {
+    public init(seconds: Double, memoryBytes: Int, cardBytes: Int? = nil, diskBytes: Int, scratchBytes: Int) {
         self.seconds = seconds
         self.memoryBytes = memoryBytes
+        self.cardBytes = cardBytes
         self.diskBytes = diskBytes
         self.scratchBytes = scratchBytes
     }
 
     private enum CodingKeys: String, CodingKey {
-        case seconds, memoryBytes = "memory_bytes", diskBytes = "disk_bytes", scratchBytes = "scratch_bytes"
+        case seconds, memoryBytes = "memory_bytes", cardBytes = "card_bytes", diskBytes = "disk_bytes", scratchBytes =
+            "scratch_bytes"
     }
 }
 
@@ -38,6 +42,8 @@ public struct RunForecast: Sendable, Equatable {
     public var seconds: Double { stages.values.reduce(0) { $0 + $1.seconds } }
     /// The most bytes in memory at any time.
     public var memoryBytes: Int { stages.values.map(\.memoryBytes).max() ?? 0 }
+    /// The most bytes on the card at any time; nothing where no stage computes on one.
+    public var cardBytes: Int? { stages.values.compactMap(\.cardBytes).max() }
     /// Bytes of what all stages leave.
     public var leftBytes: Int { stages.values.reduce(0) { $0 + $1.diskBytes } }
     /// Bytes of the checkpoints of one stage, the one with the most.
@@ -48,14 +54,17 @@ public struct RunForecast: Sendable, Equatable {
 
 extension StageForecast: CustomStringConvertible {
     public var description: String {
-        "about \(ProgressLine.duration(seconds)), \(memoryBytes.byteText) of memory, "
+        "about \(ProgressLine.duration(seconds)), \(memoryBytes.byteText) of memory, \(cardText)"
             + "\(diskBytes.byteText) on disk and \(scratchBytes.byteText) while it runs"
     }
+
+    private var cardText: String { cardBytes.map { "\($0.byteText) of the card's, " } ?? "" }
 }
 
 extension RunForecast: CustomStringConvertible {
     public var description: String {
-        "in all about \(ProgressLine.duration(seconds)), at most \(memoryBytes.byteText) of memory and "
+        "in all about \(ProgressLine.duration(seconds)), at most \(memoryBytes.byteText) of memory"
+            + (cardBytes.map { ", \($0.byteText) of the card's" } ?? "") + " and "
             + "\(diskBytes.byteText) on disk"
     }
 }

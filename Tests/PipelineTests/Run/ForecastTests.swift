@@ -19,6 +19,18 @@ private func forecast(_ seconds: Double, memory: Int = 0, disk: Int = 0, scratch
         #expect("\(run)" == "in all about 1 min 30 s, at most 3.0 GiB of memory and 11.0 MiB on disk")
     }
 
+    /// A card has the most that any stage takes of it; the stage that computes nothing takes none.
+    @Test func `says what a card has to hold, where one computes`() throws {
+        let onCard = StageForecast(seconds: 60, memoryBytes: 1 << 30, cardBytes: 5 << 30, diskBytes: 0, scratchBytes: 0)
+        let run = RunForecast(["a": onCard, "b": forecast(30, memory: 2 << 30)])
+        #expect(run.cardBytes == 5 << 30 && RunForecast(["b": forecast(30)]).cardBytes == nil)
+        #expect(
+            "\(onCard)" == "about 1 min 00 s, 1.0 GiB of memory, 5.0 GiB of the card's, 0 B on disk and 0 B while it runs")
+        #expect("\(run)" == "in all about 1 min 30 s, at most 2.0 GiB of memory, 5.0 GiB of the card's and 0 B on disk")
+        guard case .object(let members) = try JSONValue(encoding: onCard) else { return }
+        #expect(members["card_bytes"] == .integer(5 << 30))
+    }
+
     /// Stages that were thought to take 60 s have taken 90: the rest, 40 s, is taken for 60.
     @Test func `is corrected by what stages have taken`() {
         var outlook = RunOutlook(RunForecast(["a": forecast(20), "b": forecast(40), "c": forecast(40)]))
