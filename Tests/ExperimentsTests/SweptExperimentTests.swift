@@ -46,6 +46,10 @@ private func swept(_ text: String, _ base: String = base) throws -> SweptExperim
             "space:\n  direct.epochs: [3, few]",
             "sweeps/s.yaml:3:22: direct.epochs: found text 'few'; allowed: an integer, 1 to 1000000", ""
         ),
+        (
+            "space: {direct.batch: [8]}\npruner: {asha: {stage: dirct}}",
+            "sweeps/s.yaml:3:24: pruner.asha.stage: found 'dirct'; allowed: direct", "(did you mean 'direct'?)"
+        ),
         // A rule between two values, of which the space has one.
         (
             "space:\n  direct.batch: [8, 9]",

@@ -46,6 +46,19 @@ func sweep(_ text: String) throws -> Sweep {
                 + "(did you mean 'startup'?)")
     }
 
+    @Test func `has a pruner that watches a stage, or none`() throws {
+        let text = "experiment: b\nspace: {a: [1]}\npruner: "
+        #expect(try sweep(text + "none").pruner == nil)
+        let asha = try #require(try sweep(text + "{asha: {stage: adapt, first: 2}}").pruner)
+        #expect(asha.rule == .asha(reduction: 3, first: 2) && asha.stage.value == "adapt" && asha.figure == "mAP")
+        let median = try sweep(text + "{median: {stage: adapt, figure: clusters, after: 5}}").pruner
+        #expect(median?.rule == .median(startup: 4, after: 5) && median?.figure == "clusters")
+        let error = #expect(throws: ConfigurationError.self) { try sweep(text + "median") }
+        #expect(
+            error?.description
+                == "sweeps/rate.yaml:3:9: pruner.median: missing key 'stage'; needed: text that is not empty")
+    }
+
     @Test func `asks for no more than an experiment and a space`() throws {
         let sweep = try sweep("{experiment: base.yml, space: {adapt.rate: [1.0e-4, 2.0e-4]}}")
         #expect(sweep.experiment.value == "sweeps/base.yml" && sweep.fixed.isEmpty && sweep.seeds.isEmpty)
@@ -61,7 +74,7 @@ func sweep(_ text: String) throws -> Sweep {
         (
             "experiment: b\nspace: {a: [1]}\nsead: 2",
             "sweeps/rate.yaml:3:1: sead: unknown key 'sead'; allowed: budget, description, experiment, fixed, objective, "
-                + "sampler, seed, seeds, space (did you mean 'seed'?)"
+                + "pruner, sampler, seed, seeds, space (did you mean 'seed'?)"
         ),
         ("experiment: b\nspace: {}", "sweeps/rate.yaml:2:8: space: no settings to vary; allowed: one or more"),
         (

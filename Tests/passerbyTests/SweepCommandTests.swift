@@ -11,7 +11,10 @@ import Testing
 private final class SweepHome {
     let home: TemporaryHome
 
-    init(_ more: String = "", space: String = "direct.rate: [1.0e-3, 2.0e-3, 4.0e-3, 8.0e-3]") throws {
+    init(
+        _ more: String = "", space: String = "direct.rate: [1.0e-3, 2.0e-3, 4.0e-3, 8.0e-3]",
+        epochs: Int = 1
+    ) throws {
         home = try TemporaryHome()
         let folder = home.url.appendingPathComponent("experiments/sweeps")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -21,7 +24,7 @@ private final class SweepHome {
             to: home.url.appendingPathComponent("experiments/small.yaml"), atomically: true, encoding: .utf8)
         try """
         experiment: ../small
-        fixed: {direct.epochs: 1, direct.iterations: 3}
+        fixed: {direct.epochs: \(epochs), direct.iterations: 3, direct.evaluate_every: 1}
         space: {\(space)}
         \(more)
         """.write(to: folder.appendingPathComponent("rates.yaml"), atomically: true, encoding: .utf8)
@@ -89,6 +92,20 @@ private final class SweepHome {
         #expect(report.trials.map(\.value) == alone.report.trials.map(\.value))
         #expect(report.trials.map(\.overrides) == alone.report.trials.map(\.overrides))
         #expect(try two.runs().count == 3)
+    }
+
+    /// With rates of 10⁻¹² nothing is learnt, and the first two trials have learnt something by their second epoch.
+    @Test func `gives up what is not among the best`() throws {
+        let sweep = try SweepHome(
+            "pruner: {asha: {stage: direct, reduction: 2, first: 2}}",
+            space: "direct.rate: [1.0e-3, 2.0e-3, 1.0e-12, 1.1e-12]", epochs: 8)
+        let (code, report, messages) = try sweep.sweep()
+        #expect(code == 0, "\(messages)")
+        let pruned = report.trials.filter { $0.state == "pruned" }
+        #expect(!pruned.isEmpty && pruned.allSatisfy { $0.rank == nil && $0.value == nil }, "\(messages)")
+        #expect(report.trials.first?.rank == 1 && report.trials.count == 4)
+        let again = try sweep.sweep()
+        #expect(again.report.trials.map(\.state) == report.trials.map(\.state))
     }
 
     private func kill(_ sweep: SweepHome, whenBegun count: Int) throws {

@@ -11,6 +11,8 @@ struct ChildProcess {
         case done
         case failed(code: Int32)
         case killed(signal: Int32)
+        /// It was asked to stop, as nobody wanted more of it.
+        case stopped
     }
 
     private let process = Process()
@@ -33,12 +35,23 @@ struct ChildProcess {
 
     /// Waits, and hands on the request to stop: a child has a process group of its own.
     ///
-    /// - Throws: `Interrupted` once the child has ended after such a request.
-    func wait(_ interruption: Interruption) throws -> End {
-        while process.isRunning, interruption.signal == nil { Thread.sleep(forTimeInterval: 0.05) }
+    /// - Parameter isEnough: Asked again and again whether the child is to stop.
+    /// - Throws: `Interrupted` once the child has ended after such a request; what `isEnough` throws, likewise.
+    func wait(_ interruption: Interruption, isEnough: () throws -> Bool = { false }) throws -> End {
+        while process.isRunning, interruption.signal == nil {
+            do {
+                if try isEnough() {
+                    stop(SIGTERM)
+                    return .stopped
+                }
+            } catch {
+                stop(SIGTERM)
+                throw error
+            }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
         if let signal = interruption.signal {
-            kill(process.processIdentifier, signal.rawValue)
-            process.waitUntilExit()
+            stop(signal.rawValue)
             try interruption.check()
         }
         switch (process.terminationReason, process.terminationStatus) {
@@ -48,11 +61,16 @@ struct ChildProcess {
         }
     }
 
+    private func stop(_ signal: Int32) {
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+    }
+
     /// The error of an end that is not the work's.
     func failure(_ end: End) -> ChildRunError {
         let command = arguments.joined(separator: " ")
         switch end {
-        case .done: preconditionFailure("'passerby \(command)' did its work")
+        case .done, .stopped: preconditionFailure("'passerby \(command)' did its work")
         case .failed(let code): return .failed(command: command, code: code)
         case .killed(let signal): return .killed(command: command, signal: signal)
         }

@@ -77,6 +77,7 @@ package struct SweepWorker: Sendable {
     }
 
     private func text(of trial: SweepTrial) -> String {
+        if trial.state == .pruned { return "given up after \(counted(trial.reports.count, "value"))" }
         let figure = FigureColumn.named(study.sweep.objective.figure)
         let seeds = trial.replicas.count > 1 ? " (\(trial.replicas.count) seeds)" : ""
         return "\(figure.heading) \(trial.text(figure))\(seeds), took \(ProgressLine.duration(trial.seconds))"
@@ -93,7 +94,11 @@ package struct SweepWorker: Sendable {
             let settings = trial.assignments + (seed.map { ["seed=\($0)"] } ?? [])
             let seed = try self.seed(of: trial, settings)
             guard !trial.replicas.contains(where: { $0.seed == seed }) else { continue }
-            let result = try self.result(of: trial, seed, settings)
+            let watch = trial.replicas.isEmpty ? self.watch(trial, seed) : nil
+            guard let result = try self.result(of: trial, seed, settings, watch) else {
+                return try study.prune(
+                    trial, last: watch?.lastValue, seed: seed, seconds: secondsOfGivenUp(trial, seed))
+            }
             let value: Double
             do {
                 value = try study.sweep.objective.value(of: result)
@@ -119,15 +124,29 @@ package struct SweepWorker: Sendable {
 
     /// What a run comes to: that of a finished one where there is one, else of one that is run now.
     ///
-    /// A process that is killed is gone on with once; one that is killed again is too large for this machine, or defective.
-    private func result(of trial: SweepTrial, _ seed: Int, _ settings: [String]) throws -> RunResult {
+    /// - Returns: Nothing where the trial was given up.
+    private func result(
+        of trial: SweepTrial, _ seed: Int, _ settings: [String], _ watch: TrialWatch?
+    ) throws -> RunResult? {
         try waitForOthers(trial)
-        if let result = finished(trial, seed) { return result }
+        if finished(trial, seed) == nil, try !run(trial, settings, watch) { return nil }
+        guard let result = finished(trial, seed) else {
+            throw SweepError.noResult(folder: study.folder.folder(of: trial).path, seed: seed)
+        }
+        // It may have been faster than the looks at it, and what is given up must not depend on that.
+        return try watch?.isHopeless(atEnd: true) == true ? nil : result
+    }
+
+    /// Runs a trial with one seed.
+    ///
+    /// A process that is killed is gone on with once; one that is killed again is too large for this machine, or defective.
+    ///
+    /// - Returns: Whether it came to its end and was not given up.
+    private func run(_ trial: SweepTrial, _ settings: [String], _ watch: TrialWatch?) throws -> Bool {
         var isKilled = false
         while true {
             do {
-                try processes.run(trial, settings)
-                break
+                return try processes.run(trial, settings) { try watch?.isHopeless() ?? false }
             } catch let error as ChildRunError {
                 let failure = TrialFailure(
                     description: processes.lastWords(of: trial) ?? "\(error)", exitKind: error.exitKind)
@@ -142,14 +161,24 @@ package struct SweepWorker: Sendable {
                 }
             }
         }
-        guard let result = finished(trial, seed) else {
-            throw SweepError.noResult(folder: study.folder.folder(of: trial).path, seed: seed)
-        }
-        return result
     }
 
     private func runs(of trial: SweepTrial) -> [RunFolder] {
         RunFolder.runs(of: study.folder.experiment(of: trial), in: study.folder.logs)
+    }
+
+    /// A pruner's view of the trial's first run; nil where there is none.
+    private func watch(_ trial: SweepTrial, _ seed: Int) -> TrialWatch? {
+        study.sweep.pruner.map { TrialWatch(trial, of: study, by: $0) { run(of: trial, seed) } }
+    }
+
+    private func run(of trial: SweepTrial, _ seed: Int) -> RunFolder? {
+        runs(of: trial).first { (try? $0.plan().seed) == UInt64(seed) }
+    }
+
+    /// Seconds of the whole stages that a run computed before it was given up.
+    private func secondsOfGivenUp(_ trial: SweepTrial, _ seed: Int) -> Double {
+        (try? run(of: trial, seed)?.result())?.stages.reduce(0) { $0 + ($1.reused ? 0 : $1.seconds) } ?? 0
     }
 
     private func finished(_ trial: SweepTrial, _ seed: Int) -> RunResult? {

@@ -23,7 +23,7 @@ public struct SweptExperiment: Sendable {
         self.methods = methods
         let whole = try Experiment(self.document, name: sweep.name, methods: methods)
         identity = sweep.identity(experiment: whole.determinants)
-        try check(sweep)
+        try check(sweep, whole)
     }
 
     /// The experiment as a file that trials run, as YAML.
@@ -45,8 +45,8 @@ public struct SweptExperiment: Sendable {
     private static let triedPoints = 1000
 
     /// Tries every choice and both ends of every range; of a grid, the points themselves.
-    private func check(_ sweep: Sweep) throws {
-        var problems: [Problem] = []
+    private func check(_ sweep: Sweep, _ whole: Experiment) throws {
+        var problems = stageProblems(sweep.pruner, whole)
         for dimension in sweep.space.dimensions {
             for coordinate in dimension.extremes {
                 let point = sweep.space.point(reaching: dimension, at: coordinate)
@@ -60,6 +60,17 @@ public struct SweptExperiment: Sendable {
             }
         }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
+    }
+
+    /// A pruner watches a stage that is there.
+    private func stageProblems(_ pruner: PrunerChoice?, _ whole: Experiment) -> [Problem] {
+        guard let stage = pruner?.stage, whole.stage(named: stage.value) == nil else { return [] }
+        let names = whole.stages.map(\.name)
+        return [
+            Problem(
+                .unknownValue(found: stage.value, allowed: names, nearest: nearest(to: stage.value, among: names)),
+                at: stage.span, keyPath: stage.keyPath)
+        ]
     }
 
     private func problems(at settings: [YAMLNode.Entry]) -> [Problem] {

@@ -15,9 +15,12 @@ struct TrialProcess: Sendable {
 
     /// Runs a trial with one seed to its end, from where an earlier process left it.
     ///
-    /// - Parameter settings: Assignments of a command line.
+    /// - Parameters:
+    ///   - settings: Assignments of a command line.
+    ///   - isEnough: Asked again and again whether the trial is to be given up.
+    /// - Returns: Whether it was not.
     /// - Throws: ``ChildRunError``; `Interrupted` once the process has kept its state after a request to stop.
-    func run(_ trial: SweepTrial, _ settings: [String]) throws {
+    func run(_ trial: SweepTrial, _ settings: [String], isEnough: () throws -> Bool) throws -> Bool {
         let messages = try AppendFile(folder.messagesFile(of: trial))
         try messages.append(Data("# \(settings.joined(separator: " "))\n".utf8))
         // The other end is closed with this process, whatever becomes of it, and then the child stops too.
@@ -31,9 +34,11 @@ struct TrialProcess: Sendable {
         let errors = try FileHandle(forWritingTo: folder.messagesFile(of: trial))
         try errors.seekToEnd()
         let child = try ChildProcess(words, input: lifeline, output: FileHandle.nullDevice, messages: errors)
-        let end = try child.wait(interruption)
+        let end = try child.wait(interruption, isEnough: isEnough)
         withExtendedLifetime(lifeline) {}
+        if end == .stopped { return false }
         guard end == .done else { throw child.failure(end) }
+        return true
     }
 
     /// What the last process of a trial said of its end; nil where it said nothing.

@@ -16,7 +16,7 @@ package enum JSONFile {
     }
 
     /// The decoder that understands what ``encoder(indented:)`` writes.
-    static func decoder() -> JSONDecoder {
+    package static func decoder() -> JSONDecoder {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

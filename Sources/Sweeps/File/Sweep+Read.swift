@@ -24,6 +24,7 @@ extension Sweep {
         let fixed = mapping.optional("fixed", .settings)?.value ?? []
         let space = mapping.required("space", .searchSpace)
         let sampler = mapping.optional("sampler", .sampler)
+        let pruner = mapping.optional("pruner", .pruner)?.value ?? nil
         let objective = mapping.optional("objective", .objective)?.value ?? Objective()
         let seeds = mapping.optional("seeds", .list(of: .integer(SweepLimits.seed), count: SweepLimits.replicas))
         let budget = mapping.optional("budget", .budget)
@@ -40,6 +41,7 @@ extension Sweep {
         self.fixed = fixed
         self.space = space.value
         self.sampler = sampler?.value ?? .grid
+        self.pruner = pruner
         self.objective = objective
         self.seeds = seeds?.value.map(\.value) ?? []
         self.budget = budget?.value ?? Budget(trials: nil, hours: nil)

@@ -12,6 +12,8 @@ public struct Sweep: Sendable {
     public let fixed: [YAMLNode.Entry]
     public let space: SearchSpace
     public let sampler: SamplerChoice
+    /// What gives trials up before their end; nil for nothing.
+    public let pruner: PrunerChoice?
     public let objective: Objective
     /// Seeds of the runs of each trial, whose mean counts; none for one run with the experiment's own.
     public let seeds: [Int]

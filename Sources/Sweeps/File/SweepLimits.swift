@@ -8,6 +8,8 @@ enum SweepLimits {
     static let replicas = 1...100
     static let startup = 1...100_000
     static let candidates = 1...10_000
+    static let epochs = 1...1_000_000
+    static let reduction = 2...100
     static let seed = 0...Int.max
     static let choices = 1...1000
     /// Values that a grid divides a range into.

@@ -10,6 +10,8 @@ enum JournalOperation: Equatable {
     case createStudy(name: String, direction: Objective.Direction)
     /// A trial that runs from now on.
     case createTrial(study: Int, Created)
+    /// A value before the trial's end.
+    case report(trial: Int, step: Int, value: Double)
     /// A value under a name of ours.
     case setAttribute(trial: Int, name: String, value: JSONValue)
     /// The trial's end, after which its lines count for nothing.
@@ -33,6 +35,7 @@ enum JournalOperation: Equatable {
         case createStudy = 0
         case createTrial = 4
         case endTrial = 6
+        case report = 7
         case setAttribute = 8
     }
 
@@ -47,6 +50,11 @@ enum JournalOperation: Equatable {
             case .createStudy(let name, let direction):
                 (.createStudy, ["study_name": .string(name), "directions": [.integer(direction.code)]])
             case .createTrial(let study, let created): (.createTrial, Self.members(created, of: study))
+            case .report(let trial, let step, let value):
+                (
+                    .report,
+                    ["trial_id": .integer(trial), "step": .integer(step), "intermediate_value": .number(value)]
+                )
             case .setAttribute(let trial, let name, let value):
                 (.setAttribute, ["trial_id": .integer(trial), "user_attr": .object([name: value])])
             case .end(let trial, let state, let value, let time):
@@ -91,6 +99,11 @@ enum JournalOperation: Equatable {
                     time: 0, distributions: members["distributions"]?.members?.compactMapValues(\.text) ?? [:],
                     coordinates: members["params"]?.members?.compactMapValues(\.double) ?? [:],
                     attributes: members["user_attrs"]?.members ?? [:]))
+        case .report:
+            guard let trial = members["trial_id"]?.whole, let step = members["step"]?.whole,
+                let value = members["intermediate_value"]?.double
+            else { return nil }
+            self = .report(trial: trial, step: step, value: value)
         case .setAttribute:
             guard let trial = members["trial_id"]?.whole, let attribute = members["user_attr"]?.members?.first else {
                 return nil

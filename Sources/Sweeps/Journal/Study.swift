@@ -121,6 +121,31 @@ public struct Study: Sendable {
         return try append((deviation.map { [$0] } ?? []) + [end], to: trial)
     }
 
+    /// Notes what a trial's run recorded at an epoch.
+    ///
+    /// - Returns: What all other trials recorded until now.
+    public func report(_ value: Double, at epoch: Int, of trial: SweepTrial) throws -> [[Int: Double]] {
+        try journal.transaction { record, append in
+            if record.trials.first(where: { $0.id == trial.id })?.reports[epoch] != value {
+                try append([.report(trial: trial.id, step: epoch, value: value)])
+            }
+            return record.trials.filter { $0.id != trial.id }.map(\.reports)
+        }
+    }
+
+    /// Ends a trial that was given up.
+    ///
+    /// - Parameters:
+    ///   - last: The last value that it recorded; nil for none.
+    ///   - seconds: What its run computed until then.
+    public func prune(_ trial: SweepTrial, last: Double?, seed: Int, seconds: Double) throws -> SweepTrial {
+        try append(
+            [
+                .setAttribute(trial: trial.id, name: Attribute.seconds(of: seed), value: .number(seconds)),
+                .end(trial: trial.id, .pruned, value: last, time: journal.now),
+            ], to: trial)
+    }
+
     /// Ends a trial that failed.
     ///
     /// - Parameter reason: Why, for people.

@@ -30,8 +30,10 @@ public struct SweepRecord: Sendable, Equatable {
                     coordinates: created.coordinates))
         case .setAttribute(let trial, let name, let value):
             change(trial) { Attribute.set(name, value, of: &$0) }
+        case .report(let trial, let step, let value): change(trial) { $0.reports[step] = value }
+        // Of a trial that was given up the value is its last, and ranks it nowhere.
         case .end(let trial, let state, let value, _):
-            change(trial) { ($0.state, $0.value) = (state, value) }
+            change(trial) { ($0.state, $0.value) = (state, state == .complete ? value : nil) }
         case .foreign: break
         }
     }

@@ -40,6 +40,8 @@ public struct SweepTrial: Sendable, Equatable {
     /// The mean of its replicas' values; nil unless it is complete.
     public internal(set) var value: Double?
     public internal(set) var replicas: [Replica] = []
+    /// What its first run recorded at epochs, from 0, where a pruner watches.
+    public internal(set) var reports: [Int: Double] = [:]
     /// By seed, of a run that has a value or is about to.
     var secondsBySeed: [Int: Double] = [:]
     /// Why it failed.
