@@ -84,3 +84,22 @@ private func swept(_ text: String, _ base: String = base) throws -> SweptExperim
         #expect(identity.differences(from: wider).count == 1)
     }
 }
+
+@Suite struct `A sweep that comes with the program` {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("experiments/sweeps")
+
+    static var files: [String] {
+        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        return names.filter { $0.hasSuffix(".yaml") }.sorted()
+    }
+
+    @Test(arguments: files) func `can be begun, and names itself in the command of its header`(file: String) throws {
+        let url = Self.folder.appendingPathComponent(file)
+        let name = String(file.dropLast(".yaml".count))
+        let sweep = try Sweep(path: url.path, name: name)
+        _ = try SweptExperiment(sweep)
+        #expect(sweep.trialCount > 1)
+        #expect(try String(contentsOf: url, encoding: .utf8).contains("Command: ./passerby sweep \(name)\n"))
+    }
+}
