@@ -24,7 +24,9 @@ import Training
                 == "second (mmt): the identity loss of epoch 3, step 5 is not a finite number; a smaller learning rate may help"
         )
         #expect(error?.exitKind == .badData)
-        #expect(StageError(TensorError.outOfMemory("add", shapes: [], reason: "no"), in: plan, training: nil)?.exitKind == .missing)
+        #expect(
+            StageError(TensorError.outOfMemory("add", shapes: [], reason: "no"), in: plan, training: nil)?.exitKind
+                == .missing)
     }
 
     /// By a path.

@@ -10,7 +10,7 @@ extension TracedMethod {
     fileprivate var firstLoss: String {
         switch self {
         case .sourcePretraining, .clusteringBaseline, .mutualMeanTeaching: "identity"
-        case .translation, .cycleGAN, .spgan: "adversarial"
+        case .translation, .translationOfTwoEncoders, .cycleGAN, .spgan: "adversarial"
         case .mutualArcFace, .mutualCosFace, .mutualCircle, .mutualAM, .mutualTriplets: "contrastive"
         case .cameraNetwork: "camera"
         case .spclAdaptation: "source"
