@@ -255,22 +255,10 @@ extension Study {
             print("skipped: \(found.messages)")
             return
         }
-        let study = try scratch.study(
-            sweep(
-                """
-                experiment: b
-                space:
-                  rate: {log_range: [1.0e-5, 1.0e-3]}
-                  k1: {range: [5, 9]}
-                  head: {choices: [null, true, linear, {arcface: {scale: 64}}]}
-                  margin: {choices: [0.25, 0.5], when: {head: [true, {arcface: {scale: 64}}]}}
-                sampler: random
-                seeds: [1]
-                budget: {trials: 12}
-                """))
+        let study = try scratch.study(sweep(text(trials: 12)))
         try study.run { trial, _ in 0.125 * Double(trial.number) }
         // One more that failed, and one that is under way.
-        let longer = Study(try sweep(longerText), logs: scratch.logs)
+        let longer = Study(try sweep(text(trials: 14)), logs: scratch.logs)
         guard case .trial(let failed, let first) = try longer.claim() else { return }
         _ = try longer.fail(failed, "no")
         guard case .trial(_, let second) = try longer.claim() else { return }
@@ -304,7 +292,9 @@ extension Study {
         withExtendedLifetime((first, second)) {}
     }
 
-    private let longerText = """
+    /// Every kind of setting, one of them under a condition.
+    private func text(trials: Int) -> String {
+        """
         experiment: b
         space:
           rate: {log_range: [1.0e-5, 1.0e-3]}
@@ -313,6 +303,7 @@ extension Study {
           margin: {choices: [0.25, 0.5], when: {head: [true, {arcface: {scale: 64}}]}}
         sampler: random
         seeds: [1]
-        budget: {trials: 14}
+        budget: {trials: \(trials)}
         """
+    }
 }
