@@ -63,6 +63,16 @@ extension AdaptationHistory {
         }
     }
 
+    /// The same for batches that are filled from the clusters.
+    ///
+    /// - Throws: ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` too.
+    package func begin(
+        _ epoch: Int, with labels: ClusterLabels, filling batch: Int, of instances: Int, in scope: any TrainingScope
+    ) throws {
+        try begin(epoch, with: labels, in: scope)
+        try labels.require(filling: batch, of: instances, epoch: epoch)
+    }
+
     private func record(
         _ health: ClusterHealth, after before: ClusterHealth?, epoch: Int, in scope: any TrainingScope
     ) throws {
@@ -112,11 +122,14 @@ extension AdaptationHistory {
     /// Whether an epoch was scored, and what is known of it without labels is still to be found.
     package func waitsForScore(_ epoch: Int) -> Bool { evaluated.waitsForScore(epoch) }
 
-    /// Adds how stable the clusters were in the last epoch, which no other follows.
+    /// Adds how stable the clusters were in the last epoch, which no other follows, where that was scored.
     ///
-    /// - Parameter labels: Those that the trained network gives.
-    package func end(_ epoch: Int, with labels: ClusterLabels, in scope: any TrainingScope) throws {
-        try setStability(of: epoch, with: labels, in: scope)
+    /// - Parameter labels: Those that the trained network gives; made where they are needed.
+    package func end(
+        _ epoch: Int, with labels: @autoclosure () throws -> ClusterLabels, in scope: any TrainingScope
+    ) throws {
+        guard waitsForScore(epoch) else { return }
+        try setStability(of: epoch, with: labels(), in: scope)
     }
 
     /// Adds how far two mean networks agree after an epoch, where that is waited for.

@@ -72,16 +72,19 @@ package struct MutualTraining {
 // MARK: What the mean networks see
 
 extension MutualTraining {
-    /// The embeddings of the target's training images by each mean network, `[N_t, D]`.
+    /// The embeddings of the target's training images by each mean network, `[N_t, D]`. How far they agree is added to the
+    /// epoch before, where that was scored.
     ///
     /// - Parameter state: That after the last step, with which the run may be left meanwhile.
     package func targetFeatures(
         _ setting: TrainingSetting, in scope: any TrainingScope, _ state: () throws -> TrainingState
     ) throws -> [Features<UnitNorm>] {
         let extractor = FeatureExtractor(setting.images)
-        return try pairs.map { pair in
+        let features = try pairs.map { pair in
             try extractor.features(of: setting.target.samples, by: pair.mean) { _ in try scope.pause(state) }
         }
+        try history.setAgreement(of: features, after: meter.epoch - 1, in: scope)
+        return features
     }
 
     /// Scores both mean networks after an epoch that is to be looked at.
@@ -100,8 +103,7 @@ extension MutualTraining {
     package func end(
         _ setting: TrainingSetting, in scope: any TrainingScope, _ state: () throws -> TrainingState
     ) throws {
-        let last = meter.epoch - 1
-        guard history.waitsForScore(last) else { return }
-        try history.setAgreement(of: targetFeatures(setting, in: scope, state), after: last, in: scope)
+        guard history.waitsForScore(meter.epoch - 1) else { return }
+        _ = try targetFeatures(setting, in: scope, state)
     }
 }

@@ -47,7 +47,7 @@ struct ClusterContrast {
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
-        try end(training, in: scope)
+        try training.history.end(training.meter.epoch - 1, with: labels(of: features(training, in: scope)), in: scope)
         try scope.finish(training.state())
         return AdaptedNetworks([training.network], training.history)
     }
@@ -72,25 +72,21 @@ struct ClusterContrast {
     /// Clusters the target's images and gives the memory a row for each cluster.
     private func relabelled(_ training: ContrastTraining, in scope: any TrainingScope) throws -> ContrastTraining.Round {
         let features = try self.features(training, in: scope)
-        let labels = try config.clustering.labels(of: features, by: setting.search)
+        let labels = try labels(of: features)
         let epoch = training.meter.epoch
-        try training.history.begin(epoch, with: labels, in: scope)
-        try labels.require(filling: config.batch, of: config.instances, epoch: epoch)
+        try training.history.begin(
+            epoch, with: labels, filling: config.batch, of: config.instances, in: scope)
         return try training.relabel(labels, of: features)
+    }
+
+    private func labels(of features: Features<UnitNorm>) throws -> ClusterLabels {
+        try config.clustering.labels(of: features, by: setting.search)
     }
 
     /// What the network makes of the target's images as it is, `[N_t, D]`.
     private func features(_ training: ContrastTraining, in scope: any TrainingScope) throws -> Features<UnitNorm> {
         try FeatureExtractor(setting.images)
             .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
-    }
-
-    /// Adds how stable the clusters were in the last epoch, where that was scored.
-    private func end(_ training: ContrastTraining, in scope: any TrainingScope) throws {
-        let last = training.meter.epoch - 1
-        guard training.history.waitsForScore(last) else { return }
-        let labels = try config.clustering.labels(of: features(training, in: scope), by: setting.search)
-        try training.history.end(last, with: labels, in: scope)
     }
 
     private func train(

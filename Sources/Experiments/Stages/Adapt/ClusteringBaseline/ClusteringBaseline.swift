@@ -64,7 +64,7 @@ struct ClusteringBaseline {
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
-        try end(training, in: scope)
+        try training.history.end(training.meter.epoch - 1, with: clusters(training, in: scope).labels, in: scope)
         try scope.finish(training.state())
         return AdaptedNetworks([training.network], training.history)
     }
@@ -87,8 +87,8 @@ struct ClusteringBaseline {
         let clusters = try self.clusters(training, in: scope)
         let epoch = training.meter.epoch
         if let radius = training.radius { try scope.record("eps", radius, epoch: epoch) }
-        try training.history.begin(epoch, with: clusters.labels, in: scope)
-        try clusters.labels.require(filling: config.batch, of: config.instances, epoch: epoch)
+        try training.history.begin(
+            epoch, with: clusters.labels, filling: config.batch, of: config.instances, in: scope)
         return try training.relabel(clusters)
     }
 
@@ -98,13 +98,6 @@ struct ClusteringBaseline {
             .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
         return try config.clustering.clusters(
             of: [features], radius: &training.radius, random: setting.random, by: setting.search)
-    }
-
-    /// Adds how stable the clusters were in the last epoch, where that was scored.
-    private func end(_ training: ClusterTraining, in scope: any TrainingScope) throws {
-        let last = training.meter.epoch - 1
-        guard training.history.waitsForScore(last) else { return }
-        try training.history.end(last, with: clusters(training, in: scope).labels, in: scope)
     }
 
     private func train(

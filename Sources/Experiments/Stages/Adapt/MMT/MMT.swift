@@ -98,12 +98,11 @@ struct MMT {
     ) throws -> MutualTraining.Round {
         let epoch = training.mutual.meter.epoch
         let features = try training.mutual.targetFeatures(setting, in: scope, training.state)
-        try training.mutual.history.setAgreement(of: features, after: epoch - 1, in: scope)
         let clusters = try config.clustering.clusters(
             of: features, radius: &training.radius, random: setting.random, by: setting.search)
         if let radius = training.radius { try scope.record("eps", radius, epoch: epoch) }
-        try training.mutual.history.begin(epoch, with: clusters.labels, in: scope)
-        try clusters.labels.require(filling: config.batch, of: config.instances, epoch: epoch)
+        try training.mutual.history.begin(
+            epoch, with: clusters.labels, filling: config.batch, of: config.instances, in: scope)
         return try training.mutual.relabel(clusters)
     }
 

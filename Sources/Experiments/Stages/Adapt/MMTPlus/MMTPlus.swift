@@ -91,11 +91,10 @@ struct MMTPlus {
     ) throws -> MutualTraining.Round {
         let epoch = training.mutual.meter.epoch
         let features = try training.mutual.targetFeatures(setting, in: scope, training.state)
-        try training.mutual.history.setAgreement(of: features, after: epoch - 1, in: scope)
         let mean = try Features.mean(features)
         let labels = try config.clustering.labels(of: mean, by: setting.search)
-        try training.mutual.history.begin(epoch, with: labels, in: scope)
-        try labels.require(filling: config.batch, of: config.instances, epoch: epoch)
+        try training.mutual.history.begin(
+            epoch, with: labels, filling: config.batch, of: config.instances, in: scope)
         return try training.mutual.relabel(Clusters(labels, of: mean))
     }
 

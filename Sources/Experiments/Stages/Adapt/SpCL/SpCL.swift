@@ -52,7 +52,7 @@ struct SpCL {
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
-        try end(training, in: scope)
+        try training.history.end(training.meter.epoch - 1, with: selected(training).labels, in: scope)
         try scope.finish(training.state())
         return AdaptedNetworks([training.network], training.history)
     }
@@ -121,13 +121,6 @@ struct SpCL {
             neighbours: config.clustering.neighbours, expansion: config.clustering.expansion, search: setting.search)
         let distances = try jaccard.distances(of: memory.targetFeatures(), within: config.selection.largestRadius)
         return config.selection.select(from: distances, independenceThreshold: training.independenceThreshold)
-    }
-
-    /// Adds how stable the clusters were in the last epoch, where that was scored.
-    private func end(_ training: SelfPacedTraining, in scope: any TrainingScope) throws {
-        let last = training.meter.epoch - 1
-        guard training.history.waitsForScore(last) else { return }
-        try training.history.end(last, with: selected(training).labels, in: scope)
     }
 
     // MARK: An epoch
