@@ -9,6 +9,7 @@ public enum Backbone: String, Sendable, CaseIterable {
     case resnet34
     case resnet50
     case resnet101
+    case resnet18IBNa = "resnet18_ibn_a"
     case resnet50IBNa = "resnet50_ibn_a"
     case resnet101IBNa = "resnet101_ibn_a"
     case resnext101IBNa = "resnext101_ibn_a"
@@ -46,6 +47,7 @@ public enum Backbone: String, Sendable, CaseIterable {
         case .resnet34: .residual(.resnet34)
         case .resnet50: .residual(.resnet50)
         case .resnet101: .residual(.resnet101)
+        case .resnet18IBNa: .residual(.resnet18IBNa)
         case .resnet50IBNa: .residual(.resnet50IBNa)
         case .resnet101IBNa: .residual(.resnet101IBNa)
         case .resnext101IBNa: .residual(.resnext101IBNa)

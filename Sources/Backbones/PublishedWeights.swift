@@ -21,6 +21,7 @@ extension Backbone {
         case .resnet34: Self.torchvision("resnet34-333f7ec4", "resnet34-b627a593")
         case .resnet50: Self.torchvision("resnet50-19c8e357", "resnet50-0676ba61")
         case .resnet101: Self.torchvision("resnet101-5d3b4d8f", "resnet101-63fe2227")
+        case .resnet18IBNa: Self.instanceBatch("resnet18_ibn_a-2f571257")
         case .resnet50IBNa: Self.instanceBatch("resnet50_ibn_a-d9d0bb7b")
         case .resnet101IBNa: Self.instanceBatch("resnet101_ibn_a-59ea0ac6")
         case .resnext101IBNa: Self.instanceBatch("resnext101_ibn_a-6ace051d")

@@ -30,6 +30,7 @@ struct ResNet: FeatureMap {
         static let resnet34 = Variant(blockCounts: [3, 4, 6, 3], block: .basic, instanceBatch: false)
         static let resnet50 = Variant(blockCounts: [3, 4, 6, 3], block: .plain, instanceBatch: false)
         static let resnet101 = Variant(blockCounts: [3, 4, 23, 3], block: .plain, instanceBatch: false)
+        static let resnet18IBNa = Variant(blockCounts: [2, 2, 2, 2], block: .basic, instanceBatch: true)
         static let resnet50IBNa = Variant(blockCounts: [3, 4, 6, 3], block: .plain, instanceBatch: true)
         static let resnet101IBNa = Variant(blockCounts: [3, 4, 23, 3], block: .plain, instanceBatch: true)
         static let resnext101IBNa = Variant(
@@ -110,7 +111,7 @@ private struct BasicBlock: FeatureMap {
     init(_ shape: BlockShape, statistics: BatchStatistics, at path: Path) throws {
         first = NormalisedConvolution(
             try Convolution(shape.input, shape.planes, kernel: 3, stride: shape.stride, padding: 1, at: path / "conv1"),
-            try BatchNormalisation(shape.planes, statistics: statistics, at: path / "bn1"))
+            try firstNormalisation(shape.planes, shape, statistics: statistics, at: path / "bn1"))
         second = NormalisedConvolution(
             try Convolution(shape.planes, shape.output, kernel: 3, padding: 1, at: path / "conv2"),
             try BatchNormalisation(shape.output, statistics: statistics, at: path / "bn2"))
@@ -142,9 +143,7 @@ private struct Bottleneck: FeatureMap {
         let inner = shape.planes * width / 64 * groups
         reduction = NormalisedConvolution(
             try Convolution(shape.input, inner, kernel: 1, at: path / "conv1"),
-            shape.instanceBatch
-                ? .instanceBatch(try InstanceBatchNormalisation(inner, statistics: statistics, at: path / "bn1"))
-                : .batch(try BatchNormalisation(inner, statistics: statistics, at: path / "bn1")))
+            try firstNormalisation(inner, shape, statistics: statistics, at: path / "bn1"))
         middle = NormalisedConvolution(
             try Convolution(
                 inner, inner, kernel: 3, stride: shape.stride, padding: 1, groups: groups, at: path / "conv2"),
@@ -169,6 +168,15 @@ private struct Bottleneck: FeatureMap {
         copy.shortcut = try shortcut?.folded(folding)
         return copy
     }
+}
+
+/// The one normalisation of a block that IBN-a changes.
+private func firstNormalisation(
+    _ channels: Int, _ shape: BlockShape, statistics: BatchStatistics, at path: Path
+) throws -> Normalisation {
+    shape.instanceBatch
+        ? .instanceBatch(try InstanceBatchNormalisation(channels, statistics: statistics, at: path))
+        : .batch(try BatchNormalisation(channels, statistics: statistics, at: path))
 }
 
 /// Nothing where shapes agree, otherwise a normalised 1×1 convolution (option B of the paper).

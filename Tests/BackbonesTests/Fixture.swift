@@ -99,7 +99,7 @@ struct Tolerance {
 
     static func of(_ backbone: Backbone) -> Tolerance {
         switch backbone {
-        case .resnet18: .shallow
+        case .resnet18, .resnet18IBNa: .shallow
         case .resnet34, .resnet50, .resnet50IBNa, .densenet121IBNa, .densenet169IBNa, .resnest50: .deep
         case .resnet101, .resnet101IBNa, .resnext101IBNa, .resnest101: .deepest
         }

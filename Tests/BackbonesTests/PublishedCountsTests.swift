@@ -23,6 +23,7 @@ struct PublishedCounts {
         .resnet34: PublishedCounts(16, 512, 21_797_672 - 513_000 + 1 + 2 * 512),
         .resnet50: PublishedCounts(16, 2048, 25_557_032 - 2_049_000 + 1 + 2 * 2048),
         .resnet101: PublishedCounts(16, 2048, 44_549_160 - 2_049_000 + 1 + 2 * 2048),
+        .resnet18IBNa: PublishedCounts(16, 512, 11_689_512 - 513_000 + 1 + 2 * 512),
         .resnet50IBNa: PublishedCounts(16, 2048, 23_512_129, (350, 620, 23_567_105)),
         .resnet101IBNa: PublishedCounts(16, 2048, 42_504_257, (690, 1215, 42_607_105)),
         .resnext101IBNa: PublishedCounts(16, 2048, 42_132_801, (690, 1215, 42_261_569)),

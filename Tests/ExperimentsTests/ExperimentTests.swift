@@ -132,7 +132,7 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         (
             "backbone=resnet19",
             "override 'backbone=resnet19':1:10: backbone: found 'resnet19'; allowed: resnet18, resnet34, "
-                + "resnet50, resnet101, resnet50_ibn_a, resnet101_ibn_a, resnext101_ibn_a, densenet121_ibn_a, "
+                + "resnet50, resnet101, resnet18_ibn_a, resnet50_ibn_a, resnet101_ibn_a, resnext101_ibn_a, densenet121_ibn_a, "
                 + "densenet169_ibn_a, resnest50, resnest101 (did you mean 'resnet18'?)"
         ),
         (

@@ -130,7 +130,7 @@ class TwoConvolutions(nn.Module):
     def __init__(self, entering, planes, stride, instance_batch):
         super().__init__()
         self.conv1 = nn.Conv2d(entering, planes, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(planes)
+        self.bn1 = InstanceBatch(planes) if instance_batch else nn.BatchNorm2d(planes)
         self.conv2 = nn.Conv2d(planes, planes, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(planes)
         self.downsample = shortcut(entering, planes, stride)
@@ -336,6 +336,7 @@ EMBEDDING_NETWORKS = {
     "resnet34": lambda: with_head(Residual(TwoConvolutions, [3, 4, 6, 3])),
     "resnet50": lambda: with_head(Residual(ThreeConvolutions, [3, 4, 6, 3])),
     "resnet101": lambda: with_head(Residual(ThreeConvolutions, [3, 4, 23, 3])),
+    "resnet18_ibn_a": lambda: with_head(Residual(TwoConvolutions, [2, 2, 2, 2], instance_batch=True)),
     "resnet50_ibn_a": lambda: with_head(Residual(ThreeConvolutions, [3, 4, 6, 3], instance_batch=True)),
     "resnet101_ibn_a": lambda: with_head(Residual(ThreeConvolutions, [3, 4, 23, 3], instance_batch=True)),
     "resnext101_ibn_a": lambda: with_head(Residual(ThirtyTwoGroups, [3, 4, 23, 3], instance_batch=True)),
