@@ -55,7 +55,7 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
 // CYAML ─▶ Configuration ────────────────────────────────────┤
 // Pipeline ──────────────────────────────────────────────────┤
-// Configuration, Pipeline ─▶ Sweeps ─────────────────────────┘
+// Configuration, Pipeline ─▶ Sweeps, Tables ─────────────────┘
 //
 // `Reporting` (errors and their exit codes), `Vocabulary` (identities and cameras), `Randomness` (counter-based
 // generators) and `Machine` (processors, their instructions and limits) are leaves that any module may import.
@@ -99,6 +99,7 @@ let withoutTensors: [Target] =
     + module("Configuration", ["CYAML", "Reporting"])
     + module("Pipeline", ["Reporting", crypto])
     + module("Sweeps", ["Configuration", "Pipeline", "Randomness", "Reporting"])
+    + module("Tables", ["Configuration", "Pipeline", "Randomness", "Reporting"])
 
 let tensors: [Target] =
     [
@@ -106,7 +107,7 @@ let tensors: [Target] =
         .executableTarget(
             name: "passerby",
             dependencies: [
-                "Experiments", "Sweeps", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine",
+                "Experiments", "Sweeps", "Tables", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine",
                 "Randomness",
                 "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
@@ -114,7 +115,7 @@ let tensors: [Target] =
             name: "passerbyTests",
             dependencies: [
                 "passerby", "Backbones", "Configuration", "Data", "Experiments", "Layers", "Training", "Pipeline",
-                "Randomness", "Reporting", "Retrieval", "Sweeps", "Tensor", arguments,
+                "Randomness", "Reporting", "Retrieval", "Sweeps", "Tables", "Tensor", arguments,
             ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch", "Reporting"], fixtures: true)
@@ -127,7 +128,7 @@ let tensors: [Target] =
     + module(
         "Experiments",
         [
-            "Training", "Pipeline", "Sweeps", "Configuration", "Data", "Retrieval", "Machine", "Randomness",
+            "Training", "Pipeline", "Sweeps", "Tables", "Configuration", "Data", "Retrieval", "Machine", "Randomness",
             "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor",
         ], tests: ["Patterns"], fixtures: true)
 

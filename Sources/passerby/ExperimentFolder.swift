@@ -34,10 +34,14 @@ struct ExperimentFolder {
         return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
+    /// Sweeps and tables lie among experiments, and are none.
+    private static func isOfAnotherKind(_ file: String) -> Bool {
+        ["sweeps/", "tables/"].contains { file.hasPrefix($0) }
+    }
+
     private func unknown(_ name: String, looked: String) -> CommandError {
         let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-        // Sweeps lie among experiments, and are none.
-        let known = files.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix("sweeps/") }.map { String($0.dropLast(5)) }
+        let known = files.filter { $0.hasSuffix(".yaml") && !Self.isOfAnotherKind($0) }.map { String($0.dropLast(5)) }
         return .unknownExperiment(kind: kind, name: name, looked: looked, known: known.sorted())
     }
 }

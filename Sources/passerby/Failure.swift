@@ -17,7 +17,7 @@ struct Failure {
     init?(_ error: any Error) {
         if let error = error as? any ReportedError {
             (message, kind) = ("\(error)", error.exitKind)
-        } else if Passerby.exitCode(for: error) == .failure {
+        } else if !(error is ExitCode), Passerby.exitCode(for: error) == .failure {
             // Neither ours nor the parser's: somebody forgot to name it.
             (message, kind) = ("unexpected: \(error)", .defect)
         } else {
@@ -31,6 +31,7 @@ enum CommandError: ReportedError, Equatable {
     case unknownExperiment(kind: String, name: String, looked: String, known: [String])
     case unwritable(path: String, reason: String)
     case uselessOutput(option: String, path: String, reason: String)
+    case emptyTable(table: String, preset: String)
     case notReady([String])
     case noRightKernels([String])
     case unknownBackbone(path: String)
@@ -45,7 +46,7 @@ enum CommandError: ReportedError, Equatable {
 
     var exitKind: ExitKind {
         switch self {
-        case .unknownExperiment, .uselessOutput: .usage
+        case .unknownExperiment, .uselessOutput, .emptyTable: .usage
         case .unknownBackbone: .badData
         case .unwritable, .notReady, .noRightKernels, .doesNotFit: .missing
         case .notResumable, .precisionFails: .defect
@@ -57,6 +58,8 @@ enum CommandError: ReportedError, Equatable {
         case .unknownExperiment(let kind, let name, let looked, let known):
             "no \(kind) '\(name)': there is no file \(looked); known are "
                 + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
+        case .emptyTable(let table, let preset):
+            "the table '\(table)' has no row with an experiment for --preset \(preset)"
         case .unwritable(let path, let reason):
             "\(path): cannot be written: \(reason)"
         case .uselessOutput(let option, let path, let reason):

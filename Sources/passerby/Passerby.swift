@@ -15,7 +15,8 @@ struct Passerby: ParsableCommand {
             """,
         subcommands: [
             Run.self, ShowPlan.self, Why.self, Runs.self, VerifyResume.self, DataCommand.self, WeightsCommand.self,
-            SweepCommand.self, Trial.self, Import.self, Extract.self, Evaluate.self, Metrics.self, Cluster.self, Doctor.self,
+            SweepCommand.self, Reproduce.self, Trial.self, Import.self, Extract.self, Evaluate.self, Metrics.self,
+            Cluster.self, Doctor.self,
             Calibrate.self,
             Kernels.self,
         ])

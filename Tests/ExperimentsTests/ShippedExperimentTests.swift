@@ -12,11 +12,7 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("experiments")
 
 @Suite struct `An experiment that comes with the program` {
-    static var files: [String] {
-        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-        // Sweeps have tests of their own.
-        return names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix("sweeps/") }.sorted()
-    }
+    static let files = ShippedFiles.experiments
 
     private func experiment(_ file: String, _ overrides: [String] = []) throws -> Experiment {
         try Experiment(

@@ -80,6 +80,8 @@ public enum Limits {
     public static let kills = 1...10_000
     /// Trials of a sweep that are worked on at a time.
     public static let trialWorkers = 1...256
+    /// Seeds of a table.
+    public static let tableSeeds = 1...100
     /// Trials of a sweep that may fail.
     public static let failures = 1...100_000
 }

@@ -71,12 +71,16 @@ extension Revision: CustomStringConvertible {
 }
 
 extension RunProvenance: CustomStringConvertible {
-    /// One line, for the foot of a table.
-    public var description: String {
+    /// The program and the machine, in one line: what is the same for all seeds and settings.
+    public var maker: String {
         let program = "passerby \(request.version)" + (request.revision.map { " (\($0))" } ?? "")
-        let libraries = ["libtorch", "kernels", "device"].compactMap { name in machine[name].map { "\(name) \($0)" } }
+        let parts = ["libtorch", "kernels", "device"].compactMap { name in machine[name].map { "\(name) \($0)" } }
+        return ([program] + parts + ["threads \(threads)"]).joined(separator: " · ")
+    }
+
+    /// One line, for the foot of a result.
+    public var description: String {
         let file = request.file + (request.fileRevision.map { " (\($0))" } ?? "")
-        return ([program] + libraries + ["threads \(threads)", "seed \(seed)", file] + request.overrides)
-            .joined(separator: " · ")
+        return ([maker, "seed \(seed)", file] + request.overrides).joined(separator: " · ")
     }
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+
+public import Pipeline
+internal import Configuration
+
+/// What a run has come to, for a table.
+public enum TableRun: Sendable {
+    /// - Parameter precisions: Average precision by query, by the result's row; empty where the run kept none.
+    case done(RunResult, precisions: [String: [String: Double]])
+    case missing(reason: String)
+}
+
+extension TableReport {
+    /// The table of a preset.
+    ///
+    /// - Parameters:
+    ///   - seeds: One or more.
+    ///   - run: What an experiment has come to with a seed.
+    /// - Throws: ``TableError/noRow(wanted:run:found:)``.
+    public init(
+        _ table: PaperTable, _ preset: TablePreset, seeds: [Int], run: (_ experiment: String, _ seed: Int) throws -> TableRun
+    ) throws {
+        self.table = table
+        self.preset = preset
+        self.seeds = seeds
+        var findings: [String: [Finding]] = [:]
+        rows = try table.rows(of: preset).map { row, source in
+            let found = try seeds.map { try Finding(source, seed: $0, run(source.experiment.value, $0)) }
+            findings[row.name] = found
+            return Row(
+                name: row.name, published: row.published,
+                ours: Dictionary(
+                    uniqueKeysWithValues: table.figures.compactMap { figure in
+                        Measured(found.compactMap { $0.figures[figure] }).map { (figure, $0) }
+                    }), runs: found.map(\.run))
+        }
+        claims = Self.claims(table.rows(of: preset).map(\.row), findings)
+        madeBy = findings.values.flatMap(\.self).compactMap(\.maker).uniqueSorted
+    }
+
+    private static func claims(_ rows: [PaperTable.Row], _ findings: [String: [Finding]]) -> [Claim] {
+        rows.compactMap { row in
+            guard let above = row.above, let own = findings[row.name], let others = findings[above] else { return nil }
+            let pairs = zip(own, others).compactMap { own, other in
+                own.figures[.mAP].flatMap { own in other.figures[.mAP].map { own - $0 } }
+            }
+            guard let difference = Measured(pairs) else { return nil }
+            let differences = differences(own, others)
+            return Claim(
+                row: row.name, above: above, difference: difference.mean,
+                bootstrap: differences.isEmpty ? nil : PairedBootstrap(of: differences))
+        }
+    }
+
+    /// Of every query that both rows have, the mean over seeds of how much better one row found its matches, in points.
+    private static func differences(_ own: [Finding], _ others: [Finding]) -> [Double] {
+        var sums: [String: (sum: Double, count: Int)] = [:]
+        for (own, other) in zip(own, others) {
+            for (query, precision) in own.precisions {
+                guard let beside = other.precisions[query] else { continue }
+                let (sum, count) = sums[query] ?? (0, 0)
+                sums[query] = (sum + 100 * (precision - beside), count + 1)
+            }
+        }
+        return sums.keys.sorted().compactMap { query in sums[query].map { $0.sum / Double($0.count) } }
+    }
+}
+
+/// One run's contribution to a row.
+private struct Finding {
+    let run: TableReport.Run
+    /// In percent.
+    let figures: [TableFigure: Double]
+    let precisions: [String: Double]
+    let maker: String?
+
+    init(_ source: PaperTable.Source, seed: Int, _ found: TableRun) throws {
+        let experiment = source.experiment.value
+        guard case .done(let result, let precisions) = found else {
+            guard case .missing(let reason) = found else { preconditionFailure("a run is done or missing") }
+            run = TableReport.Run(experiment: experiment, seed: seed, state: .missing(reason: reason))
+            (figures, self.precisions, maker) = ([:], [:], nil)
+            return
+        }
+        let name = RunName(experiment: result.experiment, run: result.run)
+        guard let row = result.rows.last(where: { source.row == nil || $0.name == source.row }) else {
+            throw TableError.noRow(wanted: source.row, run: "\(name)", found: result.rows.map(\.name))
+        }
+        run = TableReport.Run(experiment: experiment, seed: seed, state: .done(name))
+        figures = Dictionary(
+            uniqueKeysWithValues: TableFigure.allCases.compactMap { figure in
+                row.figures[figure.rawValue].flatMap { $0.isFinite ? (figure, 100 * $0) : nil }
+            })
+        self.precisions = precisions[row.name] ?? [:]
+        maker = result.provenance?.maker
+    }
+}
+
+extension Array where Element == String {
+    fileprivate var uniqueSorted: [String] { Set(self).sorted() }
+}

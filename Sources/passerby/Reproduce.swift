@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+public import ArgumentParser
+internal import Configuration
+internal import Experiments
+internal import Foundation
+internal import Pipeline
+internal import Reporting
+internal import Tables
+
+extension TablePreset: ExpressibleByArgument {}
+extension TableFormat: ExpressibleByArgument {}
+
+struct Reproduce: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs what is missing of a paper's table, and prints ours beside the published figures.",
+        discussion: """
+            A table is a YAML file in experiments/tables/: rows, their published figures, and the experiments that reproduce \
+            them. Each is an ordinary run under its own name, which is taken as it is where it has been run before; runs share \
+            their stages. Interrupt it with Ctrl-C, or kill it: the same command goes on. A run that fails is shown at once, \
+            and the others go on. Exit codes: 0 the table is whole, 1 a row stays below the published one by more than the \
+            table tolerates, 64 wrong usage or file, 75 rows are missing; the same command goes on.
+            """)
+
+    @Argument(help: "A table: experiments/tables/NAME.yaml, or the path of a YAML file.")
+    var name: String
+
+    @Option(help: "The experiments of the publication, or their twins on a drawn world.")
+    var preset = TablePreset.paper
+
+    @Option(help: "Run every experiment with the seeds 1 to so many.", within: Limits.tableSeeds)
+    var seeds = 1
+
+    @Flag(help: "Run nothing; show what is there, and what is missing.")
+    var plan = false
+
+    @Option(help: "How the table is written.")
+    var format = TableFormat.text
+
+    @Flag(help: "Print the table as one JSON document.")
+    var json = false
+
+    @OptionGroup var logs: LogsArgument
+    @OptionGroup var threads: ThreadsArgument
+
+    func run() throws {
+        let table = try table()
+        let runs = TableRuns(logs: logs.folder, threads: threads.count, interruption: .fromSignals()) {
+            try ExperimentArguments.parse([$0, "seed=\($1)"]).launch()
+        }
+        let wanted = table.experiments(of: preset).flatMap { experiment in (1...seeds).map { (experiment.value, $0) } }
+        guard !wanted.isEmpty else { throw CommandError.emptyTable(table: name, preset: preset.rawValue) }
+        var failures: [String: String] = [:]
+        if !plan {
+            try logs.checkWritable()
+            failures = try complete(wanted, by: runs)
+        }
+        let report = try TableReport(table, preset, seeds: Array(1...seeds)) { experiment, seed in
+            let found = try runs.found(experiment, seed: seed)
+            guard case .missing(let reason) = found else { return found }
+            return .missing(reason: failures["\(experiment) \(seed)"] ?? reason)
+        }
+        if json { try printJSON(report) } else { print(report.text(format), terminator: "") }
+        try end(report, runs: wanted.count)
+    }
+
+    private func table() throws -> PaperTable {
+        let (path, name) = try ExperimentFolder(Home().experiments.appendingPathComponent("tables"), holding: "table")
+            .file(named: name)
+        return try PaperTable(path: path, name: name)
+    }
+
+    /// Runs what is missing.
+    ///
+    /// - Returns: Why runs came to no end, by experiment and seed.
+    private func complete(_ wanted: [(String, Int)], by runs: TableRuns) throws -> [String: String] {
+        let say = { (text: String) in StandardError().write("reproduce \(name): \(text)\n") }
+        // What is wrong with a file is told before anything runs.
+        let found = try wanted.map { try runs.found($0, seed: $1) }
+        var failures: [String: String] = [:]
+        for (place, (experiment, seed)) in wanted.enumerated() {
+            let run = "\(place + 1) of \(wanted.count), \(experiment) seed=\(seed)"
+            switch found[place] {
+            case .done: say("\(run): is there")
+            case .missing(let reason) where reason != TableRuns.notRun: say("\(run): cannot be run here")
+            case .missing:
+                say(run)
+                guard let failure = try runs.run(experiment, seed: seed) else { continue }
+                failures["\(experiment) \(seed)"] = failure
+                say("\(run): \(failure)")
+            }
+        }
+        return failures
+    }
+
+    private func end(_ report: TableReport, runs: Int) throws {
+        let missing = report.missing
+        for line in report.missingLines { StandardError().write("missing: \(line)\n") }
+        guard missing.isEmpty else { throw TableError.unfinished(table: name, missing: missing.count, all: runs) }
+        guard report.excesses.isEmpty else { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+
+import Configuration
+import Testing
+
+@testable import Tables
+
+/// A table of the text of a file `tables/t.yaml`.
+func table(_ text: String) throws -> PaperTable {
+    try PaperTable(Document.parse(text, file: "tables/t.yaml"), name: "t")
+}
+
+@Suite struct `The file of a table` {
+    static let whole = """
+        title: Translations
+        source: arXiv:0000.00000, Table 2
+        evaluation: validation set
+        tolerance: {mAP: 1}
+        rows:
+          - name: raw
+            published: {mAP: 61.0, top1: 71.6}
+            paper: {experiment: visda/raw}
+            synthetic: {experiment: small, row: direct transfer}
+          - name: translated
+            published: {mAP: 71.2}
+            paper: {experiment: visda/translated}
+            above: raw
+          - name: twin only
+            synthetic: {experiment: small}
+        """
+
+    @Test func `says all that there is to say`() throws {
+        let table = try table(Self.whole)
+        #expect(table.name == "t" && table.title == "Translations" && table.evaluation == "validation set")
+        #expect(table.figures == [.mAP, .top1] && table.tolerance == [.mAP: 1])
+        #expect(table.rows.map(\.name) == ["raw", "translated", "twin only"])
+        #expect(table.rows[0].published == [.mAP: 61, .top1: 71.6] && table.rows[2].published.isEmpty)
+        #expect(table.rows[1].above == "raw")
+        #expect(table.rows(of: .paper).map(\.row.name) == ["raw", "translated"])
+        #expect(table.rows(of: .synthetic).map(\.source.row) == ["direct transfer", nil])
+        #expect(table.experiments(of: .paper).map(\.value) == ["visda/raw", "visda/translated"])
+        // Two rows of one run.
+        #expect(table.experiments(of: .synthetic).map(\.value) == ["small"])
+    }
+
+    @Test(arguments: [
+        (
+            "rows:\n  - name: a", "rows:\n  - name: a",
+            "rows[0]: missing key 'paper or synthetic'; needed: the experiment of the row"
+        ),
+        (
+            "    above: raw", "    above: rw",
+            "rows[1].above: found 'rw'; allowed: raw, twin only (did you mean 'raw'?)"
+        ),
+        ("name: translated", "name: raw", "rows[1]: 'raw' is there twice; allowed: each name once"),
+        ("mAP: 61.0,", "mAP: 610,", "rows[0].published.mAP: found 610; allowed: 0 to 100"),
+        ("top1: 71.6", "rank1: 71.6", "rows[0].published.rank1: unknown key 'rank1'; allowed: mAP, top1, top10, top5"),
+    ])
+    func `is wrong at a place`(part: String, wrong: String, message: String) throws {
+        let text =
+            part == wrong
+            ? "title: t\nsource: s\nevaluation: e\n" + wrong : Self.whole.replacing(part, with: wrong)
+        let error = #expect(throws: ConfigurationError.self) { try table(text) }
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+        #expect(error?.description.hasPrefix("tables/t.yaml:") == true)
+    }
+}
