@@ -287,9 +287,9 @@ public struct Launch {
     /// A drawn world's plan needs only its parameters, and whether its source is taken.
     private func drawnPlan(_ provisions: Provisions) throws -> Plan {
         let data = experiment.settings.data
-        let taken = try data.root(in: "") + (data.source == nil ? " without its source" : "")
         return try experiment.plan(
-            dataDigest: ContentDigest(of: taken), weights: provisions.weights.mapValues(\.digest),
+            dataDigest: DataChoice.digest(ofWorld: data.root(in: ""), withSource: data.source != nil),
+            weights: provisions.weights.mapValues(\.digest),
             images: provisions.images.mapValues(\.digest))
     }
 

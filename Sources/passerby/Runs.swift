@@ -10,16 +10,18 @@ struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Past runs.",
         discussion: """
-            A run is named EXPERIMENT/RUN, or by as much of RUN, from its beginning or its end, as tells it apart.
+            A run is named EXPERIMENT/RUN, or by as much of it from its beginning, or of RUN from its end, as tells it apart; \
+            'latest' is the newest of all, EXPERIMENT/latest that of an experiment.
             """,
-        subcommands: [ListRuns.self, ShowRun.self, CompareRuns.self, RemoveRuns.self], defaultSubcommand: ListRuns.self)
+        subcommands: [ListRuns.self, ShowRun.self, CompareRuns.self, RemoveRuns.self, CollectGarbage.self],
+        defaultSubcommand: ListRuns.self)
 }
 
 struct ListRuns: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists runs, newest first.")
 
     @Argument(help: "Only runs of this experiment.") var experiment: String?
-    @Flag(help: "Count their files: all bytes, and those that stay when the run is removed.") var size = false
+    @Flag(help: "Count their files: all bytes, and those that are free when the run is removed.") var size = false
     @OptionGroup var logs: LogsArgument
     @Flag(help: "Print one JSON document.") var json = false
 
@@ -95,6 +97,35 @@ struct RemoveRuns: ParsableCommand {
         } else {
             print(found.map { "removed \($0)" }.joined(separator: "\n"))
             print("\(counted(entries, "stored stage")) went with \(found.count == 1 ? "it" : "them")")
+        }
+    }
+}
+
+struct CollectGarbage: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gc", abstract: "Shows what lies on the device and no run needs, and removes it if told so.",
+        discussion: """
+            That is: stored results of stages that no run holds, drawn worlds that no run in this logs folder has, and decoded \
+            images that nobody has used for a month. All of it is made again where it is needed.
+            """)
+
+    @Flag(help: "Remove it.") var remove = false
+    @OptionGroup var logs: LogsArgument
+    @Flag(help: "Print one JSON document.") var json = false
+
+    func run() throws {
+        let home = Home()
+        let housekeeping = Housekeeping(
+            logs: logs.folder, data: home.data, cache: URL(fileURLWithPath: home.cache + "/decoded"))
+        var items = try housekeeping.unneeded()
+        if remove { items = try items.filter(housekeeping.remove) }
+        if json { return try printJSON(items) }
+        for item in items { print("\(item.bytes.byteText)  \(item.description): \(item.path)") }
+        let sum = items.reduce(0) { $0 + $1.bytes }.byteText
+        switch (items.isEmpty, remove) {
+        case (true, _): print("nothing here that no run needs")
+        case (_, true): print("removed \(counted(items.count, "thing")), \(sum)")
+        case (_, false): print("\(counted(items.count, "thing")), \(sum); nothing was removed: --remove does that")
         }
     }
 }

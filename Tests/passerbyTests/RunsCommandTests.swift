@@ -51,6 +51,30 @@ private final class LogsFolder {
     }
 }
 
+@Suite struct `passerby runs gc` {
+    @Test func `removes what no run needs, after having shown it`() throws {
+        let home = try TemporaryHome()
+        let (code, _, messages) = try home.passerby(
+            ["run", "tiny.yaml", "--until", "direct", "direct.epochs=1", "direct.iterations=1", "--threads", "1"])
+        #expect(code == 0, "\(messages)")
+        #expect(
+            String(decoding: try home.passerby(["runs", "gc"]).output, as: UTF8.self) == "nothing here that no run needs\n")
+        try FileManager.default.removeItem(at: home.logs.appendingPathComponent("tiny"))
+        let shown = String(decoding: try home.passerby(["runs", "gc"]).output, as: UTF8.self)
+        #expect(shown.contains("result of direct (source-pretraining), which no run holds: "))
+        #expect(shown.contains("drawn world that no run has: "))
+        #expect(shown.hasSuffix("; nothing was removed: --remove does that\n") && shown.contains("2 things, "))
+        #expect(String(decoding: try home.passerby(["runs", "gc"]).output, as: UTF8.self) == shown)
+        let removed = String(decoding: try home.passerby(["runs", "gc", "--remove"]).output, as: UTF8.self)
+        #expect(removed.contains("removed 2 things, "))
+        let left = try FileManager.default.contentsOfDirectory(
+            atPath: home.url.appendingPathComponent("data/synthetic").path)
+        #expect(left.isEmpty)
+        #expect(
+            String(decoding: try home.passerby(["runs", "gc"]).output, as: UTF8.self) == "nothing here that no run needs\n")
+    }
+}
+
 @Suite struct `passerby run` {
     @Test func `goes on or begins afresh, not both`() {
         let error = #expect(throws: (any Error).self) { _ = try Run.parse(["quickstart", "--resume", "--fresh"]) }

@@ -47,7 +47,7 @@ public struct FlightPlan {
             guard let cost = cache.cost(of: work(of: stage)) else { continue }
             stages[stage.name] = forecaster.forecast(load, cost, done: done)
         }
-        return RunForecast(stages)
+        return RunForecast(stages, unmeasured: Set(unmeasured))
     }
 
     /// Why a run could not get to its end here, each with what to change; empty where it could.

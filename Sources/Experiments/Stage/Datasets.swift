@@ -77,8 +77,23 @@ extension DataChoice {
             return place(path, in: dataFolder)
         case .synthetic(let world):
             let parameters = try JSONValue(encoding: world).canonicalText
-            return "\(dataFolder)/synthetic/\(ContentDigest(of: parameters).hexadecimal.prefix(12))"
+            return "\(dataFolder)/\(Self.worlds)/\(ContentDigest(of: parameters).hexadecimal.prefix(12))"
         }
+    }
+
+    /// The folder of drawn worlds in that of all data.
+    static let worlds = "synthetic"
+
+    /// What plans say of a drawn world's data, with its source and without.
+    ///
+    /// - Parameter name: Of its folder.
+    static func digests(ofWorld name: String) -> Set<ContentDigest> {
+        Set([true, false].map { digest(ofWorld: "/\(worlds)/\(name)", withSource: $0) })
+    }
+
+    /// The same, of a world in the place that ``root(in:)`` gives it below no folder.
+    static func digest(ofWorld place: String, withSource: Bool) -> ContentDigest {
+        ContentDigest(of: place + (withSource ? "" : " without its source"))
     }
 }
 

@@ -75,7 +75,13 @@ package enum DurableFile {
         return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// How many names a file has; nil when it is not there.
+    /// A file's bytes; none where it is not there.
+    static func size(_ url: URL) -> Int {
+        var status = stat()
+        return lstat(url.path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// How many names a file has on its device; nil where it is not there.
     static func nameCount(_ url: URL) -> Int? {
         var status = stat()
         return lstat(url.path, &status) == 0 ? Int(status.st_nlink) : nil

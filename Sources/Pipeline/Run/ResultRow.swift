@@ -18,6 +18,11 @@ public struct ResultRow: Sendable, Equatable {
         self.evaluationProtocol = evaluationProtocol
         self.figures = figures
     }
+
+    /// The same figures under another name.
+    func named(_ name: String) -> ResultRow {
+        ResultRow(name: name, evaluationProtocol: evaluationProtocol, figures: figures)
+    }
 }
 
 extension ResultRow: Codable {

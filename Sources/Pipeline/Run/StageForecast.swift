@@ -30,12 +30,15 @@ public struct StageForecast: Sendable, Equatable, Encodable {
 
 /// The forecasts of all stages that have to be computed.
 public struct RunForecast: Sendable, Equatable {
-    /// By the stage's name; those without one are reused, or nothing is known of them.
+    /// By the stage's name.
     public let stages: [String: StageForecast]
+    /// Stages that have to be computed, and of which nothing is known; what is in neither is reused.
+    public let unmeasured: Set<String>
 
     /// As given.
-    public init(_ stages: [String: StageForecast]) {
+    public init(_ stages: [String: StageForecast], unmeasured: Set<String> = []) {
         self.stages = stages
+        self.unmeasured = unmeasured
     }
 
     /// Seconds of all stages.

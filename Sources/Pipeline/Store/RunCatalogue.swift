@@ -20,17 +20,20 @@ public struct RunCatalogue: Sendable {
     /// - Complexity: Reads one small file a run.
     public func list(of experiment: String? = nil, measuring: Bool = false) throws -> [RunSummary] {
         try places().filter { experiment == nil || $0.experiment == experiment }.map { place in
-            RunSummary(folder(place), experiment: place.experiment, measuring: measuring)
+            RunSummary(
+                folder(place), experiment: place.experiment, measuring: measuring ? StageStore(logs: logs) : nil)
         }
     }
 
-    /// The run that a text names: `EXPERIMENT/RUN`, or as much of `RUN` from its beginning or end as tells it apart.
+    /// The run that a text names: `EXPERIMENT/RUN`, as much of that or of `RUN` from its beginning, or of its end, as tells
+    /// it apart; `latest` for the newest of all and `EXPERIMENT/latest` for an experiment's.
     ///
     /// - Throws: ``PipelineError/unknownRun(name:folder:found:)``.
     public func find(_ text: String) throws -> RunName {
         let places = try places()
-        if let exact = places.first(where: { "\($0)" == text }) { return exact }
-        let found = places.filter { $0.run.hasPrefix(text) || $0.run.hasSuffix(text) }
+        if let exact = places.first(where: { "\($0)" == text || "\($0.experiment)/latest" == text }) { return exact }
+        if text == "latest", let newest = places.first { return newest }
+        let found = places.filter { $0.run.hasPrefix(text) || $0.run.hasSuffix(text) || "\($0)".hasPrefix(text) }
         guard found.count == 1, !text.isEmpty else {
             throw PipelineError.unknownRun(name: text, folder: logs.path, found: text.isEmpty ? [] : found)
         }
@@ -48,8 +51,8 @@ public struct RunCatalogue: Sendable {
     public func details(of run: RunName) throws -> RunDetails {
         let folder = folder(run)
         return RunDetails(
-            summary: RunSummary(folder, experiment: run.experiment, measuring: true), folder: folder.url.path,
-            plan: try folder.plan(), result: try folder.result())
+            summary: RunSummary(folder, experiment: run.experiment, measuring: StageStore(logs: logs)),
+            folder: folder.url.path, plan: try folder.plan(), result: try folder.result())
     }
 
     /// The runs beside each other.
@@ -70,7 +73,7 @@ public struct RunCatalogue: Sendable {
     public func remove(_ run: RunName, now: Double = RunClock.system.now()) throws -> Int {
         let folder = folder(run)
         let lock = try ProcessLock(folder.lockFile, run: run, now: now)
-        let keys = keys(in: folder)
+        let keys = folder.storedKeys
         // Out of sight first, so that nobody meets half a run.
         let parent = folder.url.deletingLastPathComponent()
         let aside = parent.appendingPathComponent(".\(run.run).removed")
@@ -110,19 +113,24 @@ public struct RunCatalogue: Sendable {
         }
     }
 
-    private func keys(in folder: RunFolder) -> [StageKey] {
-        struct Keyed: Decodable { let key: StageKey }
-        let stages = folder.url.appendingPathComponent("stages")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: stages.path)) ?? []
-        return names.compactMap { name in
-            let manifest = folder.stageFolder(name).appendingPathComponent(StageFolder.manifestName)
-            // What cannot be read names no entry; an entry left over costs space, nothing else.
-            return (try? JSONFile.read(Keyed.self, from: manifest))?.key
+    /// Entries of the store that no run holds any more: how many bytes each keeps, and what it is.
+    public func orphans() -> [(key: StageKey, stage: String, bytes: Int)] {
+        struct Named: Decodable { let stage: String, method: String }
+        let store = StageStore(logs: logs)
+        return store.keys.filter(store.isAlone).map { key in
+            let files = store.files(of: key)
+            let manifest = files.first { $0.lastPathComponent == StageFolder.manifestName }
+            let named = manifest.flatMap { try? JSONFile.read(Named.self, from: $0) }
+            return (
+                key, named.map { "\($0.stage) (\($0.method))" } ?? "a stage", files.reduce(0) { $0 + DurableFile.size($1) }
+            )
         }
     }
 
     /// Removes a store's entry that no run holds any more; whether it was there and went.
-    private func release(_ key: StageKey, now: Double) throws -> Bool {
+    ///
+    /// - Throws: Device errors.
+    public func release(_ key: StageKey, now: Double = RunClock.system.now()) throws -> Bool {
         let store = StageStore(logs: logs)
         guard store.holds(key), store.isAlone(key) else { return false }
         do {

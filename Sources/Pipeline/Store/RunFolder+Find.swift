@@ -50,4 +50,15 @@ extension RunFolder {
             return .unreadable("\(error)")
         }
     }
+
+    /// The keys of its finished stages, by which the store has them.
+    var storedKeys: [StageKey] {
+        struct Keyed: Decodable { let key: StageKey }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent("stages").path)) ?? []
+        return names.compactMap { name in
+            let manifest = stageFolder(name).appendingPathComponent(StageFolder.manifestName)
+            // What cannot be read names no entry; an entry left over costs space, nothing else.
+            return (try? JSONFile.read(Keyed.self, from: manifest))?.key
+        }
+    }
 }

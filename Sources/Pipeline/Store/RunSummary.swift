@@ -25,24 +25,31 @@ public struct RunSummary: Sendable, Equatable, Encodable {
     public let seconds: Double
     /// The figures after its last stage.
     public let final: RunResult.Final?
+    /// Its seed, and the values that replaced those of its experiment's file; nil and empty where its result does not say.
+    public let seed: UInt64?
+    public let overrides: [String]
     /// What it takes on the device; nil where nobody asked.
     public let size: RunSize?
 
     /// What is known of a run's folder.
-    init(_ folder: RunFolder, experiment: String, measuring: Bool) {
+    ///
+    /// - Parameter store: Where stages lie that runs share, to count its files; nil to leave that.
+    init(_ folder: RunFolder, experiment: String, measuring store: StageStore?) {
         run = RunName(experiment: experiment, run: folder.run)
         started = RunFolder.began(folder.run)
-        size = measuring ? RunSize(of: folder.url) : nil
+        size = store.map { RunSize(of: folder, beside: $0) }
         let result: RunResult?
         do {
             result = try folder.result()
         } catch {
-            (state, seconds, final) = (.unreadable, 0, nil)
+            (state, seconds, final, seed, overrides) = (.unreadable, 0, nil, nil, [])
             return
         }
         state = result.map { Self.state(of: $0, folder) } ?? .new
         seconds = result?.stages.reduce(0) { $0 + ($1.reused ? 0 : $1.seconds) } ?? 0
         final = result?.final
+        seed = result?.provenance?.seed
+        overrides = result?.provenance?.request.overrides ?? []
     }
 
     private static func state(of result: RunResult, _ folder: RunFolder) -> State {
@@ -56,24 +63,9 @@ public struct RunSummary: Sendable, Equatable, Encodable {
     }
 }
 
-/// The bytes of a run's files.
-public struct RunSize: Sendable, Equatable, Encodable {
-    /// All of them.
-    public let bytes: Int
-    /// Those of files that the store or another run holds too, which stay when this run is removed.
-    public let shared: Int
-
-    init(of folder: URL) {
-        var (all, held) = (0, 0)
-        for name in FileManager.default.enumerator(atPath: folder.path)?.compactMap({ $0 as? String }) ?? [] {
-            var status = stat()
-            let path = folder.appendingPathComponent(name).path
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-            all += Int(status.st_size)
-            if status.st_nlink > 1 { held += Int(status.st_size) }
-        }
-        (bytes, shared) = (all, held)
-    }
+extension RunSummary {
+    /// The values that replaced the file's, without the seed, which has a column of its own.
+    fileprivate var settings: String { overrides.filter { !$0.hasPrefix("seed=") }.joined(separator: " ") }
 }
 
 /// Runs as aligned text, newest first.
@@ -87,11 +79,14 @@ public struct RunTable: CustomStringConvertible {
         self.columns = columns
     }
 
-    /// One line a run below a line of headings; sizes only where they were asked for.
+    /// One line a run below a line of headings; sizes only where they were asked for, and seeds and settings where any run
+    /// says so.
     public var description: String {
         let hasSize = runs.contains { $0.size != nil }
+        let hasSeed = runs.contains { $0.seed != nil }
         let words = ["run", "state", "started"]
-        let headings = words + ["took"] + columns.map(\.heading) + (hasSize ? ["size", "shared"] : [])
+        let figures = ["took"] + columns.map(\.heading) + (hasSize ? ["size", "frees"] : [])
+        let headings = words + figures + (hasSeed ? ["seed", "settings"] : [])
         return TextTable(
             headings: headings,
             rows: runs.map { run in
@@ -99,8 +94,9 @@ public struct RunTable: CustomStringConvertible {
                     "\(run.run)", run.state.rawValue, run.started.map(RunFolder.readableTime) ?? "",
                     ProgressLine.duration(run.seconds),
                 ] + columns.map { $0.cell(run.final?.figures) }
-                    + (hasSize ? [TextTable.bytes(run.size?.bytes), TextTable.bytes(run.size?.shared)] : [])
-            }, figures: Set(words.count..<headings.count)
+                    + (hasSize ? [TextTable.bytes(run.size?.bytes), TextTable.bytes(run.size?.freed)] : [])
+                    + (hasSeed ? [run.seed.map { "\($0)" } ?? "", run.settings] : [])
+            }, figures: Set(words.count..<(words.count + figures.count + (hasSeed ? 1 : 0)))
         ).description
     }
 }

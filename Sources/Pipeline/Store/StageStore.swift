@@ -102,14 +102,28 @@ public struct StageStore: Sendable {
     ///
     /// An entry without artefacts is held by its manifest. Where links are refused, every entry is alone.
     func isAlone(_ key: StageKey) -> Bool {
+        artefacts(of: key).allSatisfy { DurableFile.nameCount($0) ?? 1 <= 1 }
+    }
+
+    /// The files that keep an entry: its artefacts, or its manifest where it has none.
+    func artefacts(of key: StageKey) -> [URL] {
+        let files = files(of: key)
+        let artefacts = files.filter { ![StageFolder.manifestName, StageFolder.eventsName].contains($0.lastPathComponent) }
+        return artefacts.isEmpty ? files.filter { $0.lastPathComponent == StageFolder.manifestName } : artefacts
+    }
+
+    /// All files of an entry.
+    func files(of key: StageKey) -> [URL] {
         let url = url(of: key)
-        let manager = FileManager.default
-        let files = (manager.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? [])
-            .filter { !DurableFile.isFolder(url.appendingPathComponent($0)) }
-        let artefacts = files.filter { ![StageFolder.manifestName, StageFolder.eventsName].contains($0) }
-        return (artefacts.isEmpty ? [StageFolder.manifestName] : artefacts).allSatisfy { name in
-            DurableFile.nameCount(url.appendingPathComponent(name)) ?? 1 <= 1
-        }
+        return (FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? [])
+            .map { url.appendingPathComponent($0) }.filter { !DurableFile.isFolder($0) }
+    }
+
+    /// The keys of all entries.
+    var keys: [StageKey] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.sorted().filter { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }
+            .map { StageKey(digest: ContentDigest(hexadecimal: $0)) }
     }
 
     private func url(of key: StageKey) -> URL { folder.appendingPathComponent(key.description) }

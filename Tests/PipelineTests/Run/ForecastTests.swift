@@ -42,6 +42,9 @@ private func forecast(_ seconds: Double, memory: Int = 0, disk: Int = 0, scratch
         #expect(outlook.seconds(of: ["c", "x"]) == 60)
         #expect(outlook.seconds(of: []) == 0)
         #expect(RunOutlook(nil).seconds(of: ["c"]) == nil)
+        // A sum without one of its parts would be too low.
+        let partial = RunOutlook(RunForecast(["a": forecast(20)], unmeasured: ["b"]))
+        #expect(partial.seconds(of: ["a", "b"]) == nil && partial.seconds(of: ["a"]) == 20)
     }
 
     @Test func `stands in the plan and its JSON document`() throws {

@@ -69,6 +69,21 @@ import Testing
                 """)
     }
 
+    @Test func `says whose a row is that is called as an earlier stage's`() throws {
+        let folder = try counting.create(in: scratch.url)
+        let stages = counting.stages.map { stage in
+            var stage = stage
+            stage.rowName = stage.plan.name == "translate" ? "before" : "trained"
+            return stage
+        }
+        let result = try Orchestrator(
+            plan: counting.plan, runFolder: folder, stages: stages, output: Recorder(), interruption: Interruption(),
+            clock: ManualTime().clock
+        ).run()
+        #expect(result.rows.map(\.name) == ["before", "trained", "trained (adapt)"])
+        #expect(result.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
+    }
+
     @Test func `goes on after the stage named by until`() throws {
         let folder = try counting.create(in: scratch.url)
         let first = try counting.orchestrator(folder, until: "pretrain").run()

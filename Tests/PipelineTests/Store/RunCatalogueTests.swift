@@ -72,6 +72,8 @@ import Testing
         #expect(try catalogue.find("a/b/\(first)") == RunName(experiment: "a/b", run: first))
         #expect(try catalogue.find(second).experiment == "count")
         #expect(try catalogue.find("20260131-094501").run == second)
+        #expect(try catalogue.find("a/b").run == first && catalogue.find("a/b/latest").run == first)
+        #expect(try catalogue.find("latest").run == second)
         let both = [RunName(experiment: "count", run: second), RunName(experiment: "a/b", run: first)]
         let error = #expect(throws: PipelineError.self) { try catalogue.find("20260131") }
         #expect(error == .unknownRun(name: "20260131", folder: logs.path, found: both))
@@ -123,7 +125,9 @@ import Testing
         let sharing = StageSharing(store: StageStore(logs: logs))
         _ = try longer.orchestrator(folder, until: "pretrain", sharing: sharing).run()
         let details = try catalogue.details(of: RunName(experiment: "long", run: folder.run))
-        #expect(details.summary.size?.shared ?? 0 > 0)
+        // Its stages are the other run's too.
+        let size = try #require(details.summary.size)
+        #expect(size.freed > 0 && size.freed < size.bytes)
         #expect(
             details.text(columns: Score.columns, headline: Score.columns).contains(
                 """
@@ -135,6 +139,29 @@ import Testing
                            mAP  top-1
                 translate  6.0   50.0
                 """))
+    }
+
+    /// Two runs of the same stages: removing one frees nothing of them, removing the second all, the store's names included.
+    @Test func `says what removing a run frees`() throws {
+        let first = try Counting().run(in: logs, now: 1).folder
+        let second = try Counting().run(in: logs, now: 2).folder
+        let artefacts = Int64(3 * "6".utf8.count + 1)
+        func size(_ folder: RunFolder) throws -> RunSize {
+            try #require(try catalogue.details(of: RunName(experiment: "count", run: folder.run)).summary.size)
+        }
+        let shared = try size(first)
+        #expect(shared.bytes - shared.freed >= artefacts)
+        _ = try catalogue.remove(RunName(experiment: "count", run: second.run))
+        let alone = try size(first)
+        #expect(alone.freed == alone.bytes)
+        #expect(catalogue.orphans().isEmpty)
+        // The folder is gone without the catalogue's doing: what the store has is nobody's.
+        try FileManager.default.removeItem(at: first.url)
+        let orphans = catalogue.orphans()
+        #expect(orphans.map(\.stage).sorted() == ["adapt (count)", "pretrain (count)", "translate (count)"])
+        #expect(orphans.allSatisfy { $0.bytes > 0 })
+        for orphan in orphans { #expect(try catalogue.release(orphan.key)) }
+        #expect(catalogue.orphans().isEmpty)
     }
 
     @Test func `removes a run, and the store's entries with the last run that has them`() throws {

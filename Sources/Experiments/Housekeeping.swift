@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+
+public import Foundation
+internal import Pipeline
+internal import Data
+
+/// What lies on the device and no run needs; all of it can be made again.
+public struct Housekeeping {
+    /// One thing.
+    public struct Item: Sendable, Encodable {
+        public let description: String
+        public let path: String
+        public let bytes: Int
+        /// Of an entry of the store.
+        fileprivate let key: StageKey?
+
+        private enum CodingKeys: String, CodingKey {
+            case description, path, bytes
+        }
+    }
+
+    private let logs: URL
+    private let data: URL
+    private let cache: URL
+
+    /// - Parameters:
+    ///   - data: The folder in which worlds are drawn.
+    ///   - cache: Where runs share decoded images.
+    public init(logs: URL, data: URL, cache: URL) {
+        self.logs = logs
+        self.data = data
+        self.cache = cache
+    }
+
+    /// Days after which a cache counts as forgotten.
+    private static let patience = 30.0
+
+    /// Stages in the store that no run holds, drawn worlds that no run has, and decoded images that nobody has used for long.
+    public func unneeded() throws -> [Item] {
+        let stages = RunCatalogue(logs: logs).orphans().map { orphan in
+            Item(
+                description: "result of \(orphan.stage), which no run holds",
+                path: StageStore(logs: logs).folder.appendingPathComponent("\(orphan.key)").path, bytes: orphan.bytes,
+                key: orphan.key)
+        }
+        return try stages + worlds() + caches()
+    }
+
+    /// - Returns: Whether it went: somebody may have taken it up meanwhile.
+    public func remove(_ item: Item) throws -> Bool {
+        if let key = item.key { return try RunCatalogue(logs: logs).release(key) }
+        try FileManager.default.removeItem(atPath: item.path)
+        return true
+    }
+
+    private func worlds() throws -> [Item] {
+        let folder = data.appendingPathComponent(DataChoice.worlds)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let digests = try Set(
+            RunCatalogue(logs: logs).list().compactMap { run in
+                try? RunCatalogue(logs: logs).folder(run.run).plan().dataDigest
+            })
+        return names.sorted().map { folder.appendingPathComponent($0) }.filter { world in
+            DataChoice.digests(ofWorld: world.lastPathComponent).isDisjoint(with: digests)
+        }.map { Item(description: "drawn world that no run has", path: $0.path, bytes: bytes(below: $0), key: nil) }
+    }
+
+    private func caches() -> [Item] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: cache.path)) ?? []
+        let limit = Date().addingTimeInterval(-Self.patience * 86_400)
+        return names.sorted().map { cache.appendingPathComponent($0) }.filter { file in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+            return (attributes?[.modificationDate] as? Date).map { $0 < limit } ?? false
+        }.map {
+            Item(
+                description: "decoded images that nobody has used for \(Int(Self.patience)) days", path: $0.path,
+                bytes: bytes(below: $0), key: nil)
+        }
+    }
+
+    private func bytes(below url: URL) -> Int {
+        let names = FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []
+        let files = names.isEmpty ? [url] : names.map { url.appendingPathComponent($0) }
+        return files.reduce(0) { sum, file in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+            guard attributes?[.type] as? FileAttributeType == .typeRegular else { return sum }
+            return sum + (attributes?[.size] as? Int ?? 0)
+        }
+    }
+}
