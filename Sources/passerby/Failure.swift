@@ -32,6 +32,7 @@ enum CommandError: ReportedError, Equatable {
     case unwritable(path: String, reason: String)
     case uselessOutput(option: String, path: String, reason: String)
     case emptyTable(table: String, preset: String)
+    case seedsMissing(count: Int, all: Int, reason: String)
     case notReady([String])
     case noRightKernels([String])
     case unknownBackbone(path: String)
@@ -48,6 +49,7 @@ enum CommandError: ReportedError, Equatable {
         switch self {
         case .unknownExperiment, .uselessOutput, .emptyTable: .usage
         case .unknownBackbone: .badData
+        case .seedsMissing: .resumable
         case .unwritable, .notReady, .noRightKernels, .doesNotFit: .missing
         case .notResumable, .precisionFails: .defect
         }
@@ -60,6 +62,8 @@ enum CommandError: ReportedError, Equatable {
                 + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
         case .emptyTable(let table, let preset):
             "the table '\(table)' has no row with an experiment for --preset \(preset)"
+        case .seedsMissing(let count, let all, let reason):
+            "\(count) of \(counted(all, "seed")) came to no end: \(reason); the same command goes on"
         case .unwritable(let path, let reason):
             "\(path): cannot be written: \(reason)"
         case .uselessOutput(let option, let path, let reason):

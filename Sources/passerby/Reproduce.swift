@@ -45,52 +45,36 @@ struct Reproduce: ParsableCommand {
 
     func run() throws {
         let table = try table()
-        let runs = TableRuns(logs: logs.folder, threads: threads.count, interruption: .fromSignals()) {
-            try ExperimentArguments.parse([$0, "seed=\($1)"]).launch()
+        let wanted = table.experiments(of: preset).flatMap { experiment in
+            (1...seeds).map { words(experiment.value, $0) }
         }
-        let wanted = table.experiments(of: preset).flatMap { experiment in (1...seeds).map { (experiment.value, $0) } }
         guard !wanted.isEmpty else { throw CommandError.emptyTable(table: name, preset: preset.rawValue) }
-        var failures: [String: String] = [:]
+        let runs = SeededRuns(logs: logs.folder, threads: threads.count, interruption: .fromSignals()) {
+            try ExperimentArguments.parse($0).launch()
+        }
+        var failures: [[String]: String] = [:]
         if !plan {
             try logs.checkWritable()
-            failures = try complete(wanted, by: runs)
+            failures = try runs.complete(wanted) { StandardError().write("reproduce \(name): \($0)\n") }
         }
         let report = try TableReport(table, preset, seeds: Array(1...seeds)) { experiment, seed in
-            let found = try runs.found(experiment, seed: seed)
-            guard case .missing(let reason) = found else { return found }
-            return .missing(reason: failures["\(experiment) \(seed)"] ?? reason)
+            let words = words(experiment, seed)
+            return switch try runs.state(of: words) {
+            case .done(_, let result): .done(result, precisions: [:])
+            case .impossible(let reason): .missing(reason: reason)
+            case .notRun: .missing(reason: failures[words] ?? "not run yet")
+            }
         }
         if json { try printJSON(report) } else { print(report.text(format), terminator: "") }
         try end(report, runs: wanted.count)
     }
 
+    private func words(_ experiment: String, _ seed: Int) -> [String] { [experiment, "seed=\(seed)"] }
+
     private func table() throws -> PaperTable {
         let (path, name) = try ExperimentFolder(Home().experiments.appendingPathComponent("tables"), holding: "table")
             .file(named: name)
         return try PaperTable(path: path, name: name)
-    }
-
-    /// Runs what is missing.
-    ///
-    /// - Returns: Why runs came to no end, by experiment and seed.
-    private func complete(_ wanted: [(String, Int)], by runs: TableRuns) throws -> [String: String] {
-        let say = { (text: String) in StandardError().write("reproduce \(name): \(text)\n") }
-        // What is wrong with a file is told before anything runs.
-        let found = try wanted.map { try runs.found($0, seed: $1) }
-        var failures: [String: String] = [:]
-        for (place, (experiment, seed)) in wanted.enumerated() {
-            let run = "\(place + 1) of \(wanted.count), \(experiment) seed=\(seed)"
-            switch found[place] {
-            case .done: say("\(run): is there")
-            case .missing(let reason) where reason != TableRuns.notRun: say("\(run): cannot be run here")
-            case .missing:
-                say(run)
-                guard let failure = try runs.run(experiment, seed: seed) else { continue }
-                failures["\(experiment) \(seed)"] = failure
-                say("\(run): \(failure)")
-            }
-        }
-        return failures
     }
 
     private func end(_ report: TableReport, runs: Int) throws {

@@ -32,6 +32,12 @@ struct Run: ParsableCommand {
     @Option(help: ArgumentHelp("The last stage to run.", valueName: "stage"))
     var until: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Run with each of these seeds, such as 1..3 or 1,4,7, and show means and deviations; what is there is taken.",
+            valueName: "seeds"))
+    var seeds: SeedList?
+
     @OptionGroup var threads: ThreadsArgument
 
     @Flag(help: "Go on with a run that was begun with other threads, libraries or processors; its results say so.")
@@ -54,10 +60,12 @@ struct Run: ParsableCommand {
 
     mutating func validate() throws {
         guard !resume || !fresh else { throw ValidationError("allowed is one of --resume and --fresh") }
-        guard !otherMachine || resume else { throw ValidationError("--other-machine belongs to --resume") }
+        guard !otherMachine || resume || seeds != nil else { throw ValidationError("--other-machine belongs to --resume") }
+        try checkSeeds()
     }
 
     func run() throws {
+        if let seeds { return try run(seeds: seeds.seeds) }
         let interruption = Interruption.fromSignals()
         let launch = try arguments.launch()
         let device = launch.device
@@ -102,7 +110,7 @@ struct Run: ParsableCommand {
     }
 
     /// Tells the user's command of a run that came to its end, well or not. One that was interrupted goes on.
-    private func tell(_ command: EndCommand?, of folder: RunFolder?) {
+    func tell(_ command: EndCommand?, of folder: RunFolder?) {
         guard let command, let folder, let status = try? folder.result()?.status else { return }
         guard [.completed, .failed].contains(status), let problem = command.run(with: folder.resultFile) else { return }
         StandardError().write("warning: \(problem)\n")

@@ -5,6 +5,7 @@ internal import Experiments
 internal import Foundation
 internal import Pipeline
 internal import Reporting
+internal import Tables
 
 struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,23 +57,49 @@ struct ShowRun: ParsableCommand {
 
 struct CompareRuns: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "Compares runs: the resolved settings that differ, and the results.")
+        commandName: "compare", abstract: "Compares runs: the resolved settings that differ, and the results.",
+        discussion: """
+            With --group, finished runs that differ in their seed alone are put together: n, mean and standard deviation of \
+            every row; an experiment's name then stands for all its runs.
+            """)
 
-    @Argument(help: "Two runs or more.") var runs: [String]
+    @Argument(help: "Two runs or more; with --group one or more, or experiments.") var runs: [String]
+    @Flag(help: "Put runs together that differ in their seed alone.") var group = false
+    @Option(help: "How groups are written.") var format = TableFormat.text
     @OptionGroup var logs: LogsArgument
     @Flag(help: "Print one JSON document.") var json = false
 
     mutating func validate() throws {
-        guard runs.count > 1 else { throw ValidationError("\(runs.count) run; allowed are two or more") }
+        guard group || runs.count > 1 else { throw ValidationError("\(runs.count) run; allowed are two or more") }
     }
 
     func run() throws {
         let catalogue = RunCatalogue(logs: logs.folder)
+        if group {
+            let groups = try RunGroups(catalogue.finished(runs))
+            return json ? try printJSON(groups) : print(groups.text(format), terminator: "")
+        }
         let comparison = try catalogue.comparison(of: runs.map(catalogue.find))
         if json {
             try printJSON(comparison)
         } else {
             print(comparison.text(comparing: .mAP), terminator: "")
+        }
+    }
+}
+
+extension RunCatalogue {
+    /// The finished ones of runs, and of experiments that are named instead.
+    fileprivate func finished(_ names: [String]) throws -> [(name: RunName, plan: Plan, result: RunResult)] {
+        let all = try list()
+        let named = try names.flatMap { text in
+            let own = all.filter { $0.run.experiment == text && $0.state == .completed }.map(\.run)
+            return own.isEmpty ? [try find(text)] : own
+        }
+        return try named.compactMap { name in
+            let folder = folder(name)
+            guard let result = try folder.result(), result.status == .completed else { return nil }
+            return (name, try folder.plan(), result)
         }
     }
 }

@@ -100,7 +100,7 @@ private func report(_ preset: TablePreset = .paper, seeds: [Int] = [1, 2]) throw
     @Test func `is a table of Markdown, with the runs below`() throws {
         let text = try report().text(.markdown)
         #expect(text.contains("| raw | 61.0 | 62.0 ± 2.8 | +1.0 | 71.6 | 70.0 ± 0.0 | −1.6 |\n"))
-        #expect(text.contains("- raw: visda/raw/r1, visda/raw/r2\n"))
+        #expect(text.contains("- run of raw: visda/raw/r1, visda/raw/r2\n"))
         #expect(text.contains("published: arXiv:0000.00000, Table 2; ours: the mean and standard deviation of seeds 1, 2\n"))
     }
 
@@ -114,7 +114,7 @@ private func report(_ preset: TablePreset = .paper, seeds: [Int] = [1, 2]) throw
     @Test func `is a tabular for a paper`() throws {
         let text = try report().text(.latex)
         #expect(text.contains("raw & 61.0 & 62.0 $\\pm$ 2.8 & +1.0 & 71.6 & 70.0 $\\pm$ 0.0 & $-$1.6 \\\\\n"))
-        #expect(text.contains("\\begin{tabular}{l*{6}{r}}"))
+        #expect(text.contains("\\begin{tabular}{lrrrrrr}\n\\toprule\n & mAP published & mAP ours & mAP $\\Delta$"))
     }
 
     @Test func `says of a twin what its figures are worth`() throws {

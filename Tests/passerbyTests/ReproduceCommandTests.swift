@@ -86,13 +86,20 @@ private final class TableHome {
         #expect("\(result.text(columns: .metrics, headline: .headline))".contains("reused"))
         let again = try home.reproduce(["small"])
         #expect(again.code == 0 && again.output == first.output)
-        #expect(again.messages.contains("1 of 2, one seed=1: is there\n"))
+        #expect(again.messages.contains("1 of 2, one seed=1: is there, "))
         #expect(try home.runs() == ["one", "two"])
+        // Runs of one experiment with several seeds, put together; the first is there already.
+        let group = try home.home.passerby(["run", "one", "--seeds", "1..2", "--threads", "1"])
+        #expect(group.code == 0 && group.messages.contains("run: 1 of 2, one seed=1: is there, "), "\(group.messages)")
+        let line = try #require(String(decoding: group.output, as: UTF8.self).split(separator: "\n").last)
+        #expect(line.hasPrefix("one         direct transfer  2  ") && line.contains(" ± "))
+        let compared = try home.home.passerby(["runs", "compare", "--group", "one"])
+        #expect("\n" + String(decoding: compared.output, as: UTF8.self) == String(decoding: group.output, as: UTF8.self))
         // Another preset takes other rows of the same runs; another seed is another run.
         let twin = try home.reproduce(["small", "--preset", "synthetic", "--plan"])
         #expect(twin.code == 0 && twin.output.contains("run of transfer: two/"), "\(twin.messages)")
         let seeds = try home.reproduce(["small", "--plan", "--seeds", "2"])
-        #expect(seeds.code == 75 && seeds.messages.contains("missing: one seed=2, two seed=2: not run yet\n"))
+        #expect(seeds.code == 75 && seeds.messages.contains("missing: two seed=2: not run yet\n"))
     }
 
     @Test func `ends with 1 where a row stays behind by more than is tolerated`() throws {

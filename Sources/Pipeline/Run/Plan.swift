@@ -86,6 +86,13 @@ public struct Plan: Sendable, Codable, Equatable {
         return tree(namingData: named).differences(from: requested.tree(namingData: named))
     }
 
+    /// All of it but the seed, as one text: equal for runs that differ in nothing else.
+    package var settingsText: String {
+        guard case .object(var members) = tree() else { preconditionFailure("a plan is an object") }
+        members["seed"] = nil
+        return JSONValue.object(members).canonicalText
+    }
+
     /// The plan with stages by name, so that a difference is found under `stages.train`, not `stages[2]`.
     func tree(namingData named: Bool = false) -> JSONValue {
         let stages = stages.map { stage in

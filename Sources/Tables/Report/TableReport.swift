@@ -20,6 +20,12 @@ public struct TableReport: Sendable {
             self.seed = seed
             self.state = state
         }
+
+        /// The run's name; nil where it is missing.
+        var name: String? {
+            guard case .done(let name) = state else { return nil }
+            return "\(name)"
+        }
     }
 
     /// A line of the table.
@@ -38,7 +44,7 @@ public struct TableReport: Sendable {
         }
 
         /// How many of its runs are missing.
-        public var missing: Int { runs.count { if case .missing = $0.state { true } else { false } } }
+        public var missing: Int { runs.count { $0.name == nil } }
     }
 
     /// A row that is claimed to be above another one.

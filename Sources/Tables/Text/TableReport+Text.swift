@@ -1,95 +1,50 @@
 // SPDX-License-Identifier: MIT
 
-internal import Pipeline
-
 extension TableReport {
-    /// As a terminal shows it.
-    var plainText: String {
+    /// The table with all that belongs below it, ended.
+    public func text(_ format: TableFormat) -> String {
+        let grid = (format == .csv ? spreadsheet : self.grid).text(format)
+        let list = { (mark: String, lines: [String]) in lines.map { "\(mark)\($0)\n" }.joined() }
+        let runs = runLines.map { "run of \($0)" } + madeBy.map { "made by \($0)" }
+        switch format {
+        case .text: return "\(table.title)\n\n\(grid)\n" + list("", remarks + runs)
+        case .markdown:
+            let lines = (remarks + runs).map(TextGrid.markdown)
+            return "## \(TextGrid.markdown(table.title))\n\n\(grid)\n\(list("- ", lines))"
+        case .csv: return grid
+        case .latex: return list("% ", [table.title] + remarks + runs) + grid
+        }
+    }
+
+    private var grid: TextGrid {
         let headings = table.figures.flatMap { figure in partHeadings.map { "\(figure.heading) \($0)" } }
-        let body = TextTable(
-            headings: [""] + headings, rows: rows.map { [$0.name] + cells($0) },
-            figures: Set(headings.indices.map { $0 + 1 }))
-        let parts = [remarks, runLines.map { "run of \($0)" }, madeBy.map { "made by \($0)" }]
-        return "\(table.title)\n\n\(body)\n" + parts.flatMap(\.self).map { $0 + "\n" }.joined()
+        return TextGrid(headings: [""] + headings, rows: rows.map { [$0.name] + cells($0) }, words: 1)
     }
 
-    /// As a page of a repository shows it.
-    var markdown: String {
-        let headings = table.figures.flatMap { figure in partHeadings.map { "\(figure.heading) \($0)" } }
-        let lines =
-            [[""] + headings, ["---"] + headings.map { _ in "--:" }]
-            + rows.map { [Self.markdown($0.name)] + cells($0) }
-        let grid = lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
-        let list = { (lines: [String]) in lines.map { "- \(Self.markdown($0))\n" }.joined() }
-        return "## \(Self.markdown(table.title))\n\n\(grid)\n\(list(remarks))\nRuns:\n\n\(list(runLines))"
-            + (madeBy.isEmpty ? "" : "\nMade by:\n\n\(list(madeBy))")
-    }
+    /// For each figure: published, ours and the difference, which a twin has not.
+    private var partHeadings: [String] { ["published", "ours"] + (preset == .paper ? ["Δ"] : []) }
 
-    /// For spreadsheets: RFC 4180, figures in percent, a row a line.
-    var csv: String {
-        let headings = table.figures.flatMap { figure in
-            ["published", "ours", "deviation", "difference"].map { "\(figure.rawValue)_\($0)" }
+    private func cells(_ row: Row) -> [String] {
+        table.figures.flatMap { figure in
+            [row.published[figure].map { Percent.text($0) } ?? "-", Percent.text(row.ours[figure])]
+                + (preset == .paper ? [row.difference(figure).map(Percent.signed) ?? "-"] : [])
         }
-        let lines =
-            [["row"] + headings + ["seeds", "runs"]]
-            + rows.map { row in
-                let figures = table.figures.flatMap { figure -> [String] in
-                    let values = [
-                        row.published[figure], row.ours[figure]?.mean, row.ours[figure]?.deviation, row.difference(figure),
-                    ]
-                    return values.map { $0.map { "\(($0 * 1e4).rounded() / 1e4)" } ?? "" }
+    }
+
+    /// Numbers of their own for a program to read.
+    private var spreadsheet: TextGrid {
+        let parts = ["published", "ours", "deviation", "difference"]
+        let headings = table.figures.flatMap { figure in parts.map { "\(figure.rawValue)_\($0)" } }
+        return TextGrid(
+            headings: ["row"] + headings + ["seeds", "runs"],
+            rows: rows.map { row in
+                let figures = table.figures.flatMap { figure in
+                    [row.published[figure], row.ours[figure]?.mean, row.ours[figure]?.deviation, row.difference(figure)]
                 }
-                let names = row.runs.compactMap { run -> String? in
-                    guard case .done(let name) = run.state else { return nil }
-                    return "\(name)"
-                }
-                return [row.name] + figures + ["\(names.count)", names.joined(separator: " ")]
-            }
-        return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
-    }
-
-    /// For papers, in the rules of booktabs.
-    var latex: String {
-        let columns = partHeadings.count * table.figures.count
-        let parts = partHeadings.map { $0 == "Δ" ? "$\\Delta$" : $0 }
-        let tops = table.figures.map { "\\multicolumn{\(parts.count)}{c}{\($0.heading)}" }
-        let ends = " \\\\\n"
-        let lines = rows.map { row in
-            let cells = cells(row, sign: " $\\pm$ ").map { $0.replacing("−", with: "$-$") }
-            return ([Self.latex(row.name)] + cells).joined(separator: " & ") + ends
-        }.joined()
-        let remarks = (remarks + runLines.map { "run of \($0)" } + madeBy.map { "made by \($0)" })
-        return "% \(table.title)\n" + remarks.map { "% \($0)\n" }.joined()
-            + "\\begin{tabular}{l*{\(columns)}{r}}\n\\toprule\n"
-            + "& \(tops.joined(separator: " & "))" + ends
-            + "& \(table.figures.flatMap { _ in parts }.joined(separator: " & "))" + ends
-            + "\\midrule\n\(lines)\\bottomrule\n\\end{tabular}\n"
-    }
-
-    // MARK: What a format may not hold as it is
-
-    private static func markdown(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            if "|\\`*_<>[]".contains(character) { escaped.append("\\") }
-            escaped.append(character)
-        }
-    }
-
-    private static func quoted(_ cell: String) -> String {
-        cell.contains { ",\"\r\n".contains($0) } ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
-    }
-
-    private static func latex(_ text: String) -> String {
-        let words: [Character: String] = [
-            "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "→": "$\\to$",
-        ]
-        return text.reduce(into: "") { escaped, character in
-            if let word = words[character] {
-                escaped += word
-            } else {
-                if "#$%&_{}".contains(character) { escaped.append("\\") }
-                escaped.append(character)
-            }
-        }
+                let names = row.runs.compactMap(\.name)
+                return [row.name] + figures.map { $0.map(Percent.exact) ?? "" } + [
+                    "\(names.count)", names.joined(separator: " "),
+                ]
+            }, words: 1)
     }
 }
