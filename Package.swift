@@ -58,7 +58,8 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // Configuration, Pipeline ─▶ Sweeps, Tables ─────────────────┘
 //
 // `Reporting` (errors and their exit codes), `Vocabulary` (identities and cameras), `Randomness` (counter-based
-// generators) and `Machine` (processors, their instructions and limits) are leaves that any module may import.
+// generators), `Pages` (HTML and charts) and `Machine` (processors, their instructions and limits) are leaves that any
+// module may import.
 // A module may import what it names here and nothing else: the launcher and scripts/test build with
 // `--explicit-target-dependency-import-check error`.
 
@@ -90,6 +91,7 @@ let withoutTensors: [Target] =
         .target(name: "Vocabulary", swiftSettings: strict),
         .target(name: "Reporting", swiftSettings: strict),
     ]
+    + module("Pages", [])
     + module("Randomness", [], computes: true)
     + module("Machine", [])
     + module(
@@ -128,7 +130,8 @@ let tensors: [Target] =
     + module(
         "Experiments",
         [
-            "Training", "Pipeline", "Sweeps", "Tables", "Configuration", "Data", "Retrieval", "Machine", "Randomness",
+            "Training", "Pipeline", "Sweeps", "Tables", "Configuration", "Data", "Retrieval", "Machine", "Pages",
+            "Randomness",
             "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor",
         ], tests: ["Patterns"], fixtures: true)
 

@@ -189,11 +189,21 @@ public struct Launch {
             plan: plan, runFolder: folder, stages: experiment.runnableStages(plan, workspace), until: until,
             sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output,
             interruption: interruption,
-            killPoint: killPoint, forecast: flight?.forecast, conditions: conditions, request: request)
+            killPoint: killPoint, forecast: flight?.forecast, conditions: conditions, request: request,
+            told: { report(on: folder) })
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
         if let flight, unfinished == nil { correct(flight, by: result, after: status) }
         return (folder, result)
+    }
+
+    /// Writes the run's report; a run does not fail where that does.
+    private func report(on folder: RunFolder) {
+        do {
+            try RunReport(of: folder).write()
+        } catch {
+            warn("there is no report of this run: \(error)")
+        }
     }
 
     /// Lets the next forecast know what stages took that were computed from beginning to end.

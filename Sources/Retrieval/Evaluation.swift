@@ -23,11 +23,8 @@ public func evaluate(
     under rankingProtocol: RankingProtocol, key: RandomKey = RandomKey(seed: 1)
 ) throws(RetrievalError) -> RankingMetrics {
     let evaluation = try Evaluation(distances, query: query, gallery: gallery, workers: .all)
-    if let rules = rankingProtocol.wholeGallery {
-        return try evaluation.wholeGallery(rules, named: rankingProtocol)
-    }
-    return try evaluation.drawnGalleries(
-        RankingProtocol.drawCount, maximumRank: RankingProtocol.drawnMaximumRank, key: key,
+    return try evaluation.metrics(
+        of: evaluation.outcomes(under: rankingProtocol, key: key), maximumRank: rankingProtocol.maximumRank,
         named: rankingProtocol)
 }
 
@@ -35,7 +32,7 @@ public func evaluate(
 struct Evaluation: Sendable {
     private let distances: DistanceMatrix
     /// The rows of `distances` that count, and who is seen in them.
-    private let rows: [Int]
+    let rows: [Int]
     private let query: [Sighting]
     /// The columns that count, and who is seen in them.
     private let columns: [Int]
@@ -68,24 +65,31 @@ struct Evaluation: Sendable {
         matches = Dictionary(grouping: counted.indices.map(Int32.init)) { counted[Int($0)].identity }
     }
 
-    /// The numbers of a protocol that ranks the whole gallery.
-    func wholeGallery(
-        _ rules: WholeGalleryRules, named rankingProtocol: RankingProtocol
-    ) throws(RetrievalError) -> RankingMetrics {
-        let outcomes = outcomes { row, line in
+    /// What each query that counts is worth in each draw; a gallery that is ranked whole is the only one.
+    func outcomes(under rankingProtocol: RankingProtocol, key: RandomKey) -> [[QueryOutcome?]] {
+        if let rules = rankingProtocol.wholeGallery { return [wholeGallery(rules)] }
+        return drawnGalleries(RankingProtocol.drawCount, key: key)
+    }
+
+    private func wholeGallery(_ rules: WholeGalleryRules) -> [QueryOutcome?] {
+        outcomes { row, line in
             QueryOutcome.wholeGallery(
                 query[row], matches: matches[query[row].identity] ?? [], distances: line, gallery: gallery,
                 rules: rules)
         }
-        return try metrics(of: [outcomes], maximumRank: rules.maximumRank, named: rankingProtocol)
     }
 
-    /// The mean over galleries with one drawn row of each identity.
-    func drawnGalleries(
-        _ drawCount: Int, maximumRank: Int, key: RandomKey, named rankingProtocol: RankingProtocol
+    /// The numbers of a protocol that ranks the whole gallery.
+    func wholeGallery(
+        _ rules: WholeGalleryRules, named rankingProtocol: RankingProtocol
     ) throws(RetrievalError) -> RankingMetrics {
+        try metrics(of: [wholeGallery(rules)], maximumRank: rules.maximumRank, named: rankingProtocol)
+    }
+
+    /// In galleries with one drawn row of each identity.
+    private func drawnGalleries(_ drawCount: Int, key: RandomKey) -> [[QueryOutcome?]] {
         let identities = matches.keys.sorted()
-        let draws = (0..<drawCount).map { draw in
+        return (0..<drawCount).map { draw in
             var stream = key.stream("retrieval.gallery", epoch: draw)
             let drawn = identities.map { identity in
                 let rows = matches[identity] ?? []
@@ -99,7 +103,6 @@ struct Evaluation: Sendable {
                 }
             }
         }
-        return try metrics(of: draws, maximumRank: maximumRank, named: rankingProtocol)
     }
 
     private func outcomes(
@@ -118,7 +121,7 @@ struct Evaluation: Sendable {
     }
 
     /// Averages over queries and draws; every draw skips the same queries.
-    private func metrics(
+    func metrics(
         of draws: [[QueryOutcome?]], maximumRank: Int, named rankingProtocol: RankingProtocol
     ) throws(RetrievalError) -> RankingMetrics {
         let counted = draws.flatMap { $0.compactMap { $0 } }

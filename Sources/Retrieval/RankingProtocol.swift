@@ -40,6 +40,9 @@ public enum RankingProtocol: String, Sendable, Codable, CaseIterable {
     /// Whether it needs to know which camera saw what.
     public var usesCameras: Bool { wholeGallery != nil }
 
+    /// How far the CMC is reported.
+    var maximumRank: Int { wholeGallery?.maximumRank ?? Self.drawnMaximumRank }
+
     /// How many times a gallery is drawn.
     static let drawCount = 10
     /// How far the CMC of a drawn gallery is reported.

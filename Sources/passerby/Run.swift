@@ -122,7 +122,9 @@ struct Run: ParsableCommand {
         } else {
             let documents = try folder.documents().map { "\($0.lastPathComponent): \($0.path)\n" }.joined()
             let made = result.provenance.map { "made by \($0)\n" } ?? ""
-            print("\n\(ResultTable(result.rows))\n\(result.noteText)\(documents)\(made)results: \(folder.url.path)")
+            let hasReport = FileManager.default.fileExists(atPath: folder.reportFile.path)
+            let report = hasReport ? "report: \(folder.reportFile.path)\n" : ""
+            print("\n\(ResultTable(result.rows))\n\(result.noteText)\(documents)\(made)\(report)results: \(folder.url.path)")
         }
     }
 }

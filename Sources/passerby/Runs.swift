@@ -14,7 +14,9 @@ struct Runs: ParsableCommand {
             A run is named EXPERIMENT/RUN, or by as much of it from its beginning, or of RUN from its end, as tells it apart; \
             'latest' is the newest of all, EXPERIMENT/latest that of an experiment.
             """,
-        subcommands: [ListRuns.self, ShowRun.self, CompareRuns.self, RemoveRuns.self, CollectGarbage.self],
+        subcommands: [
+            ListRuns.self, ShowRun.self, ReportRun.self, CompareRuns.self, RemoveRuns.self, CollectGarbage.self,
+        ],
         defaultSubcommand: ListRuns.self)
 }
 
@@ -53,6 +55,33 @@ struct ShowRun: ParsableCommand {
             print(details.text(columns: .metrics, headline: .headline), terminator: "")
         }
     }
+}
+
+struct ReportRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Writes a run's report anew, from its folder alone: report.html and report/.")
+
+    @Argument(help: "The run.") var name: String
+    @OptionGroup var logs: LogsArgument
+    @Flag(help: "Print one JSON document.") var json = false
+
+    func run() throws {
+        let catalogue = RunCatalogue(logs: logs.folder)
+        let run = try catalogue.find(name)
+        let folder = catalogue.folder(run)
+        try RunReport(of: folder).write()
+        if json {
+            try printJSON(WrittenReport(run: run, report: folder.reportFile.path))
+        } else {
+            print("report: \(folder.reportFile.path)")
+        }
+    }
+}
+
+/// Where a report is; the JSON document of `passerby runs report --json`.
+private struct WrittenReport: Encodable {
+    let run: RunName
+    let report: String
 }
 
 struct CompareRuns: ParsableCommand {

@@ -129,6 +129,43 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         let resumed = try run(cached, in: broken, .resume)
         #expect(resumed.rows == result.rows)
         #expect(try digests(broken) == digests(whole))
+
+        // What a report shows of the rows is the same too, to the last bit, and of no other epochs.
+        let other = try #require(RunFolder.runs(of: "tiny", in: URL(fileURLWithPath: broken.path + "/logs")).first)
+        for (stage, count) in [("direct", 1), ("pretrain", 1), ("adapt", nil), ("postprocess", 4)] {
+            let files = try evidence(of: stage, in: folder)
+            #expect(count == nil || files.count == count, "\(stage): \(files.keys)")
+            #expect(try files == evidence(of: stage, in: other), "\(stage)")
+        }
+        try expectReport(of: folder, result)
+    }
+
+    private func evidence(of stage: String, in folder: RunFolder) throws -> [String: Foundation.Data] {
+        let place = folder.evidence(of: stage)
+        let names = try FileManager.default.contentsOfDirectory(atPath: place.path)
+        return try Dictionary(
+            uniqueKeysWithValues: names.map { ($0, try Foundation.Data(contentsOf: place.appendingPathComponent($0))) })
+    }
+
+    /// The report that the run left by itself: every part in its order, lists of every row, and pictures for slides.
+    private func expectReport(of folder: RunFolder, _ result: RunResult) throws {
+        let text = try String(contentsOf: folder.reportFile, encoding: .utf8)
+        let parts = [
+            "What ran", "Results", "Curves", "Translations", "Rank lists", "Likeness of pairs", "Resources", "Settings",
+            "Provenance",
+        ]
+        #expect(text.matches(of: /<h2>(.*?)<\/h2>/).map { String($0.1) } == parts)
+        for row in result.rows {
+            let mAP = String(format: "%.1f", 100 * (row.figures["mAP"] ?? .nan))
+            #expect(text.contains("<summary>\(row.name): mAP \(mAP)</summary>"), "\(row.name)")
+        }
+        // Eight queries: two lists of each grade, of a query and ten of the gallery's images; nine rows.
+        #expect(text.matches(of: #/<figure class="(query|right|wrong|ignored)"><img /#).count == 9 * 6 * 11)
+        #expect(text.contains("<figcaption>memory, GiB</figcaption>") && text.utf8.count < RunReport.mostBytes)
+        let pictures = try FileManager.default.contentsOfDirectory(atPath: folder.reportPictures.path).sorted()
+        #expect(
+            pictures == ["adapt-1", "adapt-2", "adapt-3", "direct-1"].map { "ranks-\($0).png" }
+                + (1...4).map { "ranks-postprocess-\($0).png" } + ["ranks-pretrain-1.png", "translation-translate.png"])
     }
 
     /// A state that is whole by its digest, and holds a value that no network can have.

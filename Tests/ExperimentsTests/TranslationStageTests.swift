@@ -72,8 +72,8 @@ private final class Runs {
         let again = try runs.run(cycleGAN, ["translate.samples_every=0"])
         #expect(again.result.stages.map(\.reused) == [true, true] && again.result.rows == result.rows)
         #expect(
-            !FileManager.default.fileExists(
-                atPath: again.folder.stageFolder("translate").appendingPathComponent("samples").path))
+            try FileManager.default.contentsOfDirectory(atPath: again.folder.samples(of: "translate").path).sorted()
+                == ["translation-0002.png", "translation-0003.png"])
         let fresh = Runs()
         let without = try fresh.run(cycleGAN, ["translate.samples_every=0"])
         #expect(try states(without.folder) == states(folder) && without.result.rows == result.rows)

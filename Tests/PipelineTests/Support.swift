@@ -149,11 +149,11 @@ struct Counting {
 
     func orchestrator(
         _ folder: RunFolder, until: String? = nil, sharing: StageSharing? = nil, output: Recorder = Recorder(),
-        interruption: Interruption = Interruption(), time: ManualTime = ManualTime()
+        interruption: Interruption = Interruption(), told: @escaping () -> Void = {}, time: ManualTime = ManualTime()
     ) -> Orchestrator {
         Orchestrator(
             plan: plan, runFolder: folder, stages: stages, until: until, sharing: sharing, output: output,
-            interruption: interruption, clock: time.clock)
+            interruption: interruption, told: told, clock: time.clock)
     }
 }
 

@@ -35,6 +35,9 @@ package func peakMemory() -> Int {
     kibibytes("VmHWM:", in: "/proc/self/status") ?? 0
 }
 
+/// The bytes that this process has in memory; nil where nobody knows.
+func residentMemory() -> Int? { kibibytes("VmRSS:", in: "/proc/self/status") }
+
 private func kibibytes(_ key: String, in file: String) -> Int? {
     let text = try? String(contentsOfFile: file, encoding: .utf8)
     let line = text?.split(separator: "\n").first { $0.hasPrefix(key) }

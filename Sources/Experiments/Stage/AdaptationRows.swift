@@ -11,12 +11,15 @@ extension Workspace {
     /// - Returns: The last alone where no epoch was scored, which is scored now.
     func rows(_ name: String, _ adapted: AdaptedNetworks, in scope: StageScope) throws -> [ResultRow] {
         guard let last = adapted.evaluated.last else {
-            return [ResultRow(name, try metrics(of: adapted.networks[0], in: scope))]
+            return [try row(name, of: adapted.networks[0], in: scope)]
         }
         let picks = [
             ("\(name), oracle pick", adapted.evaluated.oracle),
             ("\(name), label-free pick (\(adapted.score.rawValue))", adapted.evaluated.labelFree), (name, last),
         ]
+        // Of the other epochs no row is left.
+        let named = picks.compactMap { $1.map { RankingEvidence.fileName(epoch: $0.epoch.number, network: $0.network) } }
+        try scope.dropEvidence { named.contains($0) }
         return picks.compactMap { name, pick in
             pick.map { ResultRow(name, $0.figures, settings.data.rankingProtocol, figures(of: $0, adapted)) }
         }

@@ -2,6 +2,7 @@
 
 internal import Data
 internal import Pipeline
+internal import Retrieval
 internal import Tensor
 internal import Training
 
@@ -12,6 +13,7 @@ final class StageTrainingScope: TrainingScope {
     private let part: String
     /// The epoch and step of the last state that was kept.
     private var kept: (Int, Int)?
+    private var use = ResourceUse()
 
     /// - Parameters:
     ///   - part: A name for one of several trainings of the stage; empty where there is one.
@@ -33,6 +35,7 @@ final class StageTrainingScope: TrainingScope {
     }
 
     func endEpoch(_ state: TrainingState) throws {
+        for (figure, value) in use.figures() { try record(figure.eventName, value, epoch: state.epoch - 1) }
         try keep(where: checkpoints.isAffordable) { state }
     }
 
@@ -87,6 +90,12 @@ final class StageTrainingScope: TrainingScope {
         // Of one length, so that names sort by epoch.
         let padded = String(repeating: "0", count: max(0, 4 - number.count)) + number
         try stage.show(picture.png(), as: (part.isEmpty ? name : "\(part)-\(name)") + "-\(padded).png")
+    }
+
+    func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws {
+        let evidence = try RankingEvidence(
+            of: .epoch(epoch + 1, network: network + 1), distances, .cosine, validation)
+        try stage.attest(evidence.file(), as: RankingEvidence.fileName(epoch: epoch, network: network))
     }
 
     func note(_ text: String) {

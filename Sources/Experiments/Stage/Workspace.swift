@@ -56,9 +56,22 @@ struct Workspace {
             extractor: FeatureExtractor(ImageSource(size: settings.image, workers: settings.workers, cache: cache)))
     }
 
-    /// A trained network's result, which the run may be left without.
-    func metrics(of network: EmbeddingNetwork, in scope: StageScope) throws -> RankingMetrics {
-        try validation.metrics(of: network) { _ in try scope.checkInterruption() }
+    /// A trained network's result, which the run may be left without, as the only row of its stage.
+    func row(_ name: String, of network: EmbeddingNetwork, in scope: StageScope) throws -> ResultRow {
+        let distances = try validation.distances(of: network) { _ in try scope.checkInterruption() }
+        try attest(distances, .cosine, as: .row(name), number: 1, in: scope)
+        return ResultRow(name, try validation.metrics(of: distances))
+    }
+
+    /// Leaves what a row is made of.
+    ///
+    /// - Parameter number: Which of the stage's rows it is, from 1.
+    func attest(
+        _ distances: DistanceMatrix, _ measure: RankingEvidence.Measure, as subject: RankingEvidence.Subject, number: Int,
+        in scope: StageScope
+    ) throws {
+        let evidence = try RankingEvidence(of: subject, distances, measure, validation)
+        try scope.attest(evidence.file(), as: RankingEvidence.fileName(row: number))
     }
 
     // MARK: Networks

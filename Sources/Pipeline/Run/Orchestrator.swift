@@ -20,6 +20,7 @@ public struct Orchestrator {
     private let forecast: RunForecast?
     private let conditions: RunConditions?
     private let request: RunRequest?
+    private let told: () -> Void
     private let clock: RunClock
 
     /// A run that has not begun.
@@ -37,13 +38,14 @@ public struct Orchestrator {
     ///   - forecast: What the stages are expected to take; nil when nobody knows.
     ///   - conditions: What is kept of this process in the run's folder; nil for nothing.
     ///   - request: What the result says of how the run was asked for; nil for nothing.
+    ///   - told: Called whenever `result.json` says more than before: after each stage, and when the run is left.
     ///   - clock: What durations are measured with.
     public init(
         plan: Plan, runFolder: RunFolder, stages: [any Stage], until: String? = nil,
         sharing: StageSharing? = nil, checkpoints: CheckpointPolicy = CheckpointPolicy(),
         output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
         killPoint: KillPoint? = nil, forecast: RunForecast? = nil, conditions: RunConditions? = nil,
-        request: RunRequest? = nil, clock: RunClock = .system
+        request: RunRequest? = nil, told: @escaping () -> Void = {}, clock: RunClock = .system
     ) {
         precondition(
             stages.map(\.plan) == plan.stages,
@@ -60,6 +62,7 @@ public struct Orchestrator {
         self.forecast = forecast
         self.conditions = conditions
         self.request = request
+        self.told = told
         self.clock = clock
     }
 
@@ -94,6 +97,7 @@ public struct Orchestrator {
                     result.status = stageCount == stages.count ? .completed : .interrupted
                 }
                 try write(result)
+                told()
             }
             return result
         } catch PipelineError.lockLost(let path) {
@@ -105,6 +109,7 @@ public struct Orchestrator {
             result.error = error is Interrupted ? nil : "\(error)"
             // The error to report is the one that stopped the run, also when this file cannot be written.
             try? write(result)
+            told()
             throw error
         }
     }

@@ -137,9 +137,8 @@ extension Plan {
             let allowed = earlier.sorted().joined(separator: ", ")
             return "stage '\(stage.name)' needs '\(input)', which is none of \(allowed)"
         }
-        var names: Set = [
-            StageFolder.manifestName, StageFolder.checkpointsName, StageFolder.samplesName, StageFolder.eventsName,
-        ]
+        var names: Set = [StageFolder.manifestName, StageFolder.checkpointsName, StageFolder.eventsName]
+        names.formUnion(StageFolder.shownNames)
         for output in stage.outputs {
             guard isFileName(output.name) else { return "artefact name '\(output.name)' is no file name" }
             guard names.insert(output.name).inserted else {

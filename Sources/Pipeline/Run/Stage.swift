@@ -100,7 +100,7 @@ public final class StageScope {
     }
 
     /// Leaves a picture for people to look at, in the folder `samples/` beside the stage's artefacts. It is no artefact:
-    /// no key, no digest and no later stage depends on it, and who reuses the stage does not get it.
+    /// no key, no digest and no later stage depends on it. Who reuses the stage gets it too.
     ///
     /// - Parameters:
     ///   - file: The bytes of the picture's file.
@@ -109,6 +109,20 @@ public final class StageScope {
     public func show(_ file: [UInt8], as name: String) throws {
         try DurableFile.makeFolders(stage.samples)
         try DurableFile.replace(stage.samples.appendingPathComponent(name), with: Data(file))
+    }
+
+    /// Leaves what a row of the result is made of, for reports, in the folder `evidence/`; in all else as ``show(_:as:)``.
+    public func attest(_ file: Foundation.Data, as name: String) throws {
+        try DurableFile.makeFolders(stage.evidence)
+        try DurableFile.replace(stage.evidence.appendingPathComponent(name), with: file, isLasting: false)
+    }
+
+    /// Removes what was left by ``attest(_:as:)`` of rows that came to nothing.
+    ///
+    /// - Parameter isKept: Whether a file of this name stays.
+    public func dropEvidence(unless isKept: (String) -> Bool) throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: stage.evidence.path)) ?? []
+        for name in names where !isKept(name) { try DurableFile.remove(stage.evidence.appendingPathComponent(name)) }
     }
 
     /// The path of an artefact that an earlier stage left.

@@ -17,6 +17,10 @@ public struct RunFolder: Sendable, Equatable {
     public var eventsFile: URL { url.appendingPathComponent("events.jsonl") }
     /// Where the run stands and what it came to.
     public var resultFile: URL { url.appendingPathComponent("result.json") }
+    /// All that as a page to look at.
+    public var reportFile: URL { url.appendingPathComponent("report.html") }
+    /// The page's pictures, for slides.
+    public var reportPictures: URL { url.appendingPathComponent("report") }
     /// What the bits of its results depend on besides its plan.
     public var conditionsFile: URL { url.appendingPathComponent("conditions.json") }
     /// The process that works on the run, while one does.
@@ -37,6 +41,16 @@ public struct RunFolder: Sendable, Equatable {
     /// The folder of one stage.
     public func stageFolder(_ name: String) -> URL {
         url.appendingPathComponent("stages").appendingPathComponent(name)
+    }
+
+    /// The folder of pictures that a stage left for people to look at.
+    public func samples(of stage: String) -> URL {
+        stageFolder(stage).appendingPathComponent(StageFolder.samplesName)
+    }
+
+    /// The folder of what a stage's rows are made of.
+    public func evidence(of stage: String) -> URL {
+        stageFolder(stage).appendingPathComponent(StageFolder.evidenceName)
     }
 
     /// The plan with which the run was made.
@@ -61,6 +75,17 @@ public struct RunFolder: Sendable, Equatable {
             stage.outputs.filter { $0.kind == .document }.map { stageFolder(stage.name).appendingPathComponent($0.name) }
         }.filter(DurableFile.lstatSucceeds)
     }
+
+    /// What a stage came to; nil where it is not done.
+    ///
+    /// - Throws: ``PipelineError/corruptFile(path:reason:)``.
+    public func manifest(of stage: String) throws -> StageManifest? {
+        let url = stageFolder(stage).appendingPathComponent(StageFolder.manifestName)
+        return DurableFile.lstatSucceeds(url) ? try StageManifest.read(from: url) : nil
+    }
+
+    /// When the run began, as people read it; nil where its name does not say.
+    package var beganText: String? { Self.began(run).map(Self.readableTime) }
 
     /// Where the run stands; nil before its first stage has begun.
     ///

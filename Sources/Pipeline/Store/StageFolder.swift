@@ -11,8 +11,12 @@ internal import Foundation
 struct StageFolder {
     static let manifestName = "manifest.json"
     static let checkpointsName = "checkpoints"
-    /// What people may look at; in the folder of the run that computed the stage only.
+    /// Pictures that people may look at.
     static let samplesName = "samples"
+    /// What rows of the result are made of, for reports.
+    static let evidenceName = "evidence"
+    /// What people may look at, and no result depends on. It goes with the stage wherever that is reused, unchecked.
+    static let shownNames = [samplesName, evidenceName]
     /// What was recorded of the stage; in the store only, as a run has it with all the rest.
     static let eventsName = "events.jsonl"
 
@@ -22,6 +26,7 @@ struct StageFolder {
 
     var partial: URL { url.appendingPathComponent(".partial") }
     var samples: URL { url.appendingPathComponent(Self.samplesName) }
+    var evidence: URL { url.appendingPathComponent(Self.evidenceName) }
     var checkpoints: URL { url.appendingPathComponent(Self.checkpointsName) }
     var attempts: URL { url.appendingPathComponent(".attempts.json") }
     var events: URL { url.appendingPathComponent(Self.eventsName) }
@@ -138,10 +143,26 @@ struct StageFolder {
             }
         }
         try other.check(found, in: partial, flushing: true)
+        shareWhatIsShown(from: other, to: url)
         try record(events)
         let result = found.reused(as: plan.name)
         try settle(result)
         return result
+    }
+
+    /// Takes over what people may look at, as far as that goes: no stage fails for want of a picture.
+    func shareWhatIsShown(from other: StageFolder, to folder: URL) {
+        for name in Self.shownNames {
+            let (source, target) = (other.url.appendingPathComponent(name), folder.appendingPathComponent(name))
+            guard DurableFile.isFolder(source) else { continue }
+            do {
+                try DurableFile.remove(target)
+                try DurableFile.share(source, as: target)
+            } catch {
+                // Half of it is worse than none; what cannot be removed either is looked at as it is.
+                try? DurableFile.remove(target)
+            }
+        }
     }
 
     /// What was recorded of a stage in the store.

@@ -52,6 +52,7 @@ public struct StageStore: Sendable {
                 try DurableFile.share(
                     stage.artefact(output.name), as: partial.appendingPathComponent(output.name))
             }
+            stage.shareWhatIsShown(from: stage, to: partial)
             let events = try Event.lines(of: stage.plan.name, in: log)
             if !events.isEmpty {
                 try DurableFile.replace(partial.appendingPathComponent(StageFolder.eventsName), with: events)

@@ -111,7 +111,9 @@ extension AdaptationHistory {
         guard schedule.includes(epoch) else { return }
         var found: [RankingFigures] = []
         for (index, network) in networks.enumerated() {
-            let metrics = try setting.validation.metrics(of: network) { _ in try scope.pause(state) }
+            let distances = try setting.validation.distances(of: network) { _ in try scope.pause(state) }
+            let metrics = try setting.validation.metrics(of: distances)
+            try scope.show(distances, of: index, setting.validation, epoch: epoch)
             found.append(RankingFigures(metrics))
             try scope.record(networks.count == 1 ? "mAP" : "mAP/mean\(index + 1)", metrics.mAP, epoch: epoch)
         }

@@ -33,16 +33,33 @@ public struct Validation: Sendable {
     public func metrics(
         of network: EmbeddingNetwork, domain: Domain = .target, progress: (Int) throws -> Void = { _ in }
     ) throws -> RankingMetrics {
+        try metrics(of: distances(of: network, domain: domain, progress: progress))
+    }
+
+    /// The distances of queries and gallery by a network, without any post-processing, `[Q, G]`: `2 − 2cos`.
+    public func distances(
+        of network: EmbeddingNetwork, domain: Domain = .target, progress: (Int) throws -> Void = { _ in }
+    ) throws -> DistanceMatrix {
         let features = try self.features(of: network, domain: domain, progress: progress)
-        return try metrics(of: squaredDistances(features.query, features.gallery))
+        return try squaredDistances(features.query, features.gallery)
     }
 
     /// The score of distances `[Q, G]` under this validation's protocol.
     public func metrics(of distances: DistanceMatrix) throws -> RankingMetrics {
-        try evaluate(
-            distances, query: QuerySightings(query.map { Sighting(identity: $0.identity, camera: $0.camera) }),
-            gallery: GallerySightings(gallery.map { Sighting(identity: $0.identity, camera: $0.camera) }),
-            under: rankingProtocol)
+        try evaluate(distances, query: querySightings, gallery: gallerySightings, under: rankingProtocol)
+    }
+
+    /// How each query fares by distances `[Q, G]`, for people to look at.
+    package func inspection(of distances: DistanceMatrix) throws -> RankingInspection {
+        try RankingInspection(distances, query: querySightings, gallery: gallerySightings, under: rankingProtocol)
+    }
+
+    private var querySightings: QuerySightings {
+        QuerySightings(query.map { Sighting(identity: $0.identity, camera: $0.camera) })
+    }
+
+    private var gallerySightings: GallerySightings {
+        GallerySightings(gallery.map { Sighting(identity: $0.identity, camera: $0.camera) })
     }
 
     /// Embeddings of queries and gallery.

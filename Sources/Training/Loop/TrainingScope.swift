@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Data
+public import Retrieval
 
 /// What a method is handed to keep its state, report its numbers and learn that it should stop.
 ///
@@ -37,6 +38,13 @@ public protocol TrainingScope {
     /// Shows a picture of an epoch, for people to look at. Nobody has to keep it.
     func show(_ picture: Image, _ name: String, epoch: Int) throws
 
+    /// Shows what an epoch's score was made of. Nobody has to keep it.
+    ///
+    /// - Parameters:
+    ///   - network: Which of several was scored, from 0.
+    ///   - distances: Those of `validation`'s queries and gallery by that network, `2 − 2cos`.
+    func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws
+
     /// Says how training gets on, until the next note. Nobody has to show it.
     func note(_ text: String)
 
@@ -46,6 +54,7 @@ public protocol TrainingScope {
 
 extension TrainingScope {
     public func show(_ picture: Image, _ name: String, epoch: Int) throws {}
+    public func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws {}
     public func note(_ text: String) {}
 
     /// Announces epochs of so many steps each, from where training goes on.

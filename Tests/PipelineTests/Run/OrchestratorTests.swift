@@ -84,6 +84,19 @@ import Testing
         #expect(result.rows.map { $0.figures["mAP"] } == [0.06, 0.09, 0.1])
     }
 
+    @Test func `tells whoever asks after every stage, and when it is left`() throws {
+        var counting = try Counting()
+        counting.at = { if $0 == "adapt begins" { throw Killed() } }
+        let folder = try counting.create(in: scratch.url)
+        var told: [String] = []
+        let orchestrator = counting.orchestrator(folder) {
+            let result = try? folder.result()
+            told.append("\(result?.status.rawValue ?? "none") \(result?.stages.map(\.name).joined(separator: " ") ?? "")")
+        }
+        #expect(throws: Killed.self) { try orchestrator.run() }
+        #expect(told == ["running translate", "running translate pretrain", "failed translate pretrain"])
+    }
+
     @Test func `goes on after the stage named by until`() throws {
         let folder = try counting.create(in: scratch.url)
         let first = try counting.orchestrator(folder, until: "pretrain").run()

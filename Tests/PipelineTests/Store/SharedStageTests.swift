@@ -93,6 +93,29 @@ private func longer(_ experiment: String = "longer") throws -> Counting {
         #expect(try sums(third.folder) == sums(second))
     }
 
+    /// Pictures and what rows are made of are no artefacts: they come along where they are, and nothing waits for them.
+    @Test func `brings along what people may look at`() throws {
+        var first = try Counting()
+        let maker = try first.create(in: logs)
+        first.at = { moment in
+            guard moment == "translate ends" else { return }
+            for folder in [maker.samples(of: "translate"), maker.evidence(of: "translate")] {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                try folder.lastPathComponent.write(
+                    to: folder.appendingPathComponent("x"), atomically: false, encoding: .utf8)
+            }
+        }
+        _ = try first.orchestrator(maker, sharing: StageSharing(store: store)).run()
+        try FileManager.default.removeItem(at: maker.url)
+        let second = try longer().run(in: logs).folder
+        #expect(try text(second.samples(of: "translate").appendingPathComponent("x")) == "samples")
+        #expect(try text(second.evidence(of: "translate").appendingPathComponent("x")) == "evidence")
+        try FileManager.default.removeItem(at: entry("translate").appendingPathComponent("samples"))
+        let third = try longer("third").run(in: logs)
+        #expect(third.result.stages.map(\.reused) == [true, true, true])
+        #expect(names(in: third.folder.stageFolder("translate")) == ["evidence", "manifest.json", "sum.txt"])
+    }
+
     @Test func `goes by what determines it, not by its name`() throws {
         let settings: JSONValue = ["epochs": 3]
         let output = Artefact(name: "sum.txt", kind: .document)

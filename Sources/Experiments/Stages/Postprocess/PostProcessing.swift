@@ -41,12 +41,22 @@ public struct PostProcessing {
         public let metrics: RankingMetrics
     }
 
+    /// Shows what a row is made of: distances, and whether they are `2 − 2cos` of what networks give.
+    typealias Show = (_ row: String, _ distances: DistanceMatrix, _ areCosines: Bool) throws -> Void
+
     private let config: Config
     private let validation: Validation
+    private let show: Show
 
     public init(_ config: Config, validation: Validation) {
+        self.init(config, validation: validation, show: { _, _, _ in })
+    }
+
+    /// - Parameter show: Told of every row that is scored.
+    init(_ config: Config, validation: Validation, show: @escaping Show) {
         self.config = config
         self.validation = validation
+        self.show = show
     }
 
     /// Networks that were trained together.
@@ -82,13 +92,13 @@ public struct PostProcessing {
             return own
         }
         let all = try concatenated(embedded.flatMap(\.self))
-        if embedded.count > 1 { rows.append(Row(name: "+ ensemble", metrics: try metrics(all))) }
+        if embedded.count > 1 { rows.append(try row("+ ensemble", all)) }
         let adjustment = try adjustment(by: camera) {
             try validation.features(of: $0, flip: config.flip, progress: progress)
         }
-        if adjustment != nil { rows.append(Row(name: "+ camera", metrics: try metrics(all, adjustment))) }
+        if adjustment != nil { rows.append(try row("+ camera", all, adjustment)) }
         if config.reRanking != nil {
-            rows.append(Row(name: "+ re-ranking", metrics: try validation.metrics(of: final(all, adjustment))))
+            rows.append(try row("+ re-ranking", final(all, adjustment), areCosines: false))
         }
         return rows
     }
@@ -125,10 +135,10 @@ public struct PostProcessing {
         let named = { (step: String) in name.map { "\($0) \(step)" } ?? step }
         if config.flip || name != nil {
             let step = config.flip ? "+ flip" : "as trained"
-            rows.append(Row(name: named(step), metrics: try metrics(networks[0])))
+            rows.append(try row(named(step), networks[0]))
         }
         if networks.count > 1 {
-            rows.append(Row(name: named("+ ensemble"), metrics: try metrics(concatenated(networks))))
+            rows.append(try row(named("+ ensemble"), concatenated(networks)))
         }
         return rows
     }
@@ -160,7 +170,13 @@ public struct PostProcessing {
     }
 
     /// The score before re-ranking.
-    private func metrics(_ all: Embedded, _ camera: CameraAdjustment? = nil) throws -> RankingMetrics {
-        try validation.metrics(of: Retrieval.distances(query: all.query, gallery: all.gallery, camera: camera))
+    private func row(_ name: String, _ all: Embedded, _ camera: CameraAdjustment? = nil) throws -> Row {
+        let distances = try Retrieval.distances(query: all.query, gallery: all.gallery, camera: camera)
+        return try row(name, distances, areCosines: camera == nil)
+    }
+
+    private func row(_ name: String, _ distances: DistanceMatrix, areCosines: Bool) throws -> Row {
+        try show(name, distances, areCosines)
+        return Row(name: name, metrics: try validation.metrics(of: distances))
     }
 }

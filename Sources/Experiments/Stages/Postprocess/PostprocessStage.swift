@@ -35,7 +35,12 @@ struct PostprocessStage: StageDefinition {
         config.ensemble = settings.ensemble
         config.cameraWeight = settings.camera?.weight
         config.reRanking = settings.reRanking
-        let steps = PostProcessing(config, validation: workspace.validation)
+        var shown = 0
+        let steps = PostProcessing(config, validation: workspace.validation) { row, distances, areCosines in
+            shown += 1
+            try workspace.attest(
+                distances, areCosines ? .cosine : .distance, as: .row(row), number: shown, in: scope)
+        }
         let rows = try steps.rows(models, camera: camera) { _ in try scope.checkInterruption() }
             .map { ResultRow($0.name, $0.metrics) }
         guard settings.submission else { return StageOutcome(rows: rows) }

@@ -43,7 +43,7 @@ struct PretrainStage: StageDefinition {
             let network = try SourcePretraining(settings.config, setting).train(
                 shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope, part: part))
             try workspace.save(network, as: networks.members[index], in: scope)
-            if index == 0 { rows.append(ResultRow(rowName, try workspace.metrics(of: network, in: scope))) }
+            if index == 0 { rows.append(try workspace.row(rowName, of: network, in: scope)) }
         }
         return StageOutcome(rows: rows)
     }

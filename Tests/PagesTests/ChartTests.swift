@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import Pages
+
+@Suite struct `An axis` {
+    /// A quarter of 0.3 to 9.7 is 2.35, of which the next round step is 5.
+    @Test(arguments: [
+        ([0.3, 9.7], [0.0, 5, 10]), ([0, 4], [0, 1, 2, 3, 4]), ([-3, 5], [-4, -2, 0, 2, 4, 6]),
+        ([7], [2, 4, 6, 8, 10, 12]), ([0, 0], [-1, -0.5, 0, 0.5, 1]), ([1, .nan, 5, .infinity], [1, 2, 3, 4, 5]),
+    ])
+    func `reaches from one round number to another`(values: [Double], ticks: [Double]) {
+        let axis = Axis(holding: values)
+        #expect(axis.ticks == ticks)
+        #expect(axis.lower == ticks.first && axis.upper == ticks.last)
+    }
+
+    @Test(arguments: [
+        ([1.0, 12], [5.0, 10]), ([1, 2], [1, 2]), ([1, 1], [1]), ([0.1, 0.9], [0.2, 0.4, 0.6, 0.8]),
+    ])
+    func `ends where its values do where it is tight`(values: [Double], ticks: [Double]) {
+        let axis = Axis(holding: values, isTight: true)
+        #expect(axis.ticks.count == ticks.count)
+        for (tick, expected) in zip(axis.ticks, ticks) { #expect(abs(tick - expected) < 1e-12) }
+        #expect(axis.place(of: values[0]) == (values[0] == values[1] ? 0.5 : 0))
+    }
+
+    @Test(arguments: [
+        [], [.nan], [1e-300, 2e-300], [-1e300, 1e300], [1, 1.0.nextUp],
+        [.greatestFiniteMagnitude, -.greatestFiniteMagnitude],
+    ])
+    func `holds whatever there is`(values: [Double]) {
+        let axis = Axis(holding: values)
+        #expect(axis.lower < axis.upper && !axis.ticks.isEmpty && axis.ticks.count < 102)
+        for value in values where value.isFinite { #expect((-1e-9...1 + 1e-9).contains(axis.place(of: value))) }
+    }
+
+    @Test(arguments: [(0.0, "0"), (-0.0, "0"), (0.25, "0.25"), (1234, "1234"), (0.1 + 0.2, "0.3")])
+    func `is labelled shortly`(value: Double, label: String) {
+        #expect(Axis.label(value) == label)
+    }
+}
+
+@Suite struct `A chart` {
+    /// The axes reach from 0 to 4 and from 0 to 4; the curves' field from 44 to 352 and from 156 up to 8.
+    @Test func `has points where their numbers say`() {
+        let chart = Chart("t", across: "x", [.init("a", [(0, 0), (2, 4), (4, 1)])])
+        #expect(chart.html.source.contains("<path class=\"curve c0\" d=\"M44 156L198 8L352 119\"></path>"))
+    }
+
+    @Test func `has steps between the edges of bins`() {
+        let chart = Chart("t", across: "x", [.init("a", [(0, 4), (2, 1), (4, 0)])], shape: .steps)
+        #expect(chart.html.source.contains("d=\"M44 8H198V119H352V156\""))
+    }
+
+    @Test func `has a gap where there is no number, and a dot for a point alone`() {
+        let chart = Chart("t", across: "x", [.init("a", [(0, 0), (1, .nan), (2, 4), (3, .infinity), (4, 4), (4, 2)])])
+        let source = chart.html.source
+        #expect(
+            source.contains("d=\"M44 156h0.1\"") && source.contains("d=\"M198 8h0.1\"")
+                && source.contains("d=\"M352 8L352 82\""))
+        #expect(!source.contains("nan") && !source.contains("inf"))
+    }
+
+    @Test func `names its curves with their last numbers`() {
+        let chart = Chart("loss <1>", across: "epoch", [.init("a&b", [(1, 3), (2, 0.25), (3, .nan)])])
+        let source = chart.html.source
+        #expect(source.contains("<figcaption>loss &lt;1&gt;</figcaption>"))
+        #expect(source.contains("</svg>a&amp;b<span class=\"last\"> 0.25</span></li>"))
+    }
+}
