@@ -60,7 +60,7 @@ struct Reproduce: ParsableCommand {
         let report = try TableReport(table, preset, seeds: Array(1...seeds)) { experiment, seed in
             let words = words(experiment, seed)
             return switch try runs.state(of: words) {
-            case .done(_, let result): .done(result, precisions: [:])
+            case .done(let folder, let result): .done(result, precisions: try folder.averagePrecisions())
             case .impossible(let reason): .missing(reason: reason)
             case .notRun: .missing(reason: failures[words] ?? "not run yet")
             }

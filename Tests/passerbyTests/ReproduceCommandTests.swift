@@ -80,6 +80,7 @@ private final class TableHome {
         let row = try #require(first.output.split(separator: "\n").first { $0.hasPrefix("transfer") })
         #expect(row.contains(" 100.0 "))
         #expect(first.output.contains("run of transfer: one/") && first.output.contains("'adapted' "))
+        #expect(first.output.contains(", paired bootstrap over 8 queries)"))
         // The second experiment has taken its first stage from the first one's run.
         let two = try RunCatalogue(logs: home.home.logs).list().first { $0.run.experiment == "two" }
         let result = try RunCatalogue(logs: home.home.logs).details(of: try #require(two).run)

@@ -64,20 +64,15 @@ struct ReportedRun {
         self.problems = problems
     }
 
-    /// The rows of all stages that are done, in the table's order, each with what it is made of where that was kept. Of rows that have
-    /// one name in several stages each says whose it is.
+    /// The rows of all stages that are done, as the result has them, each with what it is made of where that was kept.
     var rows: [ReportedRow] {
-        let counts = Dictionary(grouping: stages.flatMap(\.rows), by: \.name).mapValues(\.count)
         // Of stages whose folders are gone the result still tells.
-        guard !counts.isEmpty else {
+        guard stages.contains(where: { !$0.rows.isEmpty }) else {
             return (result?.rows ?? []).map { ReportedRow(name: $0.name, row: $0, evidence: nil) }
         }
-        return stages.flatMap { stage in
-            stage.rows.map { row in
-                let name = counts[row.name] == 1 ? row.name : "\(row.name) (\(stage.name))"
-                return ReportedRow(name: name, row: row, evidence: stage.evidence(of: row))
-            }
-        }
+        let named = stages.reduce([]) { $0.appending($1.rows, of: $1.name) }
+        let made = stages.flatMap { stage in stage.rows.map { stage.evidence(of: $0) } }
+        return zip(named, made).map { ReportedRow(name: $0.name, row: $0, evidence: $1) }
     }
 
     /// Small pictures of the target's queries: of the first row that has them.

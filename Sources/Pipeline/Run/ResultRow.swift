@@ -19,9 +19,16 @@ public struct ResultRow: Sendable, Equatable {
         self.figures = figures
     }
 
-    /// The same figures under another name.
-    func named(_ name: String) -> ResultRow {
+    fileprivate func named(_ name: String) -> ResultRow {
         ResultRow(name: name, evaluationProtocol: evaluationProtocol, figures: figures)
+    }
+}
+
+extension [ResultRow] {
+    /// With the rows of a further stage; one that is called as an earlier stage's says whose it is.
+    package func appending(_ rows: [ResultRow], of stage: String) -> [ResultRow] {
+        let taken = Set(map(\.name))
+        return self + rows.map { taken.contains($0.name) ? $0.named("\($0.name) (\(stage))") : $0 }
     }
 }
 

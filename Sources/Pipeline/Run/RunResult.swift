@@ -75,14 +75,13 @@ public struct RunResult: Sendable, Codable, Equatable {
         status = .running
     }
 
-    /// Adds a finished stage with its rows; one that is called as an earlier stage's says whose it is.
+    /// Adds a finished stage with its rows.
     mutating func append(_ manifest: StageManifest) {
         stages.append(
             StageResult(
                 name: manifest.stage, method: manifest.method, seconds: manifest.seconds,
                 reused: manifest.reused, origin: manifest.reused ? manifest.origin : nil, metrics: manifest.metrics))
-        let taken = Set(rows.map(\.name))
-        rows += manifest.rows.map { taken.contains($0.name) ? $0.named("\($0.name) (\(manifest.stage))") : $0 }
+        rows = rows.appending(manifest.rows, of: manifest.stage)
         if let added = manifest.notes {
             let said = Set(notes ?? [])
             notes = (notes ?? []) + added.filter { !said.contains($0) }

@@ -5,8 +5,9 @@ internal import Configuration
 
 /// What a run has come to, for a table.
 public enum TableRun: Sendable {
-    /// - Parameter precisions: Average precision by query, by the result's row; empty where the run kept none.
-    case done(RunResult, precisions: [String: [String: Double]])
+    /// - Parameter precisions: By the result's row the average precision of every query, nil for one that does not count;
+    ///   empty where the run kept none.
+    case done(RunResult, precisions: [String: [Double?]])
     case missing(reason: String)
 }
 
@@ -54,15 +55,17 @@ extension TableReport {
 
     /// Of every query that both rows have, the mean over seeds of how much better one row found its matches, in points.
     private static func differences(_ own: [Finding], _ others: [Finding]) -> [Double] {
-        var sums: [String: (sum: Double, count: Int)] = [:]
-        for (own, other) in zip(own, others) {
-            for (query, precision) in own.precisions {
-                guard let beside = other.precisions[query] else { continue }
-                let (sum, count) = sums[query] ?? (0, 0)
-                sums[query] = (sum + 100 * (precision - beside), count + 1)
+        var sums: [(sum: Double, count: Int)] = []
+        for (own, other) in zip(own, others) where own.precisions.count == other.precisions.count {
+            if sums.isEmpty { sums = own.precisions.map { _ in (0, 0) } }
+            // A row of other queries cannot be paired.
+            guard sums.count == own.precisions.count else { return [] }
+            for (query, pair) in zip(own.precisions, other.precisions).enumerated() {
+                guard let precision = pair.0, let beside = pair.1 else { continue }
+                sums[query] = (sums[query].sum + 100 * (precision - beside), sums[query].count + 1)
             }
         }
-        return sums.keys.sorted().compactMap { query in sums[query].map { $0.sum / Double($0.count) } }
+        return sums.filter { $0.count > 0 }.map { $0.sum / Double($0.count) }
     }
 }
 
@@ -71,7 +74,7 @@ private struct Finding {
     let run: TableReport.Run
     /// In percent.
     let figures: [TableFigure: Double]
-    let precisions: [String: Double]
+    let precisions: [Double?]
     let maker: String?
 
     init(_ source: PaperTable.Source, seed: Int, _ found: TableRun) throws {
@@ -79,7 +82,7 @@ private struct Finding {
         guard case .done(let result, let precisions) = found else {
             guard case .missing(let reason) = found else { preconditionFailure("a run is done or missing") }
             run = TableReport.Run(experiment: experiment, seed: seed, state: .missing(reason: reason))
-            (figures, self.precisions, maker) = ([:], [:], nil)
+            (figures, self.precisions, maker) = ([:], [], nil)
             return
         }
         let name = RunName(experiment: result.experiment, run: result.run)
@@ -91,7 +94,7 @@ private struct Finding {
             uniqueKeysWithValues: TableFigure.allCases.compactMap { figure in
                 row.figures[figure.rawValue].flatMap { $0.isFinite ? (figure, 100 * $0) : nil }
             })
-        self.precisions = precisions[row.name] ?? [:]
+        self.precisions = precisions[row.name] ?? []
         maker = result.provenance?.maker
     }
 }
