@@ -59,7 +59,7 @@ public struct Study: Sendable {
             }
             try DurableFile.replace(folder.experimentFile, with: Data(experiment.utf8))
             if !record.hasStudy {
-                try append([.createStudy(name: sweep.name, direction: sweep.objective.direction)])
+                _ = try append([.createStudy(name: sweep.name, direction: sweep.objective.direction)])
             }
             try JSONFile.write(identity, to: folder.manifestFile)
         }
@@ -78,25 +78,24 @@ public struct Study: Sendable {
             guard hasBudget(after: record), let point = sweep.nextPoint(after: record.trials) else {
                 return isTaken ? .allTaken : .finished
             }
-            let assignments = point.settings.map(\.assignment)
-            let digest = SweepTrial.digest(of: assignments)
-            let distributions = sweep.space.dimensions.filter { point.coordinates[$0.key] != nil }
-                .map { ($0.key, $0.distribution) }
-            try append([
-                .createTrial(
-                    study: 0,
-                    .init(
-                        time: journal.now, distributions: Dictionary(distributions) { $1 }, coordinates: point.coordinates,
-                        attributes: [
-                            Attribute.digest: .string(digest),
-                            Attribute.assignments: .array(assignments.map { .string($0) }),
-                        ]))
-            ])
-            guard let trial = try journal.record().trials.last, let lock = try lock(trial) else {
-                preconditionFailure("trial \(digest) was just begun, and is not there or another's")
+            let begun = try append([begin(point.settings.map(\.assignment), at: point.coordinates)])
+            guard let trial = begun.trials.last, let lock = try lock(trial) else {
+                preconditionFailure("trial \(record.trials.count + 1) was just begun, and is not there or another's")
             }
             return .trial(trial, lock)
         }
+    }
+
+    private func begin(_ assignments: [String], at coordinates: [String: Double]) -> JournalOperation {
+        let distributions = sweep.space.dimensions.filter { coordinates[$0.key] != nil }.map { ($0.key, $0.distribution) }
+        return .createTrial(
+            study: 0,
+            .init(
+                time: journal.now, distributions: Dictionary(distributions) { $1 }, coordinates: coordinates,
+                attributes: [
+                    Attribute.digest: .string(SweepTrial.digest(of: assignments)),
+                    Attribute.assignments: .array(assignments.map { .string($0) }),
+                ]))
     }
 
     /// Notes what one of a trial's runs came to.
@@ -127,7 +126,7 @@ public struct Study: Sendable {
     public func report(_ value: Double, at epoch: Int, of trial: SweepTrial) throws -> [[Int: Double]] {
         try journal.transaction { record, append in
             if record.trials.first(where: { $0.id == trial.id })?.reports[epoch] != value {
-                try append([.report(trial: trial.id, step: epoch, value: value)])
+                _ = try append([.report(trial: trial.id, step: epoch, value: value)])
             }
             return record.trials.filter { $0.id != trial.id }.map(\.reports)
         }
@@ -162,8 +161,7 @@ public struct Study: Sendable {
     /// - Returns: The trial as the journal has it then.
     private func append(_ operations: [JournalOperation], to trial: SweepTrial) throws -> SweepTrial {
         try journal.transaction { _, append in
-            try append(operations)
-            guard let changed = try journal.record().trials.first(where: { $0.id == trial.id }) else {
+            guard let changed = try append(operations).trials.first(where: { $0.id == trial.id }) else {
                 preconditionFailure("trial \(trial.number) is no longer in the journal")
             }
             return changed

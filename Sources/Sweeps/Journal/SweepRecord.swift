@@ -12,6 +12,11 @@ public struct SweepRecord: Sendable, Equatable {
 
     /// What the lines say; of a trial that ended, later ones count for nothing.
     init(_ operations: [JournalOperation]) {
+        apply(operations)
+    }
+
+    /// Takes further lines into account.
+    mutating func apply(_ operations: [JournalOperation]) {
         for operation in operations { apply(operation) }
     }
 
