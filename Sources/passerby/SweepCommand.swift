@@ -62,6 +62,9 @@ struct RunSweep: ParsableCommand {
     @Flag(help: "Go on with runs that were begun with other threads, libraries or processors; their results say so.")
     var otherMachine = false
 
+    @Flag(help: "Begin trials again that failed.")
+    var retry = false
+
     @Flag(help: "Print the trials as one JSON document.")
     var json = false
 
@@ -72,6 +75,7 @@ struct RunSweep: ParsableCommand {
         try arguments.logs.checkWritable()
         try study.begin(identity: swept.identity, experiment: swept.text)
         let say = { @Sendable (text: String) in StandardError().write("sweep \(study.sweep.name): \(text)\n") }
+        if retry { say("begins \(counted(try study.retryFailed(), "failed trial")) again") }
         say(
             "\(counted(study.sweep.trialCount, "trial")) at most; what a trial's runs say is in "
                 + "\(study.folder.url.path)/TRIAL/messages.txt")

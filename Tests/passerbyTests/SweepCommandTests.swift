@@ -146,6 +146,27 @@ private final class SweepHome {
         #expect(String(decoding: status.output, as: UTF8.self).contains("2 complete, 2 failed\n"))
     }
 
+    /// Two of the four points fail, so that one of them is among the first three.
+    @Test func `begins no other trial after as many failures as it is told, and failed ones again when told`() throws {
+        let drawn = try SweepHome(
+            "sampler: random\nbudget: {trials: 4}", space: "direct.batch: [8, 9], direct.instances: [2, 3]")
+        let stopped = try drawn.sweep(["--fail-fast", "1"])
+        #expect(stopped.code == 64)
+        #expect(
+            stopped.messages.contains(
+                "error: no other trial is begun after 1 failure, as --fail-fast says; their reasons are above\n"))
+        let begun = stopped.messages.matches(of: /trial \d of 4 [0-9a-f]{12}:/).count
+        #expect(stopped.messages.contains("trial \(begun) of 4 failed: ") && begun < 4, "\(stopped.messages)")
+        let whole = try drawn.sweep()
+        let states = whole.report.trials.map(\.state).sorted()
+        #expect(whole.code == 0 && states == ["complete", "complete", "failed", "failed"])
+        let again = try drawn.sweep(["--retry", "--fail-fast", "2"])
+        #expect(again.code == 64 && again.messages.contains("sweep rates: begins 2 failed trials again\n"))
+        #expect(again.messages.contains("after 2 failures, as --fail-fast says"))
+        #expect(try drawn.sweep().report.trials.map(\.overrides) == whole.report.trials.map(\.overrides))
+        #expect(try drawn.runs().count == 2)
+    }
+
     @Test func `begins nothing that cannot be`() throws {
         let sweep = try SweepHome(space: "direct.rat: [1.0e-3]")
         let misspelt = try sweep.sweep()

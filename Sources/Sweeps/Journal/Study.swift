@@ -98,6 +98,20 @@ public struct Study: Sendable {
                 ]))
     }
 
+    /// Begins all trials again that failed, for whoever asks next.
+    ///
+    /// In the journal each is another with the same settings; here it takes its predecessor's number and folder.
+    ///
+    /// - Returns: How many there are.
+    public func retryFailed() throws -> Int {
+        try journal.transaction { record, append in
+            let failed = record.trials.filter { $0.state == .failed }
+            guard !failed.isEmpty else { return 0 }
+            _ = try append(failed.map { begin($0.assignments, at: $0.coordinates) })
+            return failed.count
+        }
+    }
+
     /// Notes what one of a trial's runs came to.
     public func add(_ replica: SweepTrial.Replica, seconds: Double, to trial: SweepTrial) throws -> SweepTrial {
         try append(
