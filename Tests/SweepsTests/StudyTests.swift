@@ -174,6 +174,29 @@ extension Study {
         #expect(try study.record().ranking(by: Objective()).map(\.number) == [1, 2, 3])
     }
 
+    /// The second of four points, which keeps its number, its settings and its folder.
+    @Test func `begins failed trials again when it is told to, and no others`() throws {
+        let study = try scratch.study(sweep(fourPoints))
+        while case .trial(let trial, _) = try study.claim(), trial.number < 2 {
+            if trial.number == 1 { _ = try study.fail(trial, "no memory") }
+            if trial.number == 0 {
+                _ = try study.complete(study.add(.init(seed: 1, value: 5), seconds: 1, to: trial))
+            }
+        }
+        let failed = try study.record().trials
+        #expect(failed.map(\.state) == [.complete, .failed, .running] && failed[1].error == "no memory")
+        #expect(try study.retryFailed() == 1)
+        #expect(try study.retryFailed() == 0)
+        let begun = try study.record().trials
+        #expect(begun.map(\.state) == [.complete, .running, .running] && begun[1].error == nil)
+        #expect(begun[1].number == 1 && begun[1].assignments == failed[1].assignments)
+        try study.run { trial, _ in Double(trial.number) }
+        let ended = try study.record().trials
+        #expect(ended.map(\.value) == [5, 1, 2, 3] && ended.map(\.number) == [0, 1, 2, 3])
+        // In the journal it is a trial more.
+        #expect(try scratch.journal(study).count { $0.contains(#""op_code":4"#) } == 5)
+    }
+
     /// As Optuna's dashboard adds notes, and another program a study of its own.
     @Test func `lets other programs write into its journal`() throws {
         let study = try scratch.study(sweep(fourPoints))

@@ -7,59 +7,6 @@ import Testing
 
 @testable import passerby
 
-/// A folder with a sweep of four points over `tiny.yaml`, of which only the first stage is left.
-private final class SweepHome {
-    let home: TemporaryHome
-
-    init(
-        _ more: String = "", space: String = "direct.rate: [1.0e-3, 2.0e-3, 4.0e-3, 8.0e-3]",
-        epochs: Int = 1
-    ) throws {
-        home = try TemporaryHome()
-        let folder = home.url.appendingPathComponent("experiments/sweeps")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let tiny = try String(contentsOf: home.url.appendingPathComponent("tiny.yaml"), encoding: .utf8)
-        let end = try #require(tiny.range(of: "  - translate:"))
-        try String(tiny[..<end.lowerBound]).write(
-            to: home.url.appendingPathComponent("experiments/small.yaml"), atomically: true, encoding: .utf8)
-        try """
-        experiment: ../small
-        fixed: {direct.epochs: \(epochs), direct.iterations: 3, direct.evaluate_every: 1}
-        space: {\(space)}
-        \(more)
-        """.write(to: folder.appendingPathComponent("rates.yaml"), atomically: true, encoding: .utf8)
-    }
-
-    var folder: URL { home.logs.appendingPathComponent("sweeps/rates") }
-    var journal: URL { folder.appendingPathComponent("journal.log") }
-
-    func sweep(_ words: [String] = []) throws -> (code: Int32, report: Report, messages: String) {
-        let (code, output, messages) = try home.passerby(
-            ["sweep", "rates", "--json"] + (words.contains("--threads") ? [] : ["--threads", "1"]) + words)
-        let report = output.isEmpty ? Report(trials: []) : try JSONDecoder().decode(Report.self, from: output)
-        return (code, report, messages)
-    }
-
-    /// The folders of all runs of all trials.
-    func runs() throws -> [String] {
-        try RunCatalogue(logs: home.logs).list().filter { $0.run.experiment.hasPrefix("sweeps/rates/") }.map { "\($0.run)" }
-    }
-
-    struct Report: Decodable {
-        struct Trial: Decodable {
-            let rank: Int?
-            let number: Int
-            let state: String
-            let overrides: [String]
-            let value: Double?
-            let replicas: [String: Double]
-            let error: String?
-        }
-
-        let trials: [Trial]
-    }
-}
-
 @Suite(.serialized) struct `passerby sweep` {
     /// Its process is ended with SIGKILL after each of the first three trials has begun.
     @Test func `ends after three kills with the trials of a sweep in peace, none run twice`() throws {
@@ -144,6 +91,27 @@ private final class SweepHome {
         #expect(String(decoding: best.output, as: UTF8.self) == sound[0].overrides.joined(separator: " ") + "\n")
         let status = try sweep.home.passerby(["sweep", "status", "rates"])
         #expect(String(decoding: status.output, as: UTF8.self).contains("2 complete, 2 failed\n"))
+    }
+
+    /// Two of the four points fail, so that one of them is among the first three.
+    @Test func `begins no other trial after as many failures as it is told, and failed ones again when told`() throws {
+        let drawn = try SweepHome(
+            "sampler: random\nbudget: {trials: 4}", space: "direct.batch: [8, 9], direct.instances: [2, 3]")
+        let stopped = try drawn.sweep(["--fail-fast", "1"])
+        #expect(stopped.code == 64)
+        #expect(
+            stopped.messages.contains(
+                "error: no other trial is begun after 1 failure, as --fail-fast says; their reasons are above\n"))
+        let begun = stopped.messages.matches(of: /trial \d of 4 [0-9a-f]{12}:/).count
+        #expect(stopped.messages.contains("trial \(begun) of 4 failed: ") && begun < 4, "\(stopped.messages)")
+        let whole = try drawn.sweep()
+        let states = whole.report.trials.map(\.state).sorted()
+        #expect(whole.code == 0 && states == ["complete", "complete", "failed", "failed"])
+        let again = try drawn.sweep(["--retry", "--fail-fast", "2"])
+        #expect(again.code == 64 && again.messages.contains("sweep rates: begins 2 failed trials again\n"))
+        #expect(again.messages.contains("after 2 failures, as --fail-fast says"))
+        #expect(try drawn.sweep().report.trials.map(\.overrides) == whole.report.trials.map(\.overrides))
+        #expect(try drawn.runs().count == 2)
     }
 
     @Test func `begins nothing that cannot be`() throws {

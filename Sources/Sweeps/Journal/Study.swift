@@ -30,6 +30,9 @@ public struct Study: Sendable {
         journal = SweepJournal(folder, clock: clock, interruption: interruption)
     }
 
+    /// Now, for what is written down.
+    var now: Double { journal.now }
+
     /// What the journal says now.
     ///
     /// - Throws: ``SweepError/notBegun(sweep:folder:)``, ``SweepError/corruptJournal(path:line:reason:)``.
@@ -59,7 +62,7 @@ public struct Study: Sendable {
             }
             try DurableFile.replace(folder.experimentFile, with: Data(experiment.utf8))
             if !record.hasStudy {
-                try append([.createStudy(name: sweep.name, direction: sweep.objective.direction)])
+                _ = try append([.createStudy(name: sweep.name, direction: sweep.objective.direction)])
             }
             try JSONFile.write(identity, to: folder.manifestFile)
         }
@@ -78,24 +81,37 @@ public struct Study: Sendable {
             guard hasBudget(after: record), let point = sweep.nextPoint(after: record.trials) else {
                 return isTaken ? .allTaken : .finished
             }
-            let assignments = point.settings.map(\.assignment)
-            let digest = SweepTrial.digest(of: assignments)
-            let distributions = sweep.space.dimensions.filter { point.coordinates[$0.key] != nil }
-                .map { ($0.key, $0.distribution) }
-            try append([
-                .createTrial(
-                    study: 0,
-                    .init(
-                        time: journal.now, distributions: Dictionary(distributions) { $1 }, coordinates: point.coordinates,
-                        attributes: [
-                            Attribute.digest: .string(digest),
-                            Attribute.assignments: .array(assignments.map { .string($0) }),
-                        ]))
-            ])
-            guard let trial = try journal.record().trials.last, let lock = try lock(trial) else {
-                preconditionFailure("trial \(digest) was just begun, and is not there or another's")
+            let begun = try append([begin(point.settings.map(\.assignment), at: point.coordinates)])
+            guard let trial = begun.trials.last, let lock = try lock(trial) else {
+                preconditionFailure("trial \(record.trials.count + 1) was just begun, and is not there or another's")
             }
             return .trial(trial, lock)
+        }
+    }
+
+    private func begin(_ assignments: [String], at coordinates: [String: Double]) -> JournalOperation {
+        let distributions = sweep.space.dimensions.filter { coordinates[$0.key] != nil }.map { ($0.key, $0.distribution) }
+        return .createTrial(
+            study: 0,
+            .init(
+                time: journal.now, distributions: Dictionary(distributions) { $1 }, coordinates: coordinates,
+                attributes: [
+                    Attribute.digest: .string(SweepTrial.digest(of: assignments)),
+                    Attribute.assignments: .array(assignments.map { .string($0) }),
+                ]))
+    }
+
+    /// Begins all trials again that failed, for whoever asks next.
+    ///
+    /// In the journal each is another with the same settings; here it takes its predecessor's number and folder.
+    ///
+    /// - Returns: How many there are.
+    public func retryFailed() throws -> Int {
+        try journal.transaction { record, append in
+            let failed = record.trials.filter { $0.state == .failed }
+            guard !failed.isEmpty else { return 0 }
+            _ = try append(failed.map { begin($0.assignments, at: $0.coordinates) })
+            return failed.count
         }
     }
 
@@ -127,7 +143,7 @@ public struct Study: Sendable {
     public func report(_ value: Double, at epoch: Int, of trial: SweepTrial) throws -> [[Int: Double]] {
         try journal.transaction { record, append in
             if record.trials.first(where: { $0.id == trial.id })?.reports[epoch] != value {
-                try append([.report(trial: trial.id, step: epoch, value: value)])
+                _ = try append([.report(trial: trial.id, step: epoch, value: value)])
             }
             return record.trials.filter { $0.id != trial.id }.map(\.reports)
         }
@@ -162,8 +178,7 @@ public struct Study: Sendable {
     /// - Returns: The trial as the journal has it then.
     private func append(_ operations: [JournalOperation], to trial: SweepTrial) throws -> SweepTrial {
         try journal.transaction { _, append in
-            try append(operations)
-            guard let changed = try journal.record().trials.first(where: { $0.id == trial.id }) else {
+            guard let changed = try append(operations).trials.first(where: { $0.id == trial.id }) else {
                 preconditionFailure("trial \(trial.number) is no longer in the journal")
             }
             return changed

@@ -33,10 +33,11 @@ public struct SweepJournal: Sendable {
 
     /// Reads and appends while nobody else does.
     ///
-    /// - Parameter body: Handed what the journal says, and a way to append lines, whole and flushed when it returns.
+    /// - Parameter body: Handed what the journal says, and a way to append lines, whole and flushed when it returns, which
+    ///   answers what the journal says then.
     /// - Throws: ``SweepError/corruptJournal(path:line:reason:)``; device errors; what `body` throws; `Interrupted`.
     func transaction<Result>(
-        _ body: (_ record: SweepRecord, _ append: ([JournalOperation]) throws -> Void) throws -> Result
+        _ body: (_ record: SweepRecord, _ append: ([JournalOperation]) throws -> SweepRecord) throws -> Result
     ) throws -> Result {
         try DurableFile.makeFolders(folder.url)
         let lock = try self.lock()
@@ -44,13 +45,16 @@ public struct SweepJournal: Sendable {
         let text = try self.text()
         let whole = wholeLines(of: text)
         var isTorn = whole.count < text.count
-        return try body(SweepRecord(operations(of: text))) { added in
+        var record = try SweepRecord(operations(of: text))
+        return try body(record) { added in
             let lines = added.map { $0.json(by: worker).canonicalText + "\n" }.joined()
             let file = try AppendFile(folder.journalFile)
             if isTorn { try file.truncate(to: whole.count) }
             isTorn = false
             try file.append(Data(lines.utf8))
             try file.synchronise()
+            record.apply(added)
+            return record
         }
     }
 

@@ -4,7 +4,7 @@ internal import Pipeline
 
 /// What a journal says, all of its lines taken together.
 public struct SweepRecord: Sendable, Equatable {
-    /// All trials that were ever begun, in that order.
+    /// All trials that were ever begun, in that order; one that failed and was begun again counts once.
     public private(set) var trials: [SweepTrial] = []
     private(set) var hasStudy = false
     /// Trials of the whole journal: other programs may have added studies of their own.
@@ -12,6 +12,11 @@ public struct SweepRecord: Sendable, Equatable {
 
     /// What the lines say; of a trial that ended, later ones count for nothing.
     init(_ operations: [JournalOperation]) {
+        apply(operations)
+    }
+
+    /// Takes further lines into account.
+    mutating func apply(_ operations: [JournalOperation]) {
         for operation in operations { apply(operation) }
     }
 
@@ -24,10 +29,11 @@ public struct SweepRecord: Sendable, Equatable {
             guard study == 0, let digest = created.attributes[Attribute.digest]?.text,
                 let assignments = created.attributes[Attribute.assignments]?.items?.compactMap(\.text)
             else { return }
-            trials.append(
-                SweepTrial(
-                    number: trials.count, id: idCount, digest: digest, assignments: assignments,
-                    coordinates: created.coordinates))
+            let again = trials.firstIndex { $0.digest == digest && $0.state == .failed }
+            let trial = SweepTrial(
+                number: again ?? trials.count, id: idCount, digest: digest, assignments: assignments,
+                coordinates: created.coordinates)
+            if let again { trials[again] = trial } else { trials.append(trial) }
         case .setAttribute(let trial, let name, let value):
             change(trial) { Attribute.set(name, value, of: &$0) }
         case .report(let trial, let step, let value): change(trial) { $0.reports[step] = value }

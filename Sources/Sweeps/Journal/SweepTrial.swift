@@ -28,7 +28,7 @@ public struct SweepTrial: Sendable, Equatable {
 
     /// Which of the sweep's trials it is, from 0.
     public let number: Int
-    /// Which of the journal's trials it is, from 0.
+    /// Which of the journal's trials it is, from 0; one that is begun again after a failure is another there.
     let id: Int
     /// The beginning of the SHA-256 of its settings: its name.
     public let digest: String
