@@ -5,6 +5,19 @@ struct Composition {
     static let extendsKey = "extends"
     static let overrideKey = "override"
 
+    /// What users are told of the keys that files are composed by.
+    static let keys = [
+        KeyDescription(
+            extendsKey, .text(mayBeEmpty: false),
+            meaning: KeyMeaning(
+                "Another file that this one builds on, relative to this one's folder, with or without `.yaml`.",
+                leftOut: "no other file")),
+        KeyDescription(
+            overrideKey, .other("a mapping of key paths to values"),
+            meaning: KeyMeaning(
+                "Values by their key paths, such as `adapt.epochs: 3`, that are put in last.", leftOut: "no changes")),
+    ]
+
     let stages: String
 
     /// A file of the chain, by the path shown to the user and by what it is called on the disk.

@@ -2,6 +2,9 @@
 
 /// Reading an experiment file: YAML text to a tree, `extends:` resolved, overrides applied.
 public enum Document {
+    /// What users are told of `extends` and `override`, which every file may have.
+    public static var keys: [KeyDescription] { Composition.keys }
+
     /// The tree of a YAML text that holds one document.
     ///
     /// - Parameters:

@@ -13,7 +13,7 @@ extension ValueReader {
         let bounds = count.map { $0.upperBound == .max ? Bounds(from: $0.lowerBound) : Bounds($0) }
         let length = bounds.map { " of length \($0)" } ?? ""
         let expected = "a sequence\(length), each item \(element.expected)"
-        return ValueReader(expected: expected) { node, keyPath, collector in
+        return ValueReader(expected: expected, form: .list(of: element.form, count: count)) { node, keyPath, collector in
             guard case .sequence(let items) = node.value else {
                 collector.reportType(of: node, expected: expected, keyPath)
                 return nil
@@ -32,10 +32,14 @@ extension ValueReader {
 
     /// A mapping with keys of its own; null counts as an empty one where the key is required.
     ///
-    /// - Parameter draft: Reads the keys; the reader is finished afterwards.
+    /// - Parameters:
+    ///   - keys: The keys that the draft reads; nothing where they are not described.
+    ///   - draft: Reads the keys; the reader is finished afterwards.
     /// - Returns: A reader that answers what the draft answers.
-    public static func mapping(_ draft: @escaping (MappingReader) -> Value?) -> ValueReader {
-        ValueReader(expected: "a mapping") { node, keyPath, collector in
+    public static func mapping(
+        _ keys: [KeyDescription]? = nil, _ draft: @escaping (MappingReader) -> Value?
+    ) -> ValueReader {
+        ValueReader(expected: "a mapping", form: keys.map(ValueForm.mapping)) { node, keyPath, collector in
             let reader = MappingReader(node, at: keyPath, reportingTo: collector)
             defer { reader.finish() }
             return draft(reader)
@@ -47,14 +51,23 @@ extension ValueReader {
     ///
     /// - Parameters:
     ///   - type: The alternatives, by the words that choose them.
+    ///   - described: What an alternative is and the keys that the draft reads of it; nothing where that is not described.
     ///   - draft: Reads the keys of the alternative; the reader is finished afterwards.
     /// - Returns: A reader that answers what the draft answers.
     public static func oneOf<Kind: RawRepresentable & CaseIterable>(
-        _ type: Kind.Type, _ draft: @escaping (Kind, MappingReader) -> Value?
+        _ type: Kind.Type, described: ((Kind) -> (meaning: KeyMeaning, keys: [KeyDescription]))? = nil,
+        _ draft: @escaping (Kind, MappingReader) -> Value?
     ) -> ValueReader where Kind.RawValue == String {
         let names = Kind.allCases.map(\.rawValue)
         let expected = "one of \(names.joined(separator: ", "))"
-        return ValueReader(expected: expected) { node, keyPath, collector in
+        let form = described.map { described in
+            ValueForm.choice(
+                Kind.allCases.map { kind in
+                    let (meaning, keys) = described(kind)
+                    return .init(kind.rawValue, .mapping(keys), meaning: meaning)
+                })
+        }
+        return ValueReader(expected: expected, form: form) { node, keyPath, collector in
             guard
                 let choice = SingleEntry.choose(from: names, node, at: keyPath, collector),
                 let kind = ValueReader<Kind>.known(choice.word, at: choice.span, keyPath, collector)

@@ -3,7 +3,7 @@
 extension ValueReader where Value == String {
     /// Text; a number or `true` is text only in quotes.
     public static var text: ValueReader {
-        scalar("text") { scalar in
+        scalar("text", .text(mayBeEmpty: true)) { scalar in
             if case .text(let text) = scalar { text } else { nil }
         }
     }
@@ -12,7 +12,7 @@ extension ValueReader where Value == String {
 extension ValueReader where Value == String {
     /// Text that names something, and so is not empty.
     public static var name: ValueReader {
-        scalar("text that is not empty") { scalar in
+        scalar("text that is not empty", .text(mayBeEmpty: false)) { scalar in
             if case .text(let text) = scalar, !text.isEmpty { text } else { nil }
         }
     }
@@ -22,7 +22,7 @@ extension ValueReader where Value == String {
     /// One of some words.
     public static func word(of words: [String]) -> ValueReader {
         let expected = "one of \(words.joined(separator: ", "))"
-        return ValueReader(expected: expected) { node, keyPath, collector in
+        return ValueReader(expected: expected, form: .word(words, orMatching: nil)) { node, keyPath, collector in
             guard case .scalar(.text(let word)) = node.value else {
                 collector.reportType(of: node, expected: expected, keyPath)
                 return nil
@@ -45,7 +45,7 @@ extension ValueReader where Value == String {
 extension ValueReader where Value == Bool {
     /// `true` or `false`, and no other word.
     public static var boolean: ValueReader {
-        scalar("true or false") { scalar in
+        scalar("true or false", .boolean) { scalar in
             if case .boolean(let value) = scalar { value } else { nil }
         }
     }
@@ -53,9 +53,12 @@ extension ValueReader where Value == Bool {
 
 extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One word of a closed list.
-    public static func choice(_ type: Value.Type = Value.self) -> ValueReader {
+    ///
+    /// - Parameter others: An expression of the words that the type accepts and does not suggest; nothing for none.
+    public static func choice(_ type: Value.Type = Value.self, orMatching others: String? = nil) -> ValueReader {
         let words = ValueReader<String>.word(of: Value.allCases.map(\.rawValue))
-        return ValueReader(expected: words.expected) { node, keyPath, collector in
+        let form = ValueForm.word(Value.allCases.map(\.rawValue), orMatching: others)
+        return ValueReader(expected: words.expected, form: form) { node, keyPath, collector in
             // A value may be accepted that is not suggested.
             if case .scalar(.text(let word)) = node.value, let value = Value(rawValue: word) { return value }
             return words.value(node, at: keyPath, collector).flatMap(Value.init)
@@ -75,7 +78,7 @@ extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawVal
 extension ValueReader where Value == Int {
     /// An integer between two that are allowed themselves, decimal, `0x…` or `0o…`; a float such as `1e3` is none.
     public static func integer(_ range: ClosedRange<Int>) -> ValueReader {
-        number("an integer", within: range) { scalar in
+        number("an integer", within: range, .integer(range)) { scalar in
             if case .integer(let value) = scalar { value } else { nil }
         }
     }
@@ -84,7 +87,7 @@ extension ValueReader where Value == Int {
 extension ValueReader where Value == Double {
     /// A finite number between two that are allowed themselves; integers are numbers too.
     public static func number(_ range: ClosedRange<Double>) -> ValueReader {
-        number("a number", within: range) { scalar in
+        number("a number", within: range, .number(range)) { scalar in
             switch scalar {
             case .integer(let value): Double(value)
             case .float(let value) where value.isFinite: value
@@ -97,12 +100,12 @@ extension ValueReader where Value == Double {
 extension ValueReader where Value: Comparable {
     /// A reader of numbers of one type within a range.
     fileprivate static func number(
-        _ type: String, within range: ClosedRange<Value>, convert: @escaping (Scalar) -> Value?
+        _ type: String, within range: ClosedRange<Value>, _ form: ValueForm, convert: @escaping (Scalar) -> Value?
     ) -> ValueReader {
         let bounds = Bounds(range)
         let expected = "\(type), \(bounds)"
-        let anyNumber = scalar(expected, convert: convert)
-        return ValueReader(expected: expected) { node, keyPath, collector in
+        let anyNumber = scalar(expected, form, convert: convert)
+        return ValueReader(expected: expected, form: form) { node, keyPath, collector in
             guard let value = anyNumber.value(node, at: keyPath, collector) else { return nil }
             guard !bounds.contains(value) else { return value }
             let kind = Problem.Kind.outOfRange(found: node.found, allowed: "\(bounds)")

@@ -9,12 +9,28 @@ extension YAMLNode {
     public var yamlText: String {
         switch value {
         case .mapping(let entries) where !entries.isEmpty:
-            return YAMLText.lines(of: entries, indent: "").joined(separator: "\n") + "\n"
+            return YAMLText.lines(of: entries, indent: "").map { $0.text + "\n" }.joined()
         case .sequence(let items) where !items.isEmpty && !items.allSatisfy(\.isScalar):
-            return YAMLText.lines(of: items, indent: "").joined(separator: "\n") + "\n"
+            return YAMLText.lines(of: items, indent: "").map { $0.text + "\n" }.joined()
         case .scalar, .sequence, .mapping:
             return YAMLText.inline(self) + "\n"
         }
+    }
+
+    /// The same text of a mapping with a comment behind each value.
+    ///
+    /// - Parameter comment: What to say of the value that keys lead to, those of a sequence being its rows: nothing for no
+    ///   comment, and asked only of what stands on one line.
+    public func yamlText(comment: (_ path: [String]) -> String?) -> String {
+        let lines = YAMLText.lines(of: entries, indent: "")
+        let comments = lines.map { $0.path.flatMap(comment) }
+        // A long line would push all comments to the right.
+        let commented = zip(lines, comments).filter { $1 != nil }.map(\.0.text.count)
+        let column = min(commented.max() ?? 0, 60)
+        return zip(lines, comments).map { line, comment in
+            guard let comment else { return line.text + "\n" }
+            return line.text + String(repeating: " ", count: max(0, column - line.text.count)) + "  # \(comment)\n"
+        }.joined()
     }
 
     fileprivate var isScalar: Bool {
@@ -27,35 +43,45 @@ private enum YAMLText {
     /// libyaml accepts a key without `? ` only up to 1024 characters.
     static let longestSimpleKey = 1000
 
-    static func lines(of entries: [YAMLNode.Entry], indent: String) -> [String] {
+    /// A line, and the keys that lead to the value that ends on it; none where no value does.
+    struct Line {
+        var text: String
+        var path: [String]?
+    }
+
+    static func lines(of entries: [YAMLNode.Entry], indent: String, at path: [String] = []) -> [Line] {
         entries.flatMap { entry in
             let key = text(entry.key)
+            let path = path + [entry.key]
             if key.unicodeScalars.count <= longestSimpleKey {
-                return lines(of: entry.value, after: "\(indent)\(key):", indent: indent + "  ")
+                return lines(of: entry.value, after: "\(indent)\(key):", indent: indent + "  ", at: path)
             }
-            return ["\(indent)? \(key)"] + lines(of: entry.value, after: "\(indent):", indent: indent + "  ")
+            return [Line(text: "\(indent)? \(key)")]
+                + lines(of: entry.value, after: "\(indent):", indent: indent + "  ", at: path)
         }
     }
 
-    static func lines(of items: [YAMLNode], indent: String) -> [String] {
-        items.flatMap { item in
+    static func lines(of items: [YAMLNode], indent: String, at path: [String] = []) -> [Line] {
+        items.enumerated().flatMap { row, item in
+            let path = path + ["\(row)"]
             // The first line of a block stands behind the dash, where its indentation would be.
-            let block = blockLines(of: item, indent: indent + "  ")
-            guard let first = block.first else { return ["\(indent)- \(inline(item))"] }
-            return ["\(indent)- \(first.dropFirst(indent.count + 2))"] + block.dropFirst()
+            var block = blockLines(of: item, indent: indent + "  ", at: path)
+            guard let first = block.first else { return [Line(text: "\(indent)- \(inline(item))", path: path)] }
+            block[0].text = "\(indent)- \(first.text.dropFirst(indent.count + 2))"
+            return block
         }
     }
 
-    private static func lines(of node: YAMLNode, after key: String, indent: String) -> [String] {
-        let block = blockLines(of: node, indent: indent)
-        return block.isEmpty ? ["\(key) \(inline(node))"] : [key] + block
+    private static func lines(of node: YAMLNode, after key: String, indent: String, at path: [String]) -> [Line] {
+        let block = blockLines(of: node, indent: indent, at: path)
+        return block.isEmpty ? [Line(text: "\(key) \(inline(node))", path: path)] : [Line(text: key)] + block
     }
 
     /// The lines of a mapping or sequence that takes several; none for what stands on one line.
-    private static func blockLines(of node: YAMLNode, indent: String) -> [String] {
+    private static func blockLines(of node: YAMLNode, indent: String, at path: [String]) -> [Line] {
         switch node.value {
-        case .mapping(let entries): lines(of: entries, indent: indent)
-        case .sequence(let items): items.allSatisfy(\.isScalar) ? [] : lines(of: items, indent: indent)
+        case .mapping(let entries): lines(of: entries, indent: indent, at: path)
+        case .sequence(let items): items.allSatisfy(\.isScalar) ? [] : lines(of: items, indent: indent, at: path)
         case .scalar: []
         }
     }

@@ -84,6 +84,12 @@ struct ExperimentArguments: ParsableArguments {
             fileRevision: Revision(of: URL(fileURLWithPath: path)))
     }
 
+    /// Its settings, resolved, with where each comes from.
+    func settings() throws -> SettingsListing {
+        let (path, name) = try file()
+        return try SettingsListing(path: path, name: name, overrides: overrides)
+    }
+
     /// Where its fields are written.
     func places() throws -> FieldPlaces {
         try FieldPlaces(path: file().path, overrides: overrides)

@@ -30,10 +30,21 @@ struct ShowPlan: ParsableCommand {
 
     @OptionGroup var threads: ThreadsArgument
 
+    @Flag(help: "Print every setting, defaults too, as YAML with where it comes from, and nothing else.")
+    var settings = false
+
     @Flag(help: "Print the plan as one JSON document.")
     var json = false
 
+    mutating func validate() throws {
+        guard !settings || !json else { throw ValidationError("allowed is one of --settings and --json") }
+    }
+
     func run() throws {
+        guard !settings else {
+            print(try arguments.settings().text, terminator: "")
+            return
+        }
         do {
             try showPlan()
         } catch {

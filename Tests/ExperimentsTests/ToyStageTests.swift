@@ -27,6 +27,7 @@ private enum ToyMethod: MethodList {
 private struct SumSettings: StageSettings {
     static let kind = StageKind.adapt
     static let method = "sum"
+    static let meaning = "Adds numbers up."
 
     var numbers = 3
     var size = 4
@@ -35,8 +36,10 @@ private struct SumSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .integer("numbers", .result, \.numbers, 1...9), .integer("size", [.result, .cost], \.size, 2...64),
-            .integer("log", .reporting, \.log, 1...9), .reference("from", \.from),
+            .integer("numbers", .result, \.numbers, 1...9, meaning: "How many numbers."),
+            .integer("size", [.result, .cost], \.size, 2...64, meaning: "The largest number of numbers."),
+            .integer("log", .reporting, \.log, 1...9, meaning: "Nothing that matters."),
+            .reference("from", \.from, meaning: "The stage whose sum comes first."),
         ]
     }
 

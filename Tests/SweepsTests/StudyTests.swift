@@ -273,7 +273,7 @@ extension Study {
     }
 
     @Test func `is a study with the same trials`() throws {
-        let found = try run([Self.scripts.appendingPathComponent("optuna-python").path])
+        let found = try run([Self.scripts.appendingPathComponent("python-with").path, "optuna", "5.0.0"])
         guard found.code == 0 else {
             print("skipped: \(found.messages)")
             return

@@ -115,7 +115,12 @@ struct DensitySettings: Configurable {
     var minimumPoints = 4
 
     static var fields: [Field<Self>] {
-        [.number("eps", .result, \.radius, Limits.radius), .integer("min", .result, \.minimumPoints, Limits.minimumPoints)]
+        [
+            .number("eps", .result, \.radius, Limits.radius, meaning: KeyMeaning("The radius of DBSCAN.", symbol: "ε")),
+            .integer(
+                "min", .result, \.minimumPoints, Limits.minimumPoints,
+                meaning: "Rows within the radius that make one the core of a cluster, itself included."),
+        ]
     }
 }
 
@@ -124,6 +129,10 @@ struct SelfPacedSettings: Configurable {
     var gap = 0.02
 
     static var fields: [Field<Self>] {
-        DensitySettings.fields.map { $0.inside(\.density) } + [.number("gap", .result, \.gap, Limits.radius)]
+        DensitySettings.fields.map { $0.inside(\.density) } + [
+            .number(
+                "gap", .result, \.gap, Limits.radius,
+                meaning: "How much the radius shrinks and grows to see which clusters stay what they are.")
+        ]
     }
 }

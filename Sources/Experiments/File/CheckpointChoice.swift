@@ -13,7 +13,16 @@ public struct CheckpointChoice: Sendable, Equatable, Configurable {
     init() {}
 
     static var fields: [Field<Self>] {
-        [.number("minutes", .reporting, \.minutes, Limits.minutes), .integer("keep", .reporting, \.keep, Limits.keptStates)]
+        [
+            .number(
+                "minutes", .reporting, \.minutes, Limits.minutes,
+                meaning: KeyMeaning(
+                    "How long training goes on before its state is kept within an epoch too. The end of an epoch always keeps it.",
+                    unit: "minutes")),
+            .integer(
+                "keep", .reporting, \.keep, Limits.keptStates,
+                meaning: KeyMeaning("How many of the newest states are kept.", unit: "states")),
+        ]
     }
 
     var policy: CheckpointPolicy { CheckpointPolicy(newestCount: keep, interval: minutes * 60) }

@@ -17,7 +17,13 @@ extension Configurable {
         for field in Self.fields { field.read(mapping, &self) }
     }
 
-    static var reader: ValueReader<Self> { .mapping { Self($0) } }
+    static var reader: ValueReader<Self> { .mapping(keys) { Self($0) } }
+
+    /// All that users are told of the keys.
+    static var keys: [KeyDescription] {
+        let standard = Self()
+        return fields.map { $0.description(of: standard) }
+    }
 
     /// All that any field has an effect on.
     static var roles: FieldRoles { fields.reduce(into: []) { $0.formUnion($1.roles) } }

@@ -28,16 +28,29 @@ public struct DataChoice: Sendable, Equatable, Configurable {
 
     static var fields: [Field<DataChoice>] {
         [
-            Field("source", .reference, \.source, .sourceOrNone) { YAMLNode($0?.rawValue ?? "none") },
-            .choice("target", .reference, \.target),
-            Field("location", .reference, \.location, LocationField.reader, LocationField.node),
-            .choice("protocol", .result, \.givenProtocol),
+            Field(
+                "source", .reference, \.source,
+                meaning: "The dataset with labels, which is learnt from. `none` learns from the target alone.", .sourceOrNone
+            ) { YAMLNode($0?.rawValue ?? "none") },
+            .choice(
+                "target", .reference, \.target, orMatching: TargetDataset.withdrawn,
+                meaning:
+                    "The dataset to adapt to. Its training images are taken without labels, its queries and gallery score."),
+            Field(
+                "location", .reference, \.location,
+                meaning: "Where the datasets are: in a folder, or a world of pedestrians that is drawn.",
+                LocationField.reader, LocationField.node),
+            .choice(
+                "protocol", .result, \.givenProtocol,
+                meaning: KeyMeaning(
+                    "Which gallery images count when a query is scored.",
+                    leftOut: "the protocol of the target's published numbers")),
         ]
     }
 
     /// Reads the keys and holds them against each other.
     static var reader: ValueReader<DataChoice> {
-        .mapping { mapping in
+        .mapping(keys) { mapping in
             let choice = DataChoice(mapping)
             if case .synthetic = choice.location {
                 if let source = choice.source { choice.requireDrawn("source", source.rawValue, .personx, mapping) }
@@ -73,7 +86,9 @@ extension ValueReader where Value == SourceDataset? {
     /// A dataset, or `none`.
     fileprivate static var sourceOrNone: ValueReader {
         let dataset = ValueReader<SourceDataset>.choice()
-        return ValueReader(expected: "\(dataset.expected), or none") { node, keyPath, collector in
+        let words = SourceDataset.allCases.map(\.rawValue) + ["none"]
+        let form = ValueForm.word(words, orMatching: SourceDataset.withdrawn)
+        return ValueReader(expected: "\(dataset.expected), or none", form: form) { node, keyPath, collector in
             if case .scalar(.text("none")) = node.value { return .some(nil) }
             return dataset.value(node, at: keyPath, collector).map(Optional.some)
         }
@@ -87,7 +102,15 @@ private enum LocationField {
     }
 
     static var reader: ValueReader<DataLocation> {
-        ValueReader(expected: "{folder: PATH} or {synthetic: {…}}") { node, keyPath, collector in
+        let form = ValueForm.choice([
+            .init(
+                Kind.folder.rawValue, .text(mayBeEmpty: false),
+                meaning: "A folder with the datasets, each laid out as published. `data` is the one beside the program."),
+            .init(
+                Kind.synthetic.rawValue, .mapping(SyntheticWorld.keys),
+                meaning: "A small world of pedestrians in two domains, drawn when it is needed."),
+        ])
+        return ValueReader(expected: "{folder: PATH} or {synthetic: {…}}", form: form) { node, keyPath, collector in
             // `folder` holds a text, `synthetic` a mapping, which `oneOf` alone cannot tell apart.
             if case .mapping(let entries) = node.value, entries.count == 1, entries[0].key == Kind.folder.rawValue {
                 let mapping = MappingReader(node, at: keyPath, reportingTo: collector)

@@ -26,6 +26,9 @@ extension SourceDataset: CaseIterable {
     public static var allCases: [SourceDataset] {
         Dataset.available.compactMap { SourceDataset(rawValue: $0.rawValue) }
     }
+
+    /// An expression of those that are accepted and not suggested.
+    static var withdrawn: String? { expression(of: Dataset.withdrawn.compactMap { Self(rawValue: $0.rawValue)?.rawValue }) }
 }
 
 /// A dataset with training images, queries and a gallery.
@@ -51,9 +54,18 @@ extension TargetDataset: CaseIterable {
     public static var allCases: [TargetDataset] {
         Dataset.available.compactMap { TargetDataset(rawValue: $0.rawValue) }
     }
+
+    /// As ``SourceDataset/withdrawn``.
+    static var withdrawn: String? { expression(of: Dataset.withdrawn.compactMap { Self(rawValue: $0.rawValue)?.rawValue }) }
+}
+
+private func expression(of names: [String]) -> String? {
+    names.isEmpty ? nil : "^(\(names.joined(separator: "|")))$"
 }
 
 extension Dataset {
+    fileprivate static var withdrawn: [Dataset] { allCases.filter { !available.contains($0) } }
+
     /// The protocol under which the dataset's published numbers were measured.
     public var rankingProtocol: RankingProtocol {
         switch self {

@@ -68,7 +68,6 @@ struct ExperimentDraft {
 
     init(_ document: YAMLNode, _ methods: any MethodList.Type, reportingTo problems: ProblemCollector) {
         let mapping = MappingReader(document, reportingTo: problems)
-        _ = mapping.optional("description", .text)
         // An experiment says what it is about, even where all of that is the default.
         if !mapping.has("data") { _ = mapping.required("data", DataChoice.reader) }
         settings = ExperimentSettings(mapping)

@@ -7,6 +7,8 @@ public import Training
 
 /// What holds for all stages of an experiment.
 public struct ExperimentSettings: Sendable, Configurable {
+    /// What the experiment is for, in the words of who wrote it.
+    public var description: String?
     public var data = DataChoice()
     public var image = ImageSize(height: 256, width: 128)
     /// That of networks which a stage begins without a backbone of its own.
@@ -37,31 +39,76 @@ public struct ExperimentSettings: Sendable, Configurable {
     // networks.
     static var fields: [Field<Self>] {
         [
-            Field("data", .reference, \.data, DataChoice.reader) { $0.node },
-            Field("image", [.result, .cost], \.image, .imageSize) { size in
+            Field(
+                "description", .reporting, \.description,
+                meaning: KeyMeaning("What the experiment is for. Nothing depends on it.", leftOut: "no description"),
+                ValueReader<String>.text.map { $0 }
+            ) { $0.map { YAMLNode($0) } },
+            Field("data", .reference, \.data, meaning: "The pair of datasets, and where they are.", DataChoice.reader) {
+                $0.node
+            },
+            Field(
+                "image", [.result, .cost], \.image,
+                meaning: KeyMeaning("The size that every image is brought to.", unit: "pixels"), .imageSize
+            ) { size in
                 YAMLNode(["height": YAMLNode(size.height), "width": YAMLNode(size.width)])
             },
-            .choice("backbone", .reference, \.backbone),
-            Field("initial_weights", .reference, \.initialWeights, ValueReader<String>.name.map { $0 }) {
-                $0.map { YAMLNode($0) }
-            },
-            Field("seed", .reference, \.seed, .seed) { YAMLNode(Int($0)) },
-            .choice("device", .cost, \.device),
-            // Said only where it is not single precision, so that keys from before it could be chosen hold.
-            Field("precision", [.result, .cost], \.precision, .choice()) { $0 == .fp32 ? nil : YAMLNode($0.rawValue) },
-            .boolean("deterministic", .cost, \.isDeterministic),
-            .integer("workers", .cost, \.workers, Limits.workers),
-            .choice("cache", .reporting, \.cache),
-            .choice("on_bad_image", .result, \.onBadImage),
-            Field("checkpoints", .reporting, \.checkpoints, CheckpointChoice.reader) { $0.node },
-            Field("on_end", .reporting, \.onEnd, ValueReader<String>.name.map { $0 }) { $0.map { YAMLNode($0) } },
+            .choice(
+                "backbone", .reference, \.backbone,
+                meaning: "The architecture of networks that a stage begins, where the stage names none of its own."),
+            Field(
+                "initial_weights", .reference, \.initialWeights,
+                meaning: KeyMeaning(
+                    "What networks begin with: `imagenet` for the published weights, or a file, or a folder with one per backbone.",
+                    leftOut: "weights that are drawn"), ValueReader<String>.name.map { $0 }
+            ) { $0.map { YAMLNode($0) } },
+            Field(
+                "seed", .reference, \.seed,
+                meaning: "What every drawing begins from. Equal seeds give equal results on one machine.", .seed
+            ) { YAMLNode(Int($0)) },
+            .choice(
+                "device", .cost, \.device, orMatching: "^cuda:[0-9]+$",
+                meaning: "What to compute on. `auto` takes what `PASSERBY_DEVICE` names, else a card, else the processor."),
+            Field(
+                "precision", [.result, .cost], \.precision,
+                meaning: "What convolutions and products of backbones compute in while they train.", .choice()
+            ) { YAMLNode($0.rawValue) }.leftOutOfKeys(where: YAMLNode(TrainingPrecision.fp32.rawValue)),
+            .boolean(
+                "deterministic", .cost, \.isDeterministic,
+                meaning: "Whether a card computes so that a run can be had again to the last bit."),
+            .integer(
+                "workers", .cost, \.workers, Limits.workers,
+                meaning: KeyMeaning("Threads that load images. With 0 the thread that computes does it.", unit: "threads")),
+            .choice(
+                "cache", .reporting, \.cache,
+                meaning: "Where decoded images are kept between epochs: nowhere, in memory, or in a file that runs share."),
+            .choice(
+                "on_bad_image", .result, \.onBadImage,
+                meaning: "What training does about an image that cannot be read: end the run, or take another in its place."),
+            Field(
+                "checkpoints", .reporting, \.checkpoints,
+                meaning: "When training keeps its state, from which `--resume` goes on.",
+                CheckpointChoice.reader
+            ) { $0.node },
+            Field(
+                "on_end", .reporting, \.onEnd,
+                meaning: KeyMeaning(
+                    "A shell's command that is handed `result.json` when the run has completed or failed.",
+                    leftOut: "no command"),
+                ValueReader<String>.name.map { $0 }
+            ) { $0.map { YAMLNode($0) } },
         ]
     }
 }
 
 extension ValueReader where Value == ImageSize {
     fileprivate static var imageSize: ValueReader {
-        .mapping { mapping in
+        let side = ValueForm.integer(Limits.imageSide)
+        let keys = [
+            KeyDescription("height", side, meaning: KeyMeaning("Height of an image.", unit: "pixels"), isRequired: true),
+            KeyDescription("width", side, meaning: KeyMeaning("Width of an image.", unit: "pixels"), isRequired: true),
+        ]
+        return .mapping(keys) { mapping in
             let height = mapping.required("height", .integer(Limits.imageSide))
             let width = mapping.required("width", .integer(Limits.imageSide))
             guard let height, let width else { return nil }

@@ -3,32 +3,38 @@
 internal import Backbones
 internal import Configuration
 
-/// One key of a part of the experiment file: what it has an effect on, how it is read into a value and written back.
+/// One key of a part of the experiment file: what it is for and has an effect on, how it is read into a value and written back.
 ///
-/// A table of fields is the only description of a part's keys, so reading, writing and what is allowed cannot
-/// disagree. A key that the file leaves out keeps the value's default.
+/// A table of fields is the only description of a part's keys, so reading, writing, what is allowed and what users are told
+/// cannot disagree. A key that the file leaves out keeps the value's default.
 struct Field<Part> {
     let key: String
     /// Of a part with keys of its own, all that any of them has.
     let roles: FieldRoles
+    let meaning: KeyMeaning
+    let form: ValueForm
+    /// The choice that the key goes with; nothing for none.
+    let condition: KeyDescription.Condition?
     let read: (MappingReader, inout Part) -> Void
     /// The value as it is written; of a part with keys of its own, those with any of the roles.
     let write: (Part, FieldRoles) -> YAMLNode?
+    /// The value of a part that has all its defaults.
+    private let standard: (Part) -> YAMLNode?
 
     /// A key with its reader and writer.
     init<Value>(
-        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Value>, _ reader: ValueReader<Value>,
-        _ write: @escaping (Value) -> YAMLNode?
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Value>, meaning: KeyMeaning,
+        _ reader: ValueReader<Value>, _ write: @escaping (Value) -> YAMLNode?
     ) {
-        self.init(key, roles, path, reader) { value, _ in write(value) }
+        self.init(key, roles, path, meaning: meaning, reader) { value, _ in write(value) }
     }
 
     private init<Value>(
-        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Value>, _ reader: ValueReader<Value>,
-        writing write: @escaping (Value, FieldRoles) -> YAMLNode?
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Value>, meaning: KeyMeaning,
+        _ reader: ValueReader<Value>, writing write: @escaping (Value, FieldRoles) -> YAMLNode?
     ) {
         self.init(
-            key: key, roles: roles,
+            key: key, roles: roles, meaning: meaning, form: reader.form,
             read: { mapping, part in
                 if let found = mapping.optional(key, reader) { part[keyPath: path] = found.value }
             },
@@ -36,44 +42,73 @@ struct Field<Part> {
     }
 
     /// A key whose value is no property of the part.
+    ///
+    /// - Parameter standard: The value of a part that has all its defaults; nothing where that is what is written.
     init(
-        key: String, roles: FieldRoles, read: @escaping (MappingReader, inout Part) -> Void,
-        write: @escaping (Part, FieldRoles) -> YAMLNode?
+        key: String, roles: FieldRoles, meaning: KeyMeaning, form: ValueForm, condition: KeyDescription.Condition? = nil,
+        read: @escaping (MappingReader, inout Part) -> Void, write: @escaping (Part, FieldRoles) -> YAMLNode?,
+        standard: ((Part) -> YAMLNode?)? = nil
     ) {
         self.key = key
         self.roles = roles
+        self.meaning = meaning
+        self.form = form
+        self.condition = condition
         self.read = read
         self.write = write
+        self.standard = standard ?? { write($0, .all) }
+    }
+
+    /// All that users are told of the key.
+    ///
+    /// - Parameter part: All defaults.
+    func description(of part: Part) -> KeyDescription {
+        KeyDescription(key, form, meaning: meaning, standard: standard(part), condition: condition)
+    }
+
+    /// The same key, which is left out of stages' keys where it says this: keys from before there was another value hold.
+    func leftOutOfKeys(where unsaid: YAMLNode) -> Field {
+        Field(
+            key: key, roles: roles, meaning: meaning, form: form, condition: condition, read: read,
+            write: { [write] part, roles in
+                guard let node = write(part, roles) else { return nil }
+                return roles != .all && node.hasSameContent(as: unsaid) ? nil : node
+            })
     }
 
     /// The same key for a value that holds the part.
     func inside<Whole>(_ path: WritableKeyPath<Whole, Part>) -> Field<Whole> {
         Field<Whole>(
-            key: key, roles: roles, read: { mapping, whole in read(mapping, &whole[keyPath: path]) },
-            write: { write($0[keyPath: path], $1) })
+            key: key, roles: roles, meaning: meaning, form: form, condition: condition,
+            read: { mapping, whole in read(mapping, &whole[keyPath: path]) },
+            write: { write($0[keyPath: path], $1) }, standard: { standard($0[keyPath: path]) })
     }
 
     /// The same key for a value that has the part in one of its cases: where the word `choice` does not choose that, the key
     /// is a conflict.
     ///
     /// - Parameters:
+    ///   - initial: The part of a value that comes into the case.
     ///   - part: The part of a value that is in the case.
     ///   - whole: A value in the case.
     func inside<Whole>(
-        _ choice: String, _ word: String, _ part: @escaping (Whole) -> Part?, _ whole: @escaping (Part) -> Whole
+        _ choice: String, _ word: String, initially initial: Part, _ part: @escaping (Whole) -> Part?,
+        _ whole: @escaping (Part) -> Whole
     ) -> Field<Whole> {
-        Field<Whole>(
-            key: key, roles: roles,
+        let condition = KeyDescription.Condition(key: choice, value: word)
+        return Field<Whole>(
+            key: key, roles: roles, meaning: meaning, form: form, condition: condition,
             read: { mapping, value in
                 if var chosen = part(value) {
                     read(mapping, &chosen)
                     value = whole(chosen)
                 } else if let found = mapping.optional(key, .anything) {
-                    let report = "'\(key)' goes with \(choice): \(word); allowed: one or the other"
+                    let report = "'\(key)' goes with \(condition); allowed: one or the other"
                     mapping.collector.report(.conflict(report), at: found)
                 }
             },
-            write: { value, roles in part(value).flatMap { write($0, roles) } })
+            write: { value, roles in part(value).flatMap { write($0, roles) } },
+            standard: { standard(part($0) ?? initial) })
     }
 }
 
@@ -86,58 +121,73 @@ extension ValueReader<Void> {
 
 extension Field {
     static func integer(
-        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Int>, _ range: ClosedRange<Int>
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Int>, _ range: ClosedRange<Int>,
+        meaning: KeyMeaning
     ) -> Field {
-        Field(key, roles, path, .integer(range)) { YAMLNode($0) }
+        Field(key, roles, path, meaning: meaning, .integer(range)) { YAMLNode($0) }
     }
 
     /// A number that may be left out, for which something else stands in then.
     static func integer(
-        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Int?>, _ range: ClosedRange<Int>
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Int?>, _ range: ClosedRange<Int>,
+        meaning: KeyMeaning
     ) -> Field {
-        Field(key, roles, path, ValueReader<Int>.integer(range).map(Optional.some)) { $0.map { YAMLNode($0) } }
+        Field(key, roles, path, meaning: meaning, ValueReader<Int>.integer(range).map(Optional.some)) {
+            $0.map { YAMLNode($0) }
+        }
     }
 
     static func number(
-        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Double>, _ range: ClosedRange<Double>
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Double>, _ range: ClosedRange<Double>,
+        meaning: KeyMeaning
     ) -> Field {
-        Field(key, roles, path, .number(range)) { YAMLNode($0) }
+        Field(key, roles, path, meaning: meaning, .number(range)) { YAMLNode($0) }
     }
 
-    static func boolean(_ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Bool>) -> Field {
-        Field(key, roles, path, .boolean) { YAMLNode($0) }
+    static func boolean(
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Bool>, meaning: KeyMeaning
+    ) -> Field {
+        Field(key, roles, path, meaning: meaning, .boolean) { YAMLNode($0) }
     }
 
+    /// - Parameter others: An expression of the words that are accepted and not suggested; nothing for none.
     static func choice<Value: RawRepresentable & CaseIterable>(
-        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Value>
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Value>, orMatching others: String? = nil,
+        meaning: KeyMeaning
     ) -> Field where Value.RawValue == String {
-        Field(key, roles, path, .choice()) { YAMLNode($0.rawValue) }
+        Field(key, roles, path, meaning: meaning, .choice(orMatching: others)) { YAMLNode($0.rawValue) }
     }
 
     /// A word that may be left out, for which something else stands in then.
     static func choice<Value: RawRepresentable & CaseIterable>(
-        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Value?>
+        _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, Value?>, meaning: KeyMeaning
     ) -> Field where Value.RawValue == String {
-        Field(key, roles, path, ValueReader<Value>.choice().map(Optional.some)) { $0.map { YAMLNode($0.rawValue) } }
+        Field(key, roles, path, meaning: meaning, ValueReader<Value>.choice().map(Optional.some)) {
+            $0.map { YAMLNode($0.rawValue) }
+        }
     }
 
     /// Whole numbers in ascending order.
     static func integers(
         _ key: String, _ roles: FieldRoles, _ path: WritableKeyPath<Part, [Int]>, _ range: ClosedRange<Int>,
-        count: ClosedRange<Int>
+        count: ClosedRange<Int>, meaning: KeyMeaning
     ) -> Field {
         let list = ValueReader<[Located<Int>]>.list(of: .integer(range), count: count)
-        return Field(key, roles, path, list.map { $0.map(\.value) }) { YAMLNode($0.map { YAMLNode($0) }) }
+        return Field(key, roles, path, meaning: meaning, list.map { $0.map(\.value) }) { YAMLNode($0.map { YAMLNode($0) }) }
     }
 
     /// The name of an earlier stage.
-    static func reference(_ key: String, _ path: WritableKeyPath<Part, StageReference>) -> Field {
-        Field(key, .reference, path, ValueReader<String>.name.map { .named($0) }) { $0.node }
+    static func reference(
+        _ key: String, _ path: WritableKeyPath<Part, StageReference>, meaning: KeyMeaning
+    ) -> Field {
+        Field(key, .reference, path, meaning: meaning, ValueReader<String>.name.map { .named($0) }) { $0.node }
     }
 
     /// The name of an earlier stage that may be left out, for which something else stands in then.
-    static func reference(_ key: String, _ path: WritableKeyPath<Part, StageReference?>) -> Field {
-        Field(key, .reference, path, ValueReader<String>.name.map { .named($0) }) { $0?.node }
+    static func reference(
+        _ key: String, _ path: WritableKeyPath<Part, StageReference?>, meaning: KeyMeaning
+    ) -> Field {
+        Field(key, .reference, path, meaning: meaning, ValueReader<String>.name.map { .named($0) }) { $0?.node }
     }
 }
 
@@ -153,8 +203,10 @@ extension StageReference {
 
 extension Field {
     /// The names of earlier stages: one, or a list of them, each once.
-    static func references(_ key: String, _ path: WritableKeyPath<Part, [StageReference]>) -> Field {
-        Field(key, .reference, path, .stageNames) { references in
+    static func references(
+        _ key: String, _ path: WritableKeyPath<Part, [StageReference]>, meaning: KeyMeaning
+    ) -> Field {
+        Field(key, .reference, path, meaning: meaning, .stageNames) { references in
             let names = references.compactMap(\.node)
             return names.count > 1 ? YAMLNode(names) : names.first
         }
@@ -165,7 +217,8 @@ extension ValueReader where Value == [StageReference] {
     fileprivate static var stageNames: ValueReader {
         let one = ValueReader<String>.name
         let several = ValueReader<[Located<String>]>.list(of: one, count: 1...Limits.networks.upperBound)
-        return ValueReader(expected: "\(one.expected), or a sequence of it") { node, keyPath, collector in
+        let form = ValueForm.either([one.form, several.form])
+        return ValueReader(expected: "\(one.expected), or a sequence of it", form: form) { node, keyPath, collector in
             guard case .sequence = node.value else { return one.value(node, at: keyPath, collector).map { [.named($0)] } }
             return several.value(node, at: keyPath, collector)?.map { .named($0.value) }
         }
@@ -176,13 +229,17 @@ extension ValueReader where Value == [StageReference] {
 
 extension Field {
     /// A part with keys of its own.
-    static func part<Value: Configurable>(_ key: String, _ path: WritableKeyPath<Part, Value>) -> Field {
-        Field(key, Value.roles, path, Value.reader) { YAMLNode(.mapping($0.entries($1))) }
+    static func part<Value: Configurable>(
+        _ key: String, _ path: WritableKeyPath<Part, Value>, meaning: KeyMeaning
+    ) -> Field {
+        Field(key, Value.roles, path, meaning: meaning, Value.reader) { YAMLNode(.mapping($0.entries($1))) }
     }
 
     /// A part that can be left out: `false` for without, `true` for the defaults, or a mapping.
-    static func switchable<Value: Configurable>(_ key: String, _ path: WritableKeyPath<Part, Value?>) -> Field {
-        Field(key, Value.roles, path, .switchable(Value.reader)) { value, roles in
+    static func switchable<Value: Configurable>(
+        _ key: String, _ path: WritableKeyPath<Part, Value?>, meaning: KeyMeaning
+    ) -> Field {
+        Field(key, Value.roles, path, meaning: meaning, .switchable(Value.reader)) { value, roles in
             value.map { YAMLNode(.mapping($0.entries(roles))) } ?? YAMLNode(false)
         }
     }
@@ -190,7 +247,8 @@ extension Field {
 
 extension ValueReader {
     fileprivate static func switchable<Part>(_ reader: ValueReader<Part>) -> ValueReader where Value == Part? {
-        ValueReader(expected: "true, false or \(reader.expected)") { node, keyPath, collector in
+        let form = ValueForm.either([.boolean, reader.form])
+        return ValueReader(expected: "true, false or \(reader.expected)", form: form) { node, keyPath, collector in
             if case .scalar(.boolean(let isOn)) = node.value {
                 guard isOn else { return .some(nil) }
                 return reader.value(YAMLNode(.mapping([]), span: node.span), at: keyPath, collector)
@@ -201,7 +259,7 @@ extension ValueReader {
 
     /// The same reader with its value turned into another.
     func map<Other>(_ transform: @escaping (Value) -> Other) -> ValueReader<Other> {
-        ValueReader<Other>(expected: expected) { node, keyPath, collector in
+        ValueReader<Other>(expected: expected, form: form) { node, keyPath, collector in
             value(node, at: keyPath, collector).map(transform)
         }
     }

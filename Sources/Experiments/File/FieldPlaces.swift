@@ -42,7 +42,7 @@ public struct FieldPlaces: Sendable {
     }
 
     /// The kind and the keys of the stage with this name, or of the one whose kind is its name.
-    private func item(named stage: String) -> (kind: String, body: YAMLNode)? {
+    func item(named stage: String) -> (kind: String, body: YAMLNode)? {
         guard case .sequence(let items)? = document["stages"]?.value else { return nil }
         return items.lazy.flatMap(\.entries).first { item in
             guard case .scalar(let name)? = item.value["name"]?.value else { return stage == item.key }

@@ -7,13 +7,40 @@ internal import Layers
 enum HeadField {
     private enum Kind: String, CaseIterable {
         case linear, arcface, cosface, am, circle
+
+        var meaning: KeyMeaning {
+            switch self {
+            case .linear: "Plain products of embeddings and rows."
+            case .arcface: "Cosines, a margin added to the angle with the own class."
+            case .cosface: "Cosines, a margin taken off the cosine with the own class."
+            case .am: "The same as `cosface`, its rows drawn otherwise at the beginning."
+            case .circle: "Cosines, weighted by how far each is from where it should be."
+            }
+        }
+    }
+
+    /// s and m of a head that has them.
+    private struct Numbers: Configurable {
+        var scale = 64.0
+        var margin = 0.35
+
+        static var fields: [Field<Self>] {
+            [
+                .number(
+                    "scale", .result, \.scale, Limits.scale,
+                    meaning: KeyMeaning("What cosines are multiplied by.", symbol: "s")),
+                .number(
+                    "margin", .result, \.margin, Limits.margin,
+                    meaning: KeyMeaning("How much harder the own class is made.", symbol: "m")),
+            ]
+        }
     }
 
     static var reader: ValueReader<Head> {
-        .oneOf(Kind.self) { kind, mapping in
+        .oneOf(Kind.self, described: { ($0.meaning, $0 == .linear ? [] : Numbers.keys) }) { kind, mapping in
             guard kind != .linear else { return .linear }
-            let scale = mapping.optional("scale", .number(Limits.scale))?.value ?? 64
-            let margin = mapping.optional("margin", .number(Limits.margin))?.value ?? 0.35
+            let numbers = Numbers(mapping)
+            let (scale, margin) = (numbers.scale, numbers.margin)
             switch kind {
             case .linear: return .linear
             case .arcface: return .arcface(scale: scale, margin: margin)
@@ -35,9 +62,6 @@ enum HeadField {
     }
 
     private static func node(_ kind: Kind, _ scale: Double, _ margin: Double) -> YAMLNode {
-        YAMLNode(
-            .mapping([
-                .init(key: kind.rawValue, value: YAMLNode(["scale": YAMLNode(scale), "margin": YAMLNode(margin)]))
-            ]))
+        YAMLNode(.mapping([.init(key: kind.rawValue, value: Numbers(scale: scale, margin: margin).node)]))
     }
 }

@@ -47,7 +47,7 @@ struct ImportDraft {
 
     /// The experiment as a document, its keys in their usual order; what was set keeps its spans.
     var document: YAMLNode {
-        var settings = Self.sorted(settings, as: ["description"] + ExperimentSettings.fields.map(\.key))
+        var settings = Self.sorted(settings, as: ExperimentSettings.fields.map(\.key))
         if let data = settings.firstIndex(where: { $0.key == "data" }) {
             let entries = settings[data].value.entries
             settings[data].value.value = .mapping(Self.sorted(entries, as: DataChoice.fields.map(\.key)))

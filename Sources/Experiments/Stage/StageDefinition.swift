@@ -7,6 +7,16 @@ internal import Pipeline
 /// What a stage is for, by the keys of `stages:`.
 enum StageKind: String, Sendable, CaseIterable {
     case pretrain, translate, adapt, postprocess
+
+    /// What such a stage does, in a sentence for users.
+    var meaning: String {
+        switch self {
+        case .pretrain: "Trains networks on labelled images."
+        case .translate: "Makes images of the source look like the target's."
+        case .adapt: "Trains networks on the target's images without labels."
+        case .postprocess: "Tests networks, with all that helps at test time."
+        }
+    }
 }
 
 /// The keys of a method as a file says them, each with its default.
@@ -14,6 +24,8 @@ protocol StageSettings: Configurable, Sendable {
     static var kind: StageKind { get }
     /// What the key `method`, plans and results call it: `mmt+`.
     static var method: String { get }
+    /// What it does, in a sentence for users.
+    static var meaning: String { get }
 
     /// The stage that these settings make after others, its references and what it takes from the experiment filled in.
     ///

@@ -16,13 +16,13 @@ protocol AdaptationNumbers {
 extension Field where Part: AdaptationNumbers {
     static var adaptation: [Field] {
         [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .integer("instances", [.result, .cost], \.instances, Limits.instances),
-            .number("rate", .result, \.rate, Limits.learningRate),
-            .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
-            .integer("padding", .result, \.padding, Limits.padding),
+            .epochs(\.epochs),
+            .iterations(\.iterations),
+            .batch(\.batch, "Images of a domain in a batch."),
+            .instances(\.instances, "Images of each cluster, or identity of the source, in a batch."),
+            .rate(\.rate),
+            .weightDecay(\.weightDecay),
+            .padding(\.padding),
         ]
     }
 }

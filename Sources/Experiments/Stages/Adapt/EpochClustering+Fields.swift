@@ -20,6 +20,9 @@ extension EpochClustering {
     static func fields(_ density: Density) -> [Field<Self>] {
         let choice = Field<Self>(
             key: "clustering", roles: .result,
+            meaning:
+                "How pseudo labels are found: by density, where outliers have none, or by k-means, where all images have one.",
+            form: .word(Kind.allCases.map(\.rawValue), orMatching: nil),
             read: { mapping, part in
                 guard let kind = mapping.optional("clustering", .choice(Kind.self))?.value, kind != part.kind else { return }
                 switch kind {
@@ -31,12 +34,13 @@ extension EpochClustering {
         return [choice]
             + Density.fields.map { field in
                 field.inside(
-                    "clustering", Kind.dbscan.rawValue,
+                    "clustering", Kind.dbscan.rawValue, initially: density,
                     { if case .dbscan(let density) = $0 { density } else { nil } }, EpochClustering.dbscan)
             }
             + Means.fields.map { field in
                 field.inside(
-                    "clustering", Kind.kmeans.rawValue, { if case .kMeans(let means) = $0 { means } else { nil } },
+                    "clustering", Kind.kmeans.rawValue, initially: Means(),
+                    { if case .kMeans(let means) = $0 { means } else { nil } },
                     EpochClustering.kMeans)
             }
     }
@@ -45,10 +49,24 @@ extension EpochClustering {
 extension EpochClustering.Density {
     fileprivate static var fields: [Field<Self>] {
         [
-            .integer("k1", .result, \.neighbours, Limits.clusteringNeighbours),
-            .integer("k2", .result, \.expansion, Limits.neighbours),
-            Field("eps", .result, \.radius, .radius) { YAMLNode($0) },
-            .integer("min_samples", .result, \.minimumPoints, Limits.minimumPoints),
+            .integer(
+                "k1", .result, \.neighbours, Limits.clusteringNeighbours,
+                meaning: KeyMeaning(
+                    "Neighbours that the Jaccard distance of the clustering compares.", unit: "images", symbol: "k₁")),
+            .integer(
+                "k2", .result, \.expansion, Limits.neighbours,
+                meaning: KeyMeaning(
+                    "Neighbours whose encodings are averaged for that distance.", unit: "images", symbol: "k₂")),
+            Field(
+                "eps", .result, \.radius,
+                meaning: KeyMeaning(
+                    "The radius of DBSCAN: images nearer than this belong together. `{nearest: SHARE}` finds it before the first epoch.",
+                    symbol: "ε"), .radius
+            ) { YAMLNode($0) },
+            .integer(
+                "min_samples", .result, \.minimumPoints, Limits.minimumPoints,
+                meaning: KeyMeaning(
+                    "Images within the radius that make one the core of a cluster, itself included.", unit: "images")),
         ]
     }
 }
@@ -56,8 +74,12 @@ extension EpochClustering.Density {
 extension EpochClustering.Means {
     fileprivate static var fields: [Field<Self>] {
         [
-            .integer("clusters", .result, \.clusters, Limits.clusters),
-            .integer("runs", .result, \.runs, Limits.clusteringRuns),
+            .integer(
+                "clusters", .result, \.clusters, Limits.clusters,
+                meaning: KeyMeaning("Clusters that k-means makes.", unit: "clusters")),
+            .integer(
+                "runs", .result, \.runs, Limits.clusteringRuns,
+                meaning: KeyMeaning("Runs of k-means from different beginnings, of which the best counts.", unit: "runs")),
         ]
     }
 }
@@ -66,8 +88,13 @@ extension ValueReader where Value == EpochClustering.Radius {
     /// A number, or `{nearest: SHARE}`.
     fileprivate static var radius: ValueReader {
         let number = ValueReader<Double>.number(Limits.radius)
-        let nearest = ValueReader<Double>.mapping { $0.required("nearest", .number(Limits.pairShare))?.value }
-        return ValueReader(expected: "\(number.expected), or {nearest: \(Limits.pairShare.lowerBound) to 1}") {
+        let share = KeyDescription(
+            "nearest", .number(Limits.pairShare),
+            meaning: "The share of all pairs of images, the nearest ones, whose mean distance is the radius.",
+            isRequired: true)
+        let nearest = ValueReader<Double>.mapping([share]) { $0.required("nearest", .number(Limits.pairShare))?.value }
+        let form = ValueForm.either([number.form, nearest.form])
+        return ValueReader(expected: "\(number.expected), or {nearest: \(Limits.pairShare.lowerBound) to 1}", form: form) {
             node, keyPath, collector in
             if case .mapping = node.value {
                 return nearest.value(node, at: keyPath, collector).map { .nearest(share: $0) }

@@ -9,6 +9,8 @@ internal import Training
 struct PostprocessSettings: StageSettings {
     static let kind = StageKind.postprocess
     static let method = "post-processing"
+    static let meaning =
+        "What is done at test time, each step scored on top of the ones before: mirror images, an ensemble, cameras, re-ranking."
 
     /// The stages whose networks are tested, those of several as one ensemble.
     var from = [StageReference.latest]
@@ -21,10 +23,24 @@ struct PostprocessSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .references("from", \.from), .boolean("flip", .result, \.flip), .boolean("ensemble", .result, \.ensemble),
-            .switchable("camera", \.camera), .switchable("rerank", \.reRanking),
-            // Left out where there is none, so that keys are those of a time without submissions.
-            Field("submission", .result, \.submission, .boolean) { $0 ? YAMLNode(true) : nil },
+            .references(
+                "from", \.from,
+                meaning: KeyMeaning(
+                    "The earlier stage whose networks are tested, or a list of stages, whose networks are one ensemble.",
+                    leftOut: "the latest stage that leaves networks")),
+            .boolean(
+                "flip", .result, \.flip, meaning: "Whether an image's embedding is averaged with that of its mirror image."),
+            .boolean(
+                "ensemble", .result, \.ensemble, meaning: "Whether the embeddings of all networks are put side by side."),
+            .switchable(
+                "camera", \.camera,
+                meaning: "A network that tells cameras apart, whose distances are subtracted. `false` for none."),
+            .switchable("rerank", \.reRanking, meaning: "k-reciprocal re-ranking. `false` for none."),
+            .boolean(
+                "submission", .result, \.submission,
+                meaning:
+                    "Whether the target's test set, whose people nobody knows, is ranked and written as VisDA-2020 takes it."
+            ).leftOutOfKeys(where: false),
         ]
     }
 
@@ -85,8 +101,10 @@ struct CameraSettings: Sendable, Configurable {
 
     static var fields: [Field<Self>] {
         [
-            .number("weight", .result, \.weight, Limits.cameraWeight),
-            .choice("backbone", [.result, .cost], \.backbone),
+            .number(
+                "weight", .result, \.weight, Limits.cameraWeight,
+                meaning: "How much of the camera network's distances is subtracted."),
+            .backbone(\.backbone, "The architecture of the camera network."),
         ] + CameraNetwork.Config.fields.map { $0.inside(\.config) }
     }
 }
@@ -94,13 +112,13 @@ struct CameraSettings: Sendable, Configurable {
 extension CameraNetwork.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .number("rate", .result, \.schedule.rate, Limits.learningRate),
-            .integer("warmup", .result, \.schedule.warmup, Limits.optionalEpochs), .milestones(\.schedule.milestones),
-            .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
-            .integer("padding", .result, \.padding, Limits.padding),
+            .epochs(\.epochs),
+            .iterations(\.iterations),
+            .batch(\.batch, "Images in a batch."),
+            .rate(\.schedule.rate),
+            .warmup(\.schedule.warmup), .milestones(\.schedule.milestones),
+            .weightDecay(\.weightDecay),
+            .padding(\.padding),
         ]
     }
 }
@@ -108,9 +126,15 @@ extension CameraNetwork.Config: Configurable {
 extension PostProcessing.ReRanking: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("k1", .result, \.neighbours, Limits.neighbours),
-            .integer("k2", .result, \.expansion, Limits.neighbours),
-            .number("lambda", .result, \.originalWeight, Limits.share),
+            .integer(
+                "k1", .result, \.neighbours, Limits.neighbours,
+                meaning: KeyMeaning("Neighbours that re-ranking compares.", unit: "images", symbol: "k₁")),
+            .integer(
+                "k2", .result, \.expansion, Limits.neighbours,
+                meaning: KeyMeaning("Neighbours whose encodings are averaged.", unit: "images", symbol: "k₂")),
+            .number(
+                "lambda", .result, \.originalWeight, Limits.share,
+                meaning: KeyMeaning("Share of the original distance. The Jaccard distance has the rest.", symbol: "λ")),
         ]
     }
 }

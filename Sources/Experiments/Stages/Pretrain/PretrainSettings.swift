@@ -17,6 +17,7 @@ enum PretrainingImages: String, Sendable, CaseIterable {
 struct PretrainSettings: StageSettings {
     static let kind = StageKind.pretrain
     static let method = "source-pretraining"
+    static let meaning = "Training on the labelled images of the source, or on their translations."
 
     var images = PretrainingImages.translated
     /// The experiment's where the stage has none of its own.
@@ -33,10 +34,22 @@ struct PretrainSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .choice("images", .result, \.images), .choice("backbone", [.result, .cost], \.backbone),
-            .choice("pooling", .result, \.pooling),
-            .integer("networks", .result, \.networks, Limits.networks), .reference("from", \.from),
-            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
+            .choice(
+                "images", .result, \.images,
+                meaning: "Whether the source's own images are learnt from, which is direct transfer, or their translations."),
+            .backbone(\.backbone, "The architecture of the networks."),
+            .pooling(\.pooling, leftOut: "gem"),
+            .integer(
+                "networks", .result, \.networks, Limits.networks,
+                meaning: KeyMeaning(
+                    "How many networks are trained, each from drawings of its own. MMT and MMT+ need two.", unit: "networks")
+            ),
+            .reference(
+                "from", \.from,
+                meaning: KeyMeaning(
+                    "The earlier stage that translates, with `images: translated`.",
+                    leftOut: "the latest stage that translates")),
+            .imagesPerNormGroup(\.imagesPerNormGroup, leftOut: "all images of a batch"),
         ] + SourcePretraining.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -64,24 +77,21 @@ struct PretrainSettings: StageSettings {
 extension SourcePretraining.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .integer("instances", [.result, .cost], \.instances, Limits.instances),
-            .number("rate", .result, \.schedule.rate, Limits.learningRate),
-            .integer("warmup", .result, \.schedule.warmup, Limits.optionalEpochs),
-            .milestones(\.schedule.milestones), .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
-            .boolean("auto_augment", [.result, .cost], \.autoAugment),
-            .integer("padding", .result, \.padding, Limits.padding),
-            .boolean("target_forward", [.result, .cost], \.targetForward),
-            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
+            .epochs(\.epochs),
+            .iterations(\.iterations),
+            .batch(\.batch, "Images of each domain in a batch."),
+            .instances(\.instances, "Images of each identity in a batch."),
+            .rate(\.schedule.rate),
+            .warmup(\.schedule.warmup),
+            .milestones(\.schedule.milestones), .weightDecay(\.weightDecay),
+            .boolean(
+                "auto_augment", [.result, .cost], \.autoAugment,
+                meaning: "Whether images are changed by the AutoAugment policy too."),
+            .padding(\.padding),
+            .boolean(
+                "target_forward", [.result, .cost], \.targetForward,
+                meaning: "Whether the target's images pass through the network too, so that its normalisation knows them."),
+            .evaluateEvery(\.evaluateEvery),
         ]
-    }
-}
-
-extension Field {
-    /// The epochs after which a rate falls.
-    static func milestones(_ path: WritableKeyPath<Part, [Int]>) -> Field {
-        .integers("milestones", .result, path, Limits.optionalEpochs, count: Limits.milestones)
     }
 }

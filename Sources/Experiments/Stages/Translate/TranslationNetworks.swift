@@ -18,14 +18,26 @@ struct TranslationNetworks: Sendable, Equatable, Codable {
 extension TranslationNetworks: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("generator_channels", [.result, .cost], \.generatorChannels, Limits.channels),
-            .integer("generator_blocks", [.result, .cost], \.generatorBlocks, Limits.blocks),
-            // Left out where it is the paper's, so that keys are those of a time when there was no other.
-            Field("generator_norm", [.result, .cost], \.generatorNorm, .choice()) {
-                $0 == .instance ? nil : YAMLNode($0.rawValue)
-            },
-            .integer("discriminator_channels", [.result, .cost], \.discriminatorChannels, Limits.channels),
-            .integer("pool", .result, \.pool, Limits.pool),
+            .integer(
+                "generator_channels", [.result, .cost], \.generatorChannels, Limits.channels,
+                meaning: KeyMeaning("Width of the generators' first map.", unit: "channels", symbol: "ngf")),
+            .integer(
+                "generator_blocks", [.result, .cost], \.generatorBlocks, Limits.blocks,
+                meaning: KeyMeaning("Residual blocks of each generator.", unit: "blocks")),
+            Field(
+                "generator_norm", [.result, .cost], \.generatorNorm,
+                meaning:
+                    "What normalises the generators' maps: each map of each image by itself, or nothing, for small images.",
+                .choice()
+            ) { YAMLNode($0.rawValue) }
+            .leftOutOfKeys(where: YAMLNode(TranslationGenerator.MapNormalisation.instance.rawValue)),
+            .integer(
+                "discriminator_channels", [.result, .cost], \.discriminatorChannels, Limits.channels,
+                meaning: KeyMeaning("Width of the discriminators' first map.", unit: "channels", symbol: "ndf")),
+            .integer(
+                "pool", .result, \.pool, Limits.pool,
+                meaning: KeyMeaning(
+                    "Earlier translations that each discriminator is shown in turn with new ones.", unit: "images")),
         ]
     }
 }

@@ -9,6 +9,7 @@ internal import Training
 struct ClusterContrastSettings: StageSettings {
     static let kind = StageKind.adapt
     static let method = "cluster-contrast"
+    static let meaning = "Cluster Contrast: one memory with a row for each cluster. Needs no source."
 
     /// The stage whose first network goes on; nothing for one that begins with the experiment's initial weights.
     var from: String?
@@ -21,9 +22,13 @@ struct ClusterContrastSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .stageOrNone("from", \.from), .choice("backbone", [.result, .cost], \.backbone),
-            .choice("pooling", .result, \.pooling),
-            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
+            .stageOrNone(
+                "from", \.from,
+                meaning:
+                    "The earlier stage whose first network goes on. With `none` one begins here with the initial weights."),
+            .backbone(\.backbone, "The architecture of a network that begins here, with `from: none`."),
+            .pooling(\.pooling, leftOut: "gem, where the network begins here"),
+            .imagesPerNormGroup(\.imagesPerNormGroup),
         ] + ClusterContrast.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -49,24 +54,39 @@ struct ClusterContrastSettings: StageSettings {
 
 extension Field {
     /// The name of an earlier stage, or `none`.
-    fileprivate static func stageOrNone(_ key: String, _ path: WritableKeyPath<Part, String?>) -> Field {
-        Field(key, .reference, path, ValueReader<String>.name.map { $0 == "none" ? nil : $0 }) { YAMLNode($0 ?? "none") }
+    fileprivate static func stageOrNone(
+        _ key: String, _ path: WritableKeyPath<Part, String?>, meaning: KeyMeaning
+    ) -> Field {
+        Field(key, .reference, path, meaning: meaning, ValueReader<String>.name.map { $0 == "none" ? nil : $0 }) {
+            YAMLNode($0 ?? "none")
+        }
     }
 }
 
 extension ClusterContrast.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .integer("instances", [.result, .cost], \.instances, Limits.instances),
-            .number("rate", .result, \.schedule.rate, Limits.learningRate),
-            .milestones(\.schedule.milestones), .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
-            .integer("padding", .result, \.padding, Limits.padding),
-            .number("temperature", .result, \.temperature, Limits.temperature),
-            .number("momentum", .result, \.momentum, Limits.share), .choice("update", .result, \.update),
-            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
+            .epochs(\.epochs),
+            .iterations(\.iterations),
+            .batch(\.batch, "Images in a batch."),
+            .instances(\.instances, "Images of each cluster in a batch."),
+            .rate(\.schedule.rate),
+            .milestones(\.schedule.milestones), .weightDecay(\.weightDecay),
+            .padding(\.padding),
+            .number(
+                "temperature", .result, \.temperature, Limits.temperature,
+                meaning: KeyMeaning(
+                    "What similarities to the memory are divided by: the smaller, the more the nearest rows count.",
+                    symbol: "τ")),
+            .number(
+                "momentum", .result, \.momentum, Limits.share,
+                meaning: KeyMeaning("What a row of the memory keeps of itself at an update.", symbol: "m")),
+            .choice(
+                "update", .result, \.update,
+                meaning:
+                    "What moves a row of the memory: each image of the cluster in turn, or the one that is least like the row."
+            ),
+            .evaluateEvery(\.evaluateEvery),
         ] + DensityClustering.fields.map { $0.inside(\.clustering) }
     }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+internal import Configuration
 internal import Training
 
 /// Adaptation of one network to the target by its own clusters.
 struct ClusteringBaselineSettings: StageSettings {
     static let kind = StageKind.adapt
     static let method = "clustering-baseline"
+    static let meaning = "The plain baseline: one network that is trained on its own clusters."
 
     /// The stage whose first network is adapted.
     var from = StageReference.latest
@@ -15,8 +17,11 @@ struct ClusteringBaselineSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .reference("from", \.from),
-            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
+            .reference(
+                "from", \.from,
+                meaning: KeyMeaning(
+                    "The earlier stage whose first network is adapted.", leftOut: "the latest stage that leaves networks")),
+            .imagesPerNormGroup(\.imagesPerNormGroup, leftOut: "all images of a batch"),
         ] + ClusteringBaseline.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -35,7 +40,7 @@ struct ClusteringBaselineSettings: StageSettings {
 extension ClusteringBaseline.Config: Configurable, AdaptationNumbers {
     static var fields: [Field<Self>] {
         Field.adaptation + [
-            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs)
+            .evaluateEvery(\.evaluateEvery)
         ] + EpochClustering.fields(density).map { $0.inside(\.clustering) }
     }
 }

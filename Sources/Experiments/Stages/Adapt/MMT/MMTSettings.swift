@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+internal import Configuration
 internal import Training
 
 /// Adaptation of two networks to the target by mutual mean-teaching.
 struct MMTSettings: StageSettings {
     static let kind = StageKind.adapt
     static let method = "mmt"
+    static let meaning = "MMT, mutual mean-teaching: two networks that teach each other through their running averages."
 
     /// The stage whose networks are adapted.
     var from = StageReference.latest
@@ -15,8 +17,12 @@ struct MMTSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .reference("from", \.from),
-            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
+            .reference(
+                "from", \.from,
+                meaning: KeyMeaning(
+                    "The earlier stage whose two networks are adapted.", leftOut: "the latest stage that leaves two networks"
+                )),
+            .imagesPerNormGroup(\.imagesPerNormGroup),
         ] + MMT.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -35,10 +41,19 @@ struct MMTSettings: StageSettings {
 extension MMT.Config: Configurable, AdaptationNumbers {
     static var fields: [Field<Self>] {
         Field.adaptation + [
-            .number("alpha", .result, \.meanDecay, Limits.meanDecay),
-            .number("soft_classification", .result, \.softClassification, Limits.share),
-            .number("soft_triplet", .result, \.softTriplet, Limits.share),
-            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
+            .number(
+                "alpha", .result, \.meanDecay, Limits.meanDecay,
+                meaning: KeyMeaning("What a mean network keeps of itself at a step. The rest is its student's.", symbol: "α")
+            ),
+            .number(
+                "soft_classification", .result, \.softClassification, Limits.share,
+                meaning: KeyMeaning(
+                    "Share of the soft classification loss, on the other mean network's opinion. The hard one, on clusters, has the rest.",
+                    symbol: "λ_id")),
+            .number(
+                "soft_triplet", .result, \.softTriplet, Limits.share,
+                meaning: KeyMeaning("Share of the soft triplet loss. The hard one has the rest.", symbol: "λ_tri")),
+            .evaluateEvery(\.evaluateEvery),
         ] + EpochClustering.fields(density).map { $0.inside(\.clustering) }
     }
 }

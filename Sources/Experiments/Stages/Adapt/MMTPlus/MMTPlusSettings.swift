@@ -9,6 +9,8 @@ internal import Training
 struct MMTPlusSettings: StageSettings {
     static let kind = StageKind.adapt
     static let method = "mmt+"
+    static let meaning =
+        "MMT+, improved mutual mean-teaching: two networks that teach each other, on source and target at once."
 
     /// The stage whose networks are adapted.
     var from = StageReference.latest
@@ -18,8 +20,12 @@ struct MMTPlusSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .reference("from", \.from),
-            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
+            .reference(
+                "from", \.from,
+                meaning: KeyMeaning(
+                    "The earlier stage whose two networks are adapted.", leftOut: "the latest stage that leaves two networks"
+                )),
+            .imagesPerNormGroup(\.imagesPerNormGroup, leftOut: "all of a domain's images in a batch"),
         ] + MMTPlus.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -38,15 +44,36 @@ struct MMTPlusSettings: StageSettings {
 extension MMTPlus.Config: Configurable, AdaptationNumbers {
     static var fields: [Field<Self>] {
         Field.adaptation + [
-            Field("head", [.result, .cost], \.head, HeadField.reader, HeadField.node),
-            .choice("source_rows", .result, \.sourceRows),
-            .number("alpha", .result, \.meanDecay, Limits.meanDecay),
-            .number("soft_classification", .result, \.softClassification, Limits.share),
-            .number("triplet_weight", [.result, .cost], \.tripletWeight, Limits.lossWeight),
-            .number("soft_triplet", .result, \.softTriplet, Limits.share),
-            .number("contrastive_weight", .result, \.contrastiveWeight, Limits.lossWeight),
-            .number("temperature", .result, \.temperature, Limits.temperature),
-            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
+            Field(
+                "head", [.result, .cost], \.head,
+                meaning:
+                    "The classifier over source identities and clusters: linear, or on cosines with a scale and a margin.",
+                HeadField.reader, HeadField.node),
+            .choice(
+                "source_rows", .result, \.sourceRows,
+                meaning: "What the classifier's rows of source identities begin with: drawn numbers, or mean embeddings."),
+            .number(
+                "alpha", .result, \.meanDecay, Limits.meanDecay,
+                meaning: KeyMeaning("What a mean network keeps of itself at a step. The rest is its student's.", symbol: "α")
+            ),
+            .number(
+                "soft_classification", .result, \.softClassification, Limits.share,
+                meaning: KeyMeaning(
+                    "Share of the soft classification loss, on the other mean network's opinion. The hard one, on clusters, has the rest.",
+                    symbol: "λ_id")),
+            .number(
+                "triplet_weight", [.result, .cost], \.tripletWeight, Limits.lossWeight,
+                meaning: "Weight of both triplet losses together."),
+            .number(
+                "soft_triplet", .result, \.softTriplet, Limits.share,
+                meaning: KeyMeaning("Share of the soft triplet loss. The hard one has the rest.", symbol: "λ_tri")),
+            .number(
+                "contrastive_weight", .result, \.contrastiveWeight, Limits.lossWeight,
+                meaning: "Weight of the contrastive loss on the target's images."),
+            .number(
+                "temperature", .result, \.temperature, Limits.temperature,
+                meaning: KeyMeaning("What similarities of the contrastive loss are divided by.", symbol: "τ")),
+            .evaluateEvery(\.evaluateEvery),
         ] + DensityClustering.fields.map { $0.inside(\.clustering) }
     }
 }

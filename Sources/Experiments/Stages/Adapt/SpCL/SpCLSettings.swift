@@ -11,6 +11,8 @@ internal import Training
 struct SpCLSettings: StageSettings {
     static let kind = StageKind.adapt
     static let method = "spcl"
+    static let meaning =
+        "SpCL, self-paced contrastive learning: one memory of source identities, clusters and single images. Needs no pre-training, and with `data.source: none` no source."
 
     /// The experiment's where the stage has none of its own.
     var backbone: Backbone?
@@ -21,8 +23,8 @@ struct SpCLSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .choice("backbone", [.result, .cost], \.backbone), .choice("pooling", .result, \.pooling),
-            .integer("images_per_norm_group", [.result, .cost], \.imagesPerNormGroup, Limits.batch),
+            .backbone(\.backbone, "The architecture of the network."), .pooling(\.pooling),
+            .imagesPerNormGroup(\.imagesPerNormGroup),
         ] + SpCL.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -50,17 +52,25 @@ extension StageRules {
 extension SpCL.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .integer("instances", [.result, .cost], \.instances, Limits.instances),
-            .number("rate", .result, \.schedule.rate, Limits.learningRate),
-            .milestones(\.schedule.milestones), .number("weight_decay", .result, \.weightDecay, Limits.weightDecay),
-            .integer("padding", .result, \.padding, Limits.padding),
-            .number("eps_gap", .result, \.gap, Limits.radius),
-            .number("temperature", .result, \.temperature, Limits.temperature),
-            .number("momentum", .result, \.momentum, Limits.share),
-            .integer("evaluate_every", .reporting, \.evaluateEvery, Limits.optionalEpochs),
+            .epochs(\.epochs),
+            .iterations(\.iterations),
+            .batch(\.batch, "Images of each domain in a batch."),
+            .instances(\.instances, "Images of each identity, or cluster, in a batch."),
+            .rate(\.schedule.rate),
+            .milestones(\.schedule.milestones), .weightDecay(\.weightDecay),
+            .padding(\.padding),
+            .number(
+                "eps_gap", .result, \.gap, Limits.radius,
+                meaning: "How much the radius shrinks and grows to see which clusters stay what they are."),
+            .number(
+                "temperature", .result, \.temperature, Limits.temperature,
+                meaning: KeyMeaning(
+                    "What similarities to the memory are divided by: the smaller, the more the nearest rows count.",
+                    symbol: "τ")),
+            .number(
+                "momentum", .result, \.momentum, Limits.share,
+                meaning: KeyMeaning("What a row of the memory keeps of itself at an update.", symbol: "m")),
+            .evaluateEvery(\.evaluateEvery),
         ] + DensityClustering.fields.map { $0.inside(\.clustering) }
     }
 }

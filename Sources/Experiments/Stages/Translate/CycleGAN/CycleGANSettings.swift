@@ -7,13 +7,14 @@ internal import Training
 struct CycleGANSettings: StageSettings {
     static let kind = StageKind.translate
     static let method = "cyclegan"
+    static let meaning = "CycleGAN: two generators that translate there and back, so that an image comes back as it went."
 
     /// JPEG quality of the translated images; the authors' files have Pillow's default.
     var quality = 75
     var config = CycleGAN.Config()
 
     static var fields: [Field<Self>] {
-        [.integer("quality", .result, \.quality, Limits.jpegQuality)]
+        [.quality(\.quality)]
             + CycleGAN.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -29,15 +30,19 @@ struct CycleGANSettings: StageSettings {
 extension CycleGAN.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .number("rate", .result, \.schedule.rate, Limits.learningRate),
-            .integer("constant_epochs", .result, \.schedule.constant, Limits.optionalEpochs),
-            .integer("decay_epochs", .result, \.schedule.decaying, Limits.optionalEpochs),
-            .number("cycle_weight", .result, \.cycleWeight, Limits.lossWeight),
-            .number("identity_weight", .result, \.identityWeight, Limits.lossWeight),
-            .integer("samples_every", .reporting, \.samplesEvery, Limits.optionalEpochs),
+            .epochs(\.epochs),
+            .iterations(\.iterations),
+            .batch(\.batch, "Images of each domain in a batch."),
+            .rate(\.schedule.rate),
+            .constantEpochs(\.schedule.constant),
+            .decayEpochs(\.schedule.decaying),
+            .number(
+                "cycle_weight", .result, \.cycleWeight, Limits.lossWeight,
+                meaning: KeyMeaning("Weight of the loss that an image comes back as it went.", symbol: "λ_cyc")),
+            .number(
+                "identity_weight", .result, \.identityWeight, Limits.lossWeight,
+                meaning: "The same for an image that is of the right domain already, as a share of `cycle_weight`."),
+            .samplesEvery(\.samplesEvery),
         ] + TranslationNetworks.fields.map { $0.inside(\.networks) }
     }
 }

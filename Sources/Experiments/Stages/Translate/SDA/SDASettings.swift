@@ -7,6 +7,8 @@ internal import Training
 struct SDASettings: StageSettings {
     static let kind = StageKind.translate
     static let method = "sda"
+    static let meaning =
+        "SDA, structured domain adaptation: a CycleGAN whose translations keep the relations between images."
 
     /// The stage whose first network is the frozen encoder of the source's images.
     var encoder = StageReference.latest
@@ -18,8 +20,17 @@ struct SDASettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .reference("encoder", \.encoder), .reference("target_encoder", \.targetEncoder),
-            .integer("quality", .result, \.quality, Limits.jpegQuality),
+            .reference(
+                "encoder", \.encoder,
+                meaning: KeyMeaning(
+                    "The earlier stage whose first network sees the relations between the source's images.",
+                    leftOut: "the latest stage that leaves networks")),
+            .reference(
+                "target_encoder", \.targetEncoder,
+                meaning: KeyMeaning(
+                    "The earlier stage whose first network sees those between the translated images.",
+                    leftOut: "the stage that `encoder` names")),
+            .quality(\.quality),
         ]
             + SDA.Config.fields.map { $0.inside(\.config) }
     }
@@ -45,18 +56,25 @@ struct SDASettings: StageSettings {
 extension SDA.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .integer("instances", [.result, .cost], \.instances, Limits.instances),
-            .number("rate", .result, \.schedule.rate, Limits.learningRate),
-            .integer("constant_epochs", .result, \.schedule.constant, Limits.optionalEpochs),
-            .integer("decay_epochs", .result, \.schedule.decaying, Limits.optionalEpochs),
-            .integer("padding", .result, \.padding, Limits.padding),
-            .number("cycle_weight", .result, \.cycleWeight, Limits.lossWeight),
-            .number("identity_weight", .result, \.identityWeight, Limits.lossWeight),
-            .number("relation_weight", .result, \.relationWeight, Limits.lossWeight),
-            .integer("samples_every", .reporting, \.samplesEvery, Limits.optionalEpochs),
+            .epochs(\.epochs),
+            .iterations(\.iterations),
+            .batch(\.batch, "Images of each domain in a batch."),
+            .instances(\.instances, "Images of each identity of the source in a batch."),
+            .rate(\.schedule.rate),
+            .constantEpochs(\.schedule.constant),
+            .decayEpochs(\.schedule.decaying),
+            .padding(\.padding),
+            .number(
+                "cycle_weight", .result, \.cycleWeight, Limits.lossWeight,
+                meaning: KeyMeaning("Weight of the loss that an image comes back as it went.", symbol: "λ_cyc")),
+            .number(
+                "identity_weight", .result, \.identityWeight, Limits.lossWeight,
+                meaning: "Weight of the loss that an image of the right domain already stays as it is."),
+            .number(
+                "relation_weight", .result, \.relationWeight, Limits.lossWeight,
+                meaning: KeyMeaning(
+                    "Weight of the loss that translated images keep the relations between their originals.", symbol: "λ_rc")),
+            .samplesEvery(\.samplesEvery),
         ] + TranslationNetworks.fields.map { $0.inside(\.networks) }
     }
 }

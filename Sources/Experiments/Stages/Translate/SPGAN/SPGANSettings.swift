@@ -6,13 +6,15 @@ internal import Configuration
 struct SPGANSettings: StageSettings {
     static let kind = StageKind.translate
     static let method = "spgan"
+    static let meaning =
+        "SPGAN: a CycleGAN whose translations stay similar to their originals, as a siamese network sees it."
 
     /// JPEG quality of the translated images; the authors' files have Pillow's default.
     var quality = 75
     var config = SPGAN.Config()
 
     static var fields: [Field<Self>] {
-        [.integer("quality", .result, \.quality, Limits.jpegQuality)]
+        [.quality(\.quality)]
             + SPGAN.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -27,15 +29,23 @@ struct SPGANSettings: StageSettings {
 extension SPGAN.Config: Configurable {
     static var fields: [Field<Self>] {
         [
-            .integer("epochs", .result, \.epochs, Limits.epochs),
-            .integer("iterations", .result, \.iterations, Limits.iterations),
-            .integer("batch", [.result, .cost], \.batch, Limits.batch),
-            .number("rate", .result, \.rate, Limits.learningRate),
-            .number("cycle_weight", .result, \.cycleWeight, Limits.lossWeight),
-            .number("identity_weight", .result, \.identityWeight, Limits.lossWeight),
-            .number("similarity_weight", .result, \.similarityWeight, Limits.lossWeight),
-            .integer("samples_every", .reporting, \.samplesEvery, Limits.optionalEpochs),
-            .integer("metric_channels", [.result, .cost], \.metricChannels, Limits.channels),
+            .epochs(\.epochs),
+            .iterations(\.iterations),
+            .batch(\.batch, "Images of each domain in a batch."),
+            .rate(\.rate, "Learning rate of Adam, the same to the end."),
+            .number(
+                "cycle_weight", .result, \.cycleWeight, Limits.lossWeight,
+                meaning: KeyMeaning("Weight of the loss that an image comes back as it went.", symbol: "λ_cyc")),
+            .number(
+                "identity_weight", .result, \.identityWeight, Limits.lossWeight,
+                meaning: "Weight of the loss that an image of the right domain already stays as it is."),
+            .number(
+                "similarity_weight", .result, \.similarityWeight, Limits.lossWeight,
+                meaning: "Weight of the siamese network's opinion for the generators, from the third epoch on."),
+            .samplesEvery(\.samplesEvery),
+            .integer(
+                "metric_channels", [.result, .cost], \.metricChannels, Limits.channels,
+                meaning: KeyMeaning("Width of the siamese network's first map.", unit: "channels")),
         ] + TranslationNetworks.fields.map { $0.inside(\.networks) }
     }
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+
+import Configuration
+import Foundation
+import Testing
+
+@testable import Experiments
+
+@Suite struct `The listing of an experiment's settings` {
+    private func lines(_ files: [String: String], _ overrides: [String] = []) throws -> [String] {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("listing-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, text) in files {
+            try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+        }
+        let listing = try SettingsListing(path: folder.path + "/x.yaml", name: "x", overrides: overrides)
+        return listing.text.replacing(folder.path + "/", with: "").split(separator: "\n").map(String.init)
+    }
+
+    /// The lines of a key, blanks made one.
+    private func line(_ key: String, _ lines: [String]) -> [String] {
+        lines.filter { $0.trimmingCharacters(in: .whitespaces).hasPrefix("\(key): ") }
+            .map { $0.split(separator: " ").joined(separator: " ") }
+    }
+
+    private let base = """
+        data: {location: {synthetic: {gap: 0.5}}}
+        image: {height: 64, width: 32}
+        backbone: resnet18
+        stages:
+          - pretrain: {images: source, epochs: 3}
+        """
+
+    @Test func `says of every value where it comes from`() throws {
+        let lines = try lines(["x.yaml": base], ["seed=2", "pretrain.batch=8"])
+        #expect(line("gap", lines) == ["gap: 0.5 # x.yaml:1"])
+        #expect(line("blur", lines) == ["blur: 1.0 # default"])
+        #expect(line("height", lines) == ["height: 128 # default", "height: 64 # x.yaml:2"])
+        #expect(line("seed", lines) == ["seed: 1 # default", "seed: 2 # override 'seed=2'"])
+        #expect(line("precision", lines) == ["precision: fp32 # default"])
+        #expect(line("name", lines) == ["name: pretrain # the stage's kind"])
+        #expect(line("epochs", lines) == ["epochs: 3 # x.yaml:5"])
+        #expect(line("batch", lines) == ["batch: 8 # override 'pretrain.batch=8'"])
+        #expect(line("instances", lines) == ["instances: 4 # default"])
+        #expect(
+            line("backbone", lines)
+                == ["backbone: resnet18 # x.yaml:3", "backbone: resnet18 # the experiment's `backbone`, x.yaml:3"])
+    }
+
+    @Test func `names the file that says it, of several`() throws {
+        let child = """
+            extends: base
+            stages:
+              - pretrain: {epochs: 7, networks: 2}
+              - adapt: {head: arcface, eps: null}
+              - postprocess: {camera: true}
+            override: {adapt.k1: 9}
+            """
+        let lines = try lines(["x.yaml": child, "base.yaml": base])
+        #expect(line("epochs", lines)[0] == "epochs: 7 # x.yaml:3")
+        #expect(line("images", lines).contains("images: source # base.yaml:5"))
+        #expect(line("scale", lines) == ["scale: 64.0 # default of arcface, x.yaml:4"])
+        // Null asks for the default.
+        #expect(line("eps", lines) == ["eps: 0.6 # default"])
+        #expect(line("k1", lines) == ["k1: 9 # x.yaml:6", "k1: 30 # default"])
+        #expect(line("weight", lines) == ["weight: 0.1 # default of true, x.yaml:5"])
+        #expect(line("from", lines)[0] == "from: pretrain # the latest stage that leaves two networks")
+    }
+
+    /// What is printed is an experiment file of the same experiment.
+    @Test func `is read as the experiment that it lists`() throws {
+        let text = try lines(["x.yaml": base]).joined(separator: "\n")
+        let again = try Experiment(Document.parse(text, file: "y.yaml"), name: "x")
+        let first = try Experiment(Document.parse(base, file: "x.yaml"), name: "x")
+        #expect(again.document.hasSameContent(as: first.document))
+    }
+}
