@@ -90,7 +90,7 @@ public struct Chart: Sendable {
         .element(.text, [Attribute("x", x), Attribute("y", y), Attribute("text-anchor", "\(anchor)")], text)
     }
 
-    /// The pieces of a curve; a point alone is a short stroke, which would not be seen otherwise.
+    /// The pieces of a curve; a point alone is a dot, as it has no line.
     private static func curve(
         of points: [(x: Double, y: Double)], _ shape: Shape, _ x: Axis, _ y: Axis, _ colour: StaticString
     ) -> [HTML] {
@@ -106,7 +106,8 @@ public struct Chart: Sendable {
                 }
             }
             if piece.count == 1 { path += "h0.1" }
-            return .element(.path, [Attribute("class", "curve \(colour)"), Attribute("d", path)], [])
+            let kind = piece.count == 1 ? "dot" : "curve"
+            return .element(.path, [Attribute("class", "\(kind) \(colour)"), Attribute("d", path)], [])
         }
     }
 

@@ -42,6 +42,7 @@ enum Stylesheet {
         .chart text { font-size: 11px; fill: var(--faint); }
         .grid { stroke: var(--line); stroke-width: 1; }
         .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+        .dot { fill: none; stroke-width: 7; stroke-linecap: round; }
         .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); }
         .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0 14px; margin: 4px 0 0; padding: 0; font-size: .8125rem; }
@@ -63,7 +64,7 @@ enum Stylesheet {
           .ranks figure:first-child { grid-row: span 2; }
         }
         details { margin: 6px 0; }
-        summary { cursor: pointer; overflow-wrap: anywhere; }
+        summary { cursor: pointer; overflow-wrap: anywhere; font-weight: 600; padding: 4px 0; }
         pre { overflow-x: auto; background: var(--panel); border-radius: 6px; padding: 8px; font-size: .8125rem; line-height: 1.4; }
         code { overflow-wrap: anywhere; }
         @media print { nav { display: none; } figure, tr { break-inside: avoid; } }

@@ -58,7 +58,7 @@ import Testing
         let chart = Chart("t", across: "x", [.init("a", [(0, 0), (1, .nan), (2, 4), (3, .infinity), (4, 4), (4, 2)])])
         let source = chart.html.source
         #expect(
-            source.contains("d=\"M44 156h0.1\"") && source.contains("d=\"M198 8h0.1\"")
+            source.contains("<path class=\"dot c0\" d=\"M44 156h0.1\">") && source.contains("d=\"M198 8h0.1\"")
                 && source.contains("d=\"M352 8L352 82\""))
         #expect(!source.contains("nan") && !source.contains("inf"))
     }

@@ -45,6 +45,18 @@ private final class LogsFolder {
         #expect(logs.left == logs.runs)
     }
 
+    /// Neither has been worked on, nor has it a plan that can be read.
+    @Test(arguments: [
+        ("4321", 64, "no run '4321'; 'passerby runs list' shows them"),
+        ("1234", 65, "/plan.json: key 'experiment' is missing"),
+    ])
+    func `reports on a run that there is`(name: String, code: Int32, message: String) throws {
+        let logs = try LogsFolder()
+        let error = #expect(throws: (any Error).self) { try ReportRun.parse([name, "--logs", logs.path]).run() }
+        #expect(error.flatMap { Failure($0) }?.code == code)
+        #expect(error.map { "\($0)" }?.hasSuffix(message) == true, "\(error.map { "\($0)" } ?? "")")
+    }
+
     @Test func `compares two runs or more`() {
         let error = #expect(throws: (any Error).self) { _ = try CompareRuns.parse(["1234"]) }
         #expect(error.map { CompareRuns.message(for: $0).contains("1 run; allowed are two or more") } == true)

@@ -70,6 +70,14 @@ import Testing
             Array(provenance.request.command.dropFirst()) == ["run", "tiny.yaml"] + words + [
                 "--until", "direct", "--threads", "1", "--json",
             ])
+        // Its page can be written anew, from the folder alone.
+        let run = try JSONDecoder().decode(RunResult.self, from: output).run
+        let page = home.logs.appendingPathComponent("tiny/\(run)/report.html")
+        let written = try Data(contentsOf: page)
+        try FileManager.default.removeItem(at: page)
+        let report = try home.passerby(["runs", "report", run])
+        #expect(report.code == 0 && String(decoding: report.output, as: UTF8.self) == "report: \(page.path)\n")
+        #expect(try Data(contentsOf: page) == written)
         // A run that stops at a stage is one that goes on: nobody is told.
         let told = home.url.appendingPathComponent("told")
         #expect(!FileManager.default.fileExists(atPath: told.path))

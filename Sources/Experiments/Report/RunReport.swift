@@ -22,7 +22,7 @@ public struct RunReport {
         run = try ReportedRun(folder)
     }
 
-    /// Writes the page, whole or not at all, and those pictures that are not there yet.
+    /// Writes the page and the pictures, each whole or not at all.
     ///
     /// - Throws: Device errors.
     public func write() throws {
