@@ -55,6 +55,12 @@ public struct SweepReport: Sendable, Equatable {
     /// The best trial; nil before one is complete.
     public var best: Trial? { trials.first { $0.rank == 1 } }
 
+    /// How many trials have not ended; nil where all have.
+    public var left: Int? {
+        let ended = trials.count { $0.trial.state != .running }
+        return ended < planned ? planned - ended : nil
+    }
+
     /// How many trials of each state there are, and how many are still to begin.
     public var counts: String {
         let states = Dictionary(trials.map { ($0.state, 1) }, uniquingKeysWith: +)

@@ -47,7 +47,8 @@ struct RunSweep: ParsableCommand {
             that their settings do not touch. Interrupt it with Ctrl-C, or kill it: the same command goes on, within an epoch \
             too, and runs no trial twice. A trial that fails is shown at once, and the others go on. Exit codes: 0 every \
             trial has ended and one has a result, 64 wrong usage or file, 65 no trial has a result, 75 unfinished; the same \
-            command goes on.
+            command goes on. With '--launcher slurm' jobs of a cluster do the work, and this command ends with 0 once they \
+            wait in its queue.
             """)
 
     @OptionGroup var arguments: SweepArguments
@@ -65,7 +66,12 @@ struct RunSweep: ParsableCommand {
     @Flag(help: "Begin trials again that failed.")
     var retry = false
 
-    @Flag(help: "Print the trials as one JSON document.")
+    @Flag(help: "Exit with 0 too where other commands work on all that is left, as jobs of a cluster do.")
+    var join = false
+
+    @OptionGroup(title: "Slurm") var slurm: SlurmArguments
+
+    @Flag(help: "Print the trials as one JSON document, or what was submitted.")
     var json = false
 
     func run() throws {
@@ -76,6 +82,9 @@ struct RunSweep: ParsableCommand {
         try study.begin(identity: swept.identity, experiment: swept.text)
         let say = { @Sendable (text: String) in StandardError().write("sweep \(study.sweep.name): \(text)\n") }
         if retry { say("begins \(counted(try study.retryFailed(), "failed trial")) again") }
+        if slurm.launcher == .slurm, let left = try report(study).left {
+            return try slurm.launch(study, left: left, worker: wordsOfWorker, threads: threads.given, asJSON: json)
+        }
         say(
             "\(counted(study.sweep.trialCount, "trial")) at most; what a trial's runs say is in "
                 + "\(study.folder.url.path)/TRIAL/messages.txt")
@@ -91,11 +100,23 @@ struct RunSweep: ParsableCommand {
         try end(report(study))
     }
 
+    /// What a job of a cluster is called with, as this command was.
+    private var wordsOfWorker: [String] {
+        ["sweep", "run", arguments.name] + arguments.replacements + [
+            "--logs", arguments.logs.folder.standardizedFileURL.path,
+        ]
+            + (workers > 1 ? ["--workers", "\(workers)"] : []) + (failFast.map { ["--fail-fast", "\($0)"] } ?? [])
+            + (otherMachine ? ["--other-machine"] : []) + ["--join"]
+    }
+
     private func end(_ report: SweepReport) throws {
         if json { try printJSON(report) } else { print(report.text) }
         let states = report.trials.map(\.trial.state)
         let running = states.filter { $0 == .running }.count
-        guard running == 0 else { throw SweepError.unfinished(sweep: report.sweep, count: running) }
+        guard running == 0 else {
+            if join { return }
+            throw SweepError.unfinished(sweep: report.sweep, count: running)
+        }
         guard report.best != nil else { throw SweepError.nothingComplete(sweep: report.sweep, failed: states.count) }
     }
 }

@@ -74,7 +74,7 @@ func sweep(_ text: String) throws -> Sweep {
         (
             "experiment: b\nspace: {a: [1]}\nsead: 2",
             "sweeps/rate.yaml:3:1: sead: unknown key 'sead'; allowed: budget, description, experiment, fixed, objective, "
-                + "pruner, sampler, seed, seeds, space (did you mean 'seed'?)"
+                + "pruner, sampler, seed, seeds, slurm, space (did you mean 'seed'?)"
         ),
         ("experiment: b\nspace: {}", "sweeps/rate.yaml:2:8: space: no settings to vary; allowed: one or more"),
         (

@@ -39,15 +39,19 @@ final class TemporaryHome {
 
     /// Runs the program to its end.
     ///
-    /// - Parameter limit: Blocks of 1024 bytes that a file may have; nil for any number.
-    func passerby(_ arguments: [String], limit: Int? = nil) throws -> (code: Int32, output: Data, messages: String) {
+    /// - Parameters:
+    ///   - limit: Blocks of 1024 bytes that a file may have; nil for any number.
+    ///   - environment: What is other in its environment than in this process's.
+    func passerby(
+        _ arguments: [String], limit: Int? = nil, environment: [String: String] = [:]
+    ) throws -> (code: Int32, output: Data, messages: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         let limiting = limit.map { "ulimit -f \($0); " } ?? ""
         process.arguments = ["-c", "\(limiting)exec \"$0\" \"$@\"", try Self.program().path] + arguments
         process.currentDirectoryURL = url
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["PASSERBY_HOME": url.path, "XDG_CACHE_HOME": url.path]) { $1 }
+            ["PASSERBY_HOME": url.path, "XDG_CACHE_HOME": url.path]) { $1 }.merging(environment) { $1 }
         let (output, messages) = (Pipe(), url.appendingPathComponent("messages"))
         try Data().write(to: messages)
         process.standardOutput = output

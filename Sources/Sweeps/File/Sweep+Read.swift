@@ -29,6 +29,7 @@ extension Sweep {
         let seeds = mapping.optional("seeds", .list(of: .integer(SweepLimits.seed), count: SweepLimits.replicas))
         let budget = mapping.optional("budget", .budget)
         let seed = mapping.optional("seed", .integer(SweepLimits.seed))?.value ?? 1
+        let slurm = mapping.optional("slurm", .slurm)?.value ?? .none
         mapping.finish()
         if let space, problems.problems.isEmpty {
             Self.check(space.value, under: sampler?.value ?? .grid, budget, at: mapping.span, problems)
@@ -46,6 +47,7 @@ extension Sweep {
         self.seeds = seeds?.value.map(\.value) ?? []
         self.budget = budget?.value ?? Budget(trials: nil, hours: nil)
         self.seed = seed
+        self.slurm = slurm
     }
 
     /// A file's path, relative to the sweep's, with or without `.yaml`.

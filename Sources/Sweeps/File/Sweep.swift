@@ -20,6 +20,8 @@ public struct Sweep: Sendable {
     public let budget: Budget
     /// What samplers draw from.
     public let seed: Int
+    /// How jobs are asked of a cluster.
+    public let slurm: SlurmSettings
 
     /// How many trials there will be at most, the space permitting.
     public var trialCount: Int { budget.trials ?? space.grid.count }

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Glibc
+import Testing
+
+@testable import passerby
+
+/// A sweep's home on a machine that has Slurm's commands: they note what they are told, and say what a file says.
+private final class FakeSlurm {
+    let sweep: SweepHome
+    private let commands: URL
+
+    init(_ more: String = "") throws {
+        sweep = try SweepHome(more)
+        commands = sweep.home.url.appendingPathComponent("bin")
+        try FileManager.default.createDirectory(at: commands, withIntermediateDirectories: true)
+        try command("squeue", "cat '\(commands.path)/queue' 2>/dev/null || true")
+        try command(
+            "sbatch",
+            """
+            echo "$*" >>'\(commands.path)/submitted'
+            echo "$((40 + $(wc -l <'\(commands.path)/submitted')))"
+            """)
+    }
+
+    func command(_ name: String, _ text: String) throws {
+        let url = commands.appendingPathComponent(name)
+        try "#!/bin/sh\n\(text)\n".write(to: url, atomically: true, encoding: .utf8)
+        chmod(url.path, 0o755)
+    }
+
+    func queue(_ lines: String...) throws {
+        try lines.map { $0 + "\n" }.joined()
+            .write(to: commands.appendingPathComponent("queue"), atomically: true, encoding: .utf8)
+    }
+
+    var submitted: [String] {
+        ((try? String(contentsOf: commands.appendingPathComponent("submitted"), encoding: .utf8)) ?? "")
+            .split(separator: "\n").map(String.init)
+    }
+
+    var folder: URL { sweep.folder.appendingPathComponent("slurm") }
+    var script: URL { folder.appendingPathComponent("sweep.sh") }
+
+    func launch(_ words: String..., path: String? = nil) throws -> (code: Int32, output: String, messages: String) {
+        let (code, output, messages) = try sweep.home.passerby(
+            ["sweep", "rates", "--launcher", "slurm"] + words,
+            environment: ["PATH": path ?? "\(commands.path):/usr/bin:/bin"])
+        return (code, String(decoding: output, as: UTF8.self), messages)
+    }
+}
+
+@Suite struct `passerby sweep --launcher slurm` {
+    @Test func `submits an array, and notes its number`() throws {
+        let slurm = try FakeSlurm("slurm: {options: {partition: gpu}}")
+        let end = try slurm.launch("--workers", "2", "budget.trials=3")
+        #expect(end.code == 0, "\(end.messages)")
+        #expect(slurm.submitted == ["--parsable \(slurm.script.path)"])
+        #expect(try String(contentsOf: slurm.folder.appendingPathComponent("jobs.txt"), encoding: .utf8) == "41\n")
+        #expect(
+            end.output == """
+                submitted: job 41
+                script: \(slurm.script.path)
+                watch: squeue --jobs=41; passerby sweep status rates; tail -f \(slurm.folder.path)/41_*.txt
+                end: scancel 41; trials keep their state, and the same command goes on
+
+                """)
+        let script = try String(contentsOf: slurm.script, encoding: .utf8)
+        #expect(script.contains("#SBATCH --array=1-3\n") && script.contains("#SBATCH --partition=gpu\n"))
+        #expect(
+            script.contains(
+                " sweep run rates budget.trials=3 --logs \(slurm.sweep.home.logs.path) --workers 2 --join "
+                    + "--threads \"${SLURM_CPUS_ON_NODE:-$(nproc)}\" &\n"))
+    }
+
+    @Test func `submits a chain, each link after the one before`() throws {
+        let slurm = try FakeSlurm("slurm: {chain: 3}")
+        #expect(try slurm.launch("--jobs", "2").code == 0)
+        #expect(
+            slurm.submitted == [
+                "--parsable --array=1-2 \(slurm.script.path)",
+                "--parsable --array=1-2 --dependency=afterany:41 \(slurm.script.path)",
+                "--parsable --array=1-2 --dependency=afterany:42 \(slurm.script.path)",
+            ])
+    }
+
+    /// By their numbers, or by their folder where a number was lost.
+    @Test func `submits nothing beside jobs of the sweep unless told to`() throws {
+        let slurm = try FakeSlurm()
+        try slurm.queue("7|7|RUNNING|/elsewhere/sweeps/rates/slurm")
+        #expect(try slurm.launch().code == 0 && slurm.submitted.count == 1)
+        try slurm.queue("41|41_2|RUNNING|/moved", "41|41_[3-4]|PENDING|/moved", "44|44_1|RUNNING|\(slurm.folder.path)")
+        let again = try slurm.launch()
+        #expect(again.code == 0 && slurm.submitted.count == 1)
+        #expect(
+            again.output == """
+                nothing was submitted, as jobs of this sweep are there: 41_2 RUNNING, 41_[3-4] PENDING, 44_1 RUNNING
+                --add submits more beside them; 'squeue' shows them, and 'scancel' ends them
+
+                """)
+        #expect(try slurm.launch("--add").output.hasPrefix("submitted: job 42, beside 41_2 RUNNING, "))
+        try slurm.queue()
+        #expect(try slurm.launch().output.hasPrefix("submitted: job 43\n"))
+    }
+
+    @Test func `leaves a script alone that was edited, until it is told to`() throws {
+        let slurm = try FakeSlurm()
+        #expect(try slurm.launch("--script-only").output == "script: \(slurm.script.path)\n" && slurm.submitted.isEmpty)
+        // Not edited: it follows what is asked for.
+        #expect(try slurm.launch("--script-only", "--jobs", "3").messages.contains("edited") == false)
+        var text = try String(contentsOf: slurm.script, encoding: .utf8)
+        #expect(text.contains("--array=1-3\n"))
+        text.replace("#SBATCH --requeue", with: "#SBATCH --requeue --nice=50")
+        try text.write(to: slurm.script, atomically: true, encoding: .utf8)
+        let edited = try slurm.launch()
+        #expect(
+            edited.messages
+                == "note: \(slurm.script.path) was edited and is left as it is; --rewrite-script writes it anew\n")
+        #expect(try String(contentsOf: slurm.script, encoding: .utf8) == text && slurm.submitted.count == 1)
+        #expect(try slurm.launch("--script-only", "--rewrite-script").messages == "")
+        #expect(try String(contentsOf: slurm.script, encoding: .utf8).contains("#SBATCH --requeue\n"))
+    }
+
+    @Test func `says what is missing, or what Slurm said`() throws {
+        let slurm = try FakeSlurm()
+        let none = try slurm.launch(path: slurm.sweep.home.url.path)
+        #expect(none.code == 69)
+        #expect(
+            none.messages == """
+                error: there is no 'squeue' here: '--launcher slurm' hands a sweep to Slurm, from a machine on which jobs are \
+                submitted; without it the sweep runs on this machine
+
+                """)
+        try slurm.command("sbatch", "echo 'sbatch: error: invalid partition specified: gpu' >&2; exit 1")
+        let refused = try slurm.launch()
+        #expect(refused.code == 69)
+        #expect(
+            refused.messages
+                == "error: Slurm's sbatch failed with exit code 1: sbatch: error: invalid partition specified: gpu\n")
+        let useless = try slurm.sweep.home.passerby(["sweep", "rates", "--jobs", "3"])
+        #expect(useless.code == 64 && useless.messages.contains("'--jobs' needs '--launcher slurm'."))
+    }
+}
+
+@Suite struct `A sweep on a real Slurm` {
+    /// One job is queued again while it trains, and another is warned of its end.
+    @Test func `comes to what it does without`() throws {
+        let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("scripts")
+        let process = Process()
+        process.executableURL = scripts.appendingPathComponent("check-slurm")
+        process.arguments = [try TemporaryHome.program().path]
+        let messages = FileManager.default.temporaryDirectory.appendingPathComponent("slurm-\(UUID().uuidString)")
+        try Data().write(to: messages)
+        defer { try? FileManager.default.removeItem(at: messages) }
+        process.standardError = try FileHandle(forWritingTo: messages)
+        process.standardOutput = FileHandle.nullDevice
+        try runWithSignals(process)
+        process.waitUntilExit()
+        let text = try String(contentsOf: messages, encoding: .utf8)
+        if process.terminationStatus == 69 {
+            print("skipped: \(text)")
+            return
+        }
+        #expect(process.terminationStatus == 0, "\(text)")
+    }
+}
+
+/// Starts a process that signals can reach: tests run on threads that block them, and processes inherit that.
+private func runWithSignals(_ process: Process) throws {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try process.run()
+}
