@@ -78,12 +78,12 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (told, ready) = (folder.appendingPathComponent("told"), folder.appendingPathComponent("ready"))
-        // Two signals' time: the script's own waiting must outlast the first.
+        // It keeps its state for a moment, which the script must wait for; a signal that never comes must not hold the tests.
         try """
         trap 'echo USR2 >>"\(told.path)"; sleep 0.2; exit \(code)' USR2
         trap 'echo TERM >>"\(told.path)"; sleep 0.2; exit \(code)' TERM
         : >"\(ready.path)"
-        while :; do sleep 0.05; done
+        for turn in $(seq 1000); do sleep 0.05; done
         """.write(to: folder.appendingPathComponent("worker.sh"), atomically: true, encoding: .utf8)
         let scontrol = folder.appendingPathComponent("scontrol")
         try "#!/bin/sh\necho \"$@\" >>\"\(told.path)\"\n".write(to: scontrol, atomically: true, encoding: .utf8)
