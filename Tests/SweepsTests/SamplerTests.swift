@@ -64,25 +64,49 @@ func trials(of sweep: Sweep, _ value: (SpacePoint) -> Double?) -> [SweepTrial] {
 }
 
 @Suite struct `A Parzen estimator` {
-    /// One and two of three that were seen, and a half of the fourth each: 1.5/4 and 2.5/4.
-    @Test func `counts choices, and one more spread over all`() throws {
+    /// Of three that were seen each stands with 1 for its own choice and with 1/4 for both, 1.5 in all; and 1 more is spread
+    /// over both. x: (1.25 + 2 · 0.25)/1.5/4 + 0.5/4 = 0.41667, y: (2 · 1.25 + 0.25)/1.5/4 + 0.5/4 = 0.58333.
+    @Test func `counts choices, each of which stands a little for the others`() throws {
         let estimator = ParzenEstimator(try dimension("[x, y]"), seen: [1, 0, 1])
-        #expect(abs(exp(estimator.logDensity(at: 0)) - 0.375) < 1e-15)
-        #expect(abs(exp(estimator.logDensity(at: 1)) - 0.625) < 1e-15)
+        #expect(abs(exp(estimator.logDensity(at: 0)) - 5.0 / 12) < 1e-15)
+        #expect(abs(exp(estimator.logDensity(at: 1)) - 7.0 / 12) < 1e-15)
+        let expected = ParzenEstimator(try dimension("[x, y, z]"), seen: [])
+        #expect(abs(exp(expected.logDensity(at: 2)) - 1.0 / 3) < 1e-15)
     }
 
-    /// One value at 0.25, whose bell is as wide as the end at 0 and the middle are away, 1/3 at the least (1 over one more
-    /// than two bells), and the middle's, which is 1 wide.
+    /// Of 28 the first three count 1/28, half the way to 1, and 1.
+    @Test func `lets what is older than the last 25 count less`() {
+        #expect(ParzenEstimator.weights(25) == [Double](repeating: 1, count: 25))
+        #expect(ParzenEstimator.weights(26).first == 1.0 / 26)
+        let weights = ParzenEstimator.weights(28)
+        #expect(weights.count == 28 && weights[0] == 1.0 / 28 && weights.suffix(26).allSatisfy { $0 == 1 })
+        #expect(abs(weights[1] - 29.0 / 56) < 1e-15)
+    }
+
+    /// A normal density that ends at 0 and 1.
+    private func bell(_ part: Double, _ mean: Double, _ width: Double) -> Double {
+        let share = { (value: Double) in erfc(-value / 2.0.squareRoot()) / 2 }
+        let inside = share((1 - mean) / width) - share(-mean / width)
+        let distance = (part - mean) / width
+        return exp(-distance * distance / 2) / (width * (2 * Double.pi).squareRoot() * inside)
+    }
+
+    /// One value at 0.25, alone: as wide as the farther end is away, 0.75; and the middle's, which is 1 wide.
     @Test func `has a bell at each value, and one for what was expected`() throws {
         let estimator = ParzenEstimator(try dimension("{range: [0.0, 2.0]}"), seen: [0.5])
-        func bell(_ part: Double, _ mean: Double, _ width: Double) -> Double {
-            let share = { (value: Double) in erfc(-value / 2.0.squareRoot()) / 2 }
-            let inside = share((1 - mean) / width) - share(-mean / width)
-            let distance = (part - mean) / width
-            return exp(-distance * distance / 2) / (width * (2 * Double.pi).squareRoot() * inside)
-        }
         for part in [0.0, 0.25, 0.5, 1] {
-            let expected = (bell(part, 0.25, 1.0 / 3) + bell(part, 0.5, 1)) / 2
+            let expected = (bell(part, 0.25, 0.75) + bell(part, 0.5, 1)) / 2
+            #expect(abs(exp(estimator.logDensity(at: 2 * part)) - expected) < 1e-12 * expected)
+        }
+    }
+
+    /// Values at 0.1, 0.15 and 0.9: the first's neighbour is too near, so that it is 1/5 wide, one over two more than there
+    /// are; the others' are 0.75 away. Ends are no neighbours.
+    @Test func `has bells that reach to the farther neighbour`() throws {
+        let estimator = ParzenEstimator(try dimension("{range: [0.0, 2.0]}"), seen: [0.3, 0.2, 1.8])
+        for part in [0.0, 0.12, 0.6, 1] {
+            let expected =
+                (bell(part, 0.1, 0.2) + bell(part, 0.15, 0.75) + bell(part, 0.9, 0.75) + bell(part, 0.5, 1)) / 4
             #expect(abs(exp(estimator.logDensity(at: 2 * part)) - expected) < 1e-12 * expected)
         }
     }
@@ -149,6 +173,33 @@ func trials(of sweep: Sweep, _ value: (SpacePoint) -> Double?) -> [SweepTrial] {
             return 3.32237 - sum
         }
 
+        /// A method, each with a rate of its own, and a clustering that opens one of two settings.
+        static let conditional = Valley(
+            space: """
+                {method: [a, b, c, d], rate: {log_range: [1.0e-5, 0.1]}, instances: [2, 4, 8, 16], clustering: [dbscan, kmeans],
+                 eps: {range: [0.2, 0.9], when: {clustering: dbscan}}, k: {range: [10, 500], when: {clustering: kmeans}}}
+                """, trials: 60
+        ) { point in
+            let method = Int(point["method"] ?? 0)
+            let decades = log10((point["rate"] ?? 0) / [3e-4, 3e-2, 2e-3, 1e-4][method])
+            let loss =
+                [0, 0.4, 0.2, 0.6][method] + 0.3 * decades * decades + [0.15, 0, 0.15, 0.3][Int(point["instances"] ?? 0)]
+            if let eps = point["eps"] { return loss + 10 * (eps - 0.55) * (eps - 0.55) }
+            return loss + 0.25 + 0.001 * abs((point["k"] ?? 0) - 120)
+        }
+
+        /// A switch that is worth its while only where the setting that it opens is right.
+        static let hidden = Valley(
+            space: """
+                {x: {range: [0.0, 1.0]}, y: {range: [0.0, 1.0]}, switch: [false, true],
+                 t: {range: [0.0, 1.0], when: {switch: true}}}
+                """, trials: 60
+        ) { point in
+            let (x, y) = (point["x"] ?? 0, point["y"] ?? 0)
+            let loss = (x - 0.7) * (x - 0.7) + (y - 0.2) * (y - 0.2)
+            return loss + (point["t"].map { 8 * ($0 - 0.85) * ($0 - 0.85) } ?? 0.25)
+        }
+
         func best(_ sampler: String, seed: Int) throws -> Double {
             let sweep = try SweepsTests.sweep(
                 """
@@ -163,12 +214,14 @@ func trials(of sweep: Sweep, _ value: (SpacePoint) -> Double?) -> [SweepTrial] {
         }
     }
 
-    /// Were they equally good, 15 of 20 or more would come by chance in 2 % of cases.
-    @Test(arguments: [Valley.branin, .hartmann]) func `finds better points than chance does`(valley: Valley) throws {
-        let pairs = try (1...20).map { (try valley.best("tpe", seed: $0), try valley.best("random", seed: $0)) }
+    /// Were they equally good, 27 of 40 or more would come by chance in 2 % of cases.
+    @Test(arguments: [Valley.branin, .hartmann, .conditional, .hidden]) func `finds better points than chance does`(
+        valley: Valley
+    ) throws {
+        let pairs = try (1...40).map { (try valley.best("tpe", seed: $0), try valley.best("random", seed: $0)) }
         let wins = pairs.count { $0 < $1 }
-        #expect(wins >= 15, "\(pairs)")
-        let mean = { (values: [Double]) in values.reduce(0, +) / 20 }
+        #expect(wins >= 27, "\(pairs)")
+        let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
         let (guided, chance) = (mean(pairs.map(\.0)), mean(pairs.map(\.1)))
         #expect(guided < chance, "\(guided) and \(chance)")
         #expect(pairs.allSatisfy { $0 > -1e-5 && $1 > -1e-5 })

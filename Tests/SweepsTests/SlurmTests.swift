@@ -78,12 +78,12 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (told, ready) = (folder.appendingPathComponent("told"), folder.appendingPathComponent("ready"))
-        // Two signals' time: the script's own waiting must outlast the first.
+        // It keeps its state for a moment, which the script must wait for; a signal that never comes must not hold the tests.
         try """
         trap 'echo USR2 >>"\(told.path)"; sleep 0.2; exit \(code)' USR2
         trap 'echo TERM >>"\(told.path)"; sleep 0.2; exit \(code)' TERM
         : >"\(ready.path)"
-        while :; do sleep 0.05; done
+        for turn in $(seq 1000); do sleep 0.05; done
         """.write(to: folder.appendingPathComponent("worker.sh"), atomically: true, encoding: .utf8)
         let scontrol = folder.appendingPathComponent("scontrol")
         try "#!/bin/sh\necho \"$@\" >>\"\(told.path)\"\n".write(to: scontrol, atomically: true, encoding: .utf8)
@@ -95,7 +95,10 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         process.arguments = [file.path]
-        process.environment = ["PATH": "\(folder.path):/usr/bin:/bin", "SLURM_JOB_ID": "17"]
+        process.environment = [
+            "PATH": "\(folder.path):/usr/bin:/bin", "SLURM_JOB_ID": "17", "SLURM_ARRAY_JOB_ID": "17",
+            "SLURM_ARRAY_TASK_ID": "3",
+        ]
         try runWithSignals(process)
         while process.isRunning, !FileManager.default.fileExists(atPath: ready.path) { usleep(10_000) }
         kill(process.processIdentifier, signal)
@@ -105,9 +108,10 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         )
     }
 
+    /// One job of an array has the array's own number, by which all of them would queue again.
     @Test func `hands the warning on, and queues again once its worker has kept its state`() throws {
         let end = try run("{}", signal: SIGUSR2, code: 75)
-        #expect(end.code == 75 && end.told == ["USR2", "requeue 17"])
+        #expect(end.code == 75 && end.told == ["USR2", "requeue 17_3"])
     }
 
     @Test func `does not queue again after all is done, or for a defect`() throws {

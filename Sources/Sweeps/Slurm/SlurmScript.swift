@@ -35,6 +35,8 @@ public struct SlurmScript: Sendable, Equatable {
 
                 \(settings.setup.map { $0 + "\n" }.joined())\(command) &
                 worker=$!
+                # One that came before there was a worker.
+                [ -z "$signalled" ] || forward "$signalled"
                 while :; do
                     signalled='' code=0
                     wait "$worker" || code=$?
@@ -87,8 +89,9 @@ public struct SlurmScript: Sendable, Equatable {
                 """
         }
         return """
-            # Time is up, and the sweep is not: this job queues again, and goes on.
-            if [ -n "$warned" ] && [ "$code" -eq 75 ]; then scontrol requeue "$SLURM_JOB_ID"; fi
+            # Time is up, and the sweep is not: this job queues again, and goes on. Its own number may be that of the whole array.
+            job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
+            if [ -n "$warned" ] && [ "$code" -eq 75 ]; then scontrol requeue "${job:-$SLURM_JOB_ID}"; fi
             exit "$code"
 
             """
