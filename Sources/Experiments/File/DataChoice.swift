@@ -105,7 +105,9 @@ private enum LocationField {
         let form = ValueForm.choice([
             .init(
                 Kind.folder.rawValue, .text(mayBeEmpty: false),
-                meaning: "A folder with the datasets, each laid out as published. `data` is the one beside the program."),
+                meaning:
+                    "A folder with the datasets. `data` is the one beside the program; any other path begins where the program is started."
+            ),
             .init(
                 Kind.synthetic.rawValue, .mapping(SyntheticWorld.keys),
                 meaning: "A small world of pedestrians in two domains, drawn when it is needed."),

@@ -68,6 +68,14 @@ import Testing
         #expect(line("from", lines)[0] == "from: pretrain # the latest stage that leaves two networks")
     }
 
+    /// What a run keeps is this document.
+    @Test func `has the description that the file has`() throws {
+        let text = "description: |\n  Two lines: one\n  and two\n" + base
+        let document = try Experiment(Document.parse(text, file: "x.yaml"), name: "x").document
+        #expect(document["description"]?.flowText == #""Two lines: one\nand two\n""#)
+        #expect(try Experiment(Document.parse(base, file: "x.yaml"), name: "x").document["description"] == nil)
+    }
+
     /// What is printed is an experiment file of the same experiment.
     @Test func `is read as the experiment that it lists`() throws {
         let text = try lines(["x.yaml": base]).joined(separator: "\n")
