@@ -104,7 +104,7 @@ private enum LocationField {
     static var reader: ValueReader<DataLocation> {
         let form = ValueForm.choice([
             .init(
-                Kind.folder.rawValue, .text(mayBeEmpty: false),
+                Kind.folder.rawValue, .path,
                 meaning:
                     "A folder with the datasets. `data` is the one beside the program; any other path begins where the program is started."
             ),
