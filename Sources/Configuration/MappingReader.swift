@@ -124,6 +124,10 @@ extension MappingReader.State {
         guard !isFinished else { return }
         isFinished = true
         for entry in entries where !asked.contains(entry.key) {
+            guard !suggestions.contains(entry.key) else {
+                collector.report(.itemAsKey(entry.key), at: entry.keySpan, keyPath: joined(keyPath, entry.key))
+                continue
+            }
             let kind = Problem.Kind.unknownKey(
                 found: entry.key, allowed: asked.sorted(),
                 nearest: nearest(to: entry.key, among: asked + suggestions))

@@ -35,6 +35,8 @@ public struct Problem: Hashable, Sendable {
         // The values.
         /// A key that nothing reads.
         case unknownKey(found: String, allowed: [String], nearest: String?)
+        /// The name of a stage where only keys may stand.
+        case itemAsKey(String)
         /// A word that is none of a closed list.
         case unknownValue(found: String, allowed: [String], nearest: String?)
         /// A value of the wrong type.
@@ -79,6 +81,9 @@ extension Problem.Kind: CustomStringConvertible {
             "\(found); allowed: \(allowed)"
         case .unknownKey(let found, let allowed, let nearest):
             "unknown key '\(shown(found))'; allowed: \(list(allowed))\(suggestion(nearest))"
+        case .itemAsKey(let name):
+            "'\(shown(name))' is a stage, and no key here; allowed: its keys in an item of 'stages', or one of them as "
+                + "'override: {\(shown(name)).KEY: VALUE}'"
         case .unknownValue(let found, let allowed, let nearest):
             "found '\(shown(found))'; allowed: \(list(allowed))\(suggestion(nearest))"
         case .wrongType(let found, let expected):

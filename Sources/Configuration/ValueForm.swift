@@ -5,6 +5,8 @@ public indirect enum ValueForm: Sendable {
     /// What these cases have no words for, as reports say it.
     case other(String)
     case text(mayBeEmpty: Bool)
+    /// That of a file or folder, or a name that stands for one.
+    case path
     case boolean
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>)
@@ -42,7 +44,7 @@ extension ValueForm {
             }
         case .either(let forms): forms.flatMap(\.keys)
         case .list(let element, _): element.keys
-        case .other, .text, .boolean, .integer, .number, .word: []
+        case .other, .text, .path, .boolean, .integer, .number, .word: []
         }
     }
 }
@@ -53,6 +55,7 @@ extension ValueForm: CustomStringConvertible {
         switch self {
         case .other(let expected): expected
         case .text(let mayBeEmpty): mayBeEmpty ? "text" : "text that is not empty"
+        case .path: "a path"
         case .boolean: "true or false"
         case .integer(let range): "an integer, \(Bounds(range))"
         case .number(let range): "a number, \(Bounds(range))"
@@ -72,7 +75,7 @@ extension ValueForm.Alternative: CustomStringConvertible {
         switch value {
         case .mapping(let keys) where keys.isEmpty: word
         case .mapping: "{\(word): {…}}"
-        case .text: "{\(word): TEXT}"
+        case .path: "{\(word): PATH}"
         default: "{\(word): \(value)}"
         }
     }

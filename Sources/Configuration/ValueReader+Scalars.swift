@@ -19,6 +19,13 @@ extension ValueReader where Value == String {
 }
 
 extension ValueReader where Value == String {
+    /// The path of a file or folder.
+    public static var path: ValueReader {
+        ValueReader(expected: name.expected, form: .path) { name.value($0, at: $1, $2) }
+    }
+}
+
+extension ValueReader where Value == String {
     /// One of some words.
     public static func word(of words: [String]) -> ValueReader {
         let expected = "one of \(words.joined(separator: ", "))"

@@ -175,7 +175,7 @@ public struct Launch {
             cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
         let folder =
             try unfinished
-            ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.document.yamlText)
+            ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.lastingDocument.yamlText)
         begun(folder)
         let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
         let status = PlanStatus(of: plan, logs: logs, isFresh: start == .fresh)

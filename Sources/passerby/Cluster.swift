@@ -30,7 +30,7 @@ struct Cluster: ParsableCommand {
             """, within: Limits.probes)
     var probes: Int?
     @Option(help: "Seed of k-means and of the cells.", within: Limits.seed) var seed: UInt64 = 1
-    @Option(help: "Where labels are written.") var out: String
+    @Option(help: "Where labels are written, as a safetensors file.") var out: String
     @OptionGroup var memory: MemoryArguments
     @Flag(help: "Print one JSON document.") var json = false
 
@@ -44,7 +44,7 @@ struct Cluster: ParsableCommand {
     }
 
     func run() throws {
-        let output = try OutputPath(out, option: "--out", inputs: [features])
+        let output = try OutputPath(out, option: "--out", inputs: [features], format: "safetensors")
         let (choice, random) = (try choice(), RandomKey(seed: seed))
         let search = probes.map { SearchStrategy.approximate(InvertedFile(probeCount: $0, key: random)) }
         let jaccard = ClusteringJaccard(neighbours: k1, expansion: k2, search: search ?? .exact)

@@ -16,11 +16,21 @@ struct DataCommand: ParsableCommand {
 /// The folder that datasets are looked for in.
 struct DataFolder: ParsableArguments {
     @Option(help: "The folder of the datasets, or that of one; data/ beside the program by default.")
+    var root: String?
+
+    /// As it was called, while other commands have a dataset under this name.
+    @Option(help: .hidden)
     var data: String?
+
+    mutating func validate() throws {
+        guard root == nil || data == nil else {
+            throw ValidationError("--data is --root by its old name; allowed: one of them")
+        }
+    }
 
     /// Its absolute path, so that what is kept about it does not depend on where the program was started.
     var path: String {
-        (data.map { URL(fileURLWithPath: $0) } ?? Home().data).standardizedFileURL.path
+        ((root ?? data).map { URL(fileURLWithPath: $0) } ?? Home().data).standardizedFileURL.path
     }
 }
 

@@ -23,7 +23,7 @@ struct Extract: ParsableCommand {
     @Option(help: ArgumentHelp("A dataset and, as a rule, its split.", valueName: "dataset[:split]")) var data: String?
     @Option(help: "The folder that datasets lie in; data/ beside the program by default.") var root: String?
     @OptionGroup var inference: InferenceArguments
-    @Option(help: "Where features are written.") var out: String
+    @Option(help: "Where features are written, as a safetensors file.") var out: String
     @Flag(help: "Print one JSON document.") var json = false
 
     mutating func validate() throws {
@@ -33,7 +33,8 @@ struct Extract: ParsableCommand {
     func run() throws {
         let (parts, lists) = try self.parts()
         let output = try OutputPath(
-            out, option: "--out", inputs: [weights] + lists + parts.flatMap { $0.samples.map(\.path) })
+            out, option: "--out", inputs: [weights] + lists + parts.flatMap { $0.samples.map(\.path) },
+            format: "safetensors")
         let file = try network.file(weights)
         let size = inference.imageSize(try NetworkFacts(file), of: weights)
         let extractor = try inference.extractor(size)

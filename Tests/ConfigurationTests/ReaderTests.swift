@@ -79,6 +79,20 @@ import Testing
         #expect(error?.problems.count == 1)
     }
 
+    /// Whoever writes a stage's name as a key means the stage; the nearest known word would be the one that is there.
+    @Test func `says of a stage's name that it is no key`() throws {
+        let collector = ProblemCollector()
+        let reader = try reader("{adapt: {epochs: 3}, adopt: 1}", collector)
+        reader.suggest(["adapt"])
+        reader.finish()
+        #expect(
+            collector.problems.map(\.description) == [
+                "f:1:2: adapt: 'adapt' is a stage, and no key here; allowed: its keys in an item of 'stages', or one of them as "
+                    + "'override: {adapt.KEY: VALUE}'",
+                "f:1:22: adopt: unknown key 'adopt'; allowed: none (did you mean 'adapt'?)",
+            ])
+    }
+
     @Test func `is finished by the collector where nobody does`() throws {
         let collector = ProblemCollector()
         _ = try reader("{first: 1}", collector).optional("second", .integer(0...9))

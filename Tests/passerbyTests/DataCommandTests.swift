@@ -19,7 +19,7 @@ import Testing
     @Test func `ends with code 69 where the dataset is not there, and says where it looked`() throws {
         try withFolder { path in
             let error = #expect(throws: DataError.self) {
-                try CheckDataset.parse(["market1501", "--data", path]).run()
+                try CheckDataset.parse(["market1501", "--root", path]).run()
             }
             let failure = error.flatMap { Failure($0) }
             #expect(failure?.code == 69)
@@ -34,10 +34,10 @@ import Testing
             try Foundation.Data(image).write(to: file)
             let memory = try CheckMemoryFile(of: Dataset.folder.find(in: path)).url
             defer { try? FileManager.default.removeItem(at: memory) }
-            try CheckDataset.parse(["folder", "--data", path, "--fresh"]).run()
+            try CheckDataset.parse(["folder", "--root", path, "--fresh"]).run()
             try Foundation.Data(image.dropLast(9)).write(to: file)
             let error = #expect(throws: ExitCode.self) {
-                try CheckDataset.parse(["folder", "--data", path]).run()
+                try CheckDataset.parse(["folder", "--root", path]).run()
             }
             #expect(error?.rawValue == 65)
         }

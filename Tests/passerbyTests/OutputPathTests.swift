@@ -71,6 +71,25 @@ import Testing
         }
     }
 
+    /// The file would be one thing and its name say another.
+    @Test func `has no ending of another format, where one format is written`() {
+        func problem(_ name: String) -> CommandError? {
+            do {
+                _ = try OutputPath("\(path)/\(name)", option: "--out", inputs: [], format: "safetensors")
+                return nil
+            } catch {
+                return error as? CommandError
+            }
+        }
+        #expect(problem("labels") == nil && problem("labels.safetensors") == nil && problem(".labels") == nil)
+        for name in ["labels.npy", "labels.pt", "a.safetensors.csv"] {
+            #expect(
+                problem(name)?.description
+                    == "--out \(path)/\(name): a .safetensors file is written, whatever its name; allowed: .safetensors, or a "
+                    + "name without ending")
+        }
+    }
+
     @Test func `needs a folder that is there`() {
         let error = problem(path + "/nowhere/x")
         #expect(error?.description == "\(path)/nowhere/x: cannot be written: there is no folder '\(path)/nowhere'")
@@ -123,6 +142,19 @@ import Testing
             let found = failure(command)
             #expect(found?.code == 69)
             #expect(found?.message.contains("cannot be written: there is no folder '\(file)'") == true)
+        }
+    }
+
+    @Test func `refuses a name of another format`() throws {
+        let commands: [any ParsableCommand] = [
+            try Cluster.parse(["--features", file, "--out", file + ".npy"]),
+            try Extract.parse(["--weights", file, "--images", NSTemporaryDirectory(), "--out", file + ".npy"]),
+        ]
+        for command in commands {
+            let found = failure(command)
+            #expect(
+                found?.code == 64 && found?.message.contains("a .safetensors file is written") == true,
+                "\(String(describing: found))")
         }
     }
 

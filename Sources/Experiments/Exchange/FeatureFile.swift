@@ -169,7 +169,7 @@ public enum FeatureFile {
         public let identities: [Identity]?
         /// `[N]`.
         public let cameras: [Camera]?
-        /// The images' file names, `[N]`.
+        /// The images' paths below the folder that they were looked for in, `[N]`.
         public let names: [String]
 
         public init(

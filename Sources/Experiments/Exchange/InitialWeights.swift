@@ -21,7 +21,7 @@ public struct InitialWeights: Sendable, Equatable {
     /// - Throws: ``InitialWeightsError``; a published file must have the SHA-256 that its name promises.
     public init(_ name: String, for backbone: Backbone, in folders: [String]) throws {
         let published = backbone.publishedWeights
-        let named = name == "imagenet" ? published.first : published.first { $0.file == name }
+        let named = name == Self.imageNet ? published.first : published.first { $0.file == name }
         guard let named else {
             path = try Self.file(at: name, for: backbone)
             digest = try ContentDigest(of: URL(fileURLWithPath: path))
@@ -38,6 +38,13 @@ public struct InitialWeights: Sendable, Equatable {
                 path: place, expected: named.digestPrefix, found: String(digest.hexadecimal.prefix(8)))
         }
     }
+
+    /// Whether a name means a published file, wherever that lies.
+    static func isPublished(_ name: String) -> Bool {
+        name == imageNet || Backbone.allCases.contains { $0.publishedWeights.contains { $0.file == name } }
+    }
+
+    private static let imageNet = "imagenet"
 
     private static func file(at path: String, for backbone: Backbone) throws(InitialWeightsError) -> String {
         var isFolder = ObjCBool(false)

@@ -104,8 +104,10 @@ private enum LocationField {
     static var reader: ValueReader<DataLocation> {
         let form = ValueForm.choice([
             .init(
-                Kind.folder.rawValue, .text(mayBeEmpty: false),
-                meaning: "A folder with the datasets, each laid out as published. `data` is the one beside the program."),
+                Kind.folder.rawValue, .path,
+                meaning:
+                    "A folder with the datasets. `data` is the one beside the program; any other path begins where the program is started."
+            ),
             .init(
                 Kind.synthetic.rawValue, .mapping(SyntheticWorld.keys),
                 meaning: "A small world of pedestrians in two domains, drawn when it is needed."),

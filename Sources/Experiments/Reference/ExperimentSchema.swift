@@ -154,6 +154,7 @@ extension ValueForm {
         switch self {
         case .other: ([], [:])
         case .text(let mayBeEmpty): (["string"], mayBeEmpty ? [:] : ["minLength": 1])
+        case .path: (["string"], ["minLength": 1])
         case .boolean: (["boolean"], [:])
         case .integer(let range):
             (["integer"], ["minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)])

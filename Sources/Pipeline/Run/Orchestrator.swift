@@ -70,7 +70,7 @@ public struct Orchestrator {
 
     /// Runs what is not done yet.
     ///
-    /// - Returns: The contents of `result.json`: `completed`, or `interrupted` after the stage of `until`.
+    /// - Returns: The contents of `result.json`: `completed`, or `stopped` after the stage of `until`.
     /// - Throws: ``Interrupted`` when a signal asked to stop; ``PipelineError`` for files, devices and locks;
     ///   whatever a stage throws. The run can be resumed after each of them.
     public func run() throws -> RunResult {
@@ -94,7 +94,7 @@ public struct Orchestrator {
                 result.append(manifest)
                 try lock.check()
                 if index + 1 == stageCount {
-                    result.status = stageCount == stages.count ? .completed : .interrupted
+                    result.status = stageCount == stages.count ? .completed : .stopped
                 }
                 try write(result)
                 told()

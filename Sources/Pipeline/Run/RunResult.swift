@@ -21,8 +21,10 @@ public struct RunResult: Sendable, Codable, Equatable {
     /// Where a run stands; a process that was killed leaves `running` behind.
     public enum Status: String, Sendable, Codable {
         case running, completed, failed
-        /// Stopped by a signal, or at the stage named with `--until`; can be resumed.
+        /// Stopped by a signal; can be resumed.
         case interrupted
+        /// Came to the stage named with `--until`, which is what was asked of it; can be resumed.
+        case stopped
     }
 
     /// The figures after the last stage; in JSON each is a member beside `protocol`.

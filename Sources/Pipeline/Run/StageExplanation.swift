@@ -98,7 +98,8 @@ private struct PlanComparison {
         let differences = old.identity(of: oldStage).differences(from: new.identity(of: stage))
         let fields = differences.filter { !isSaid($0.path) }.map { difference in
             StageExplanation.Field(
-                path: difference.path, old: difference.recorded, new: difference.requested,
+                path: difference.path, old: number(difference.recorded, difference.path),
+                new: number(difference.requested, difference.path),
                 place: places(stage.name, difference.path))
         }
         said.formUnion(["format", "seed"])
@@ -117,6 +118,12 @@ private struct PlanComparison {
         }
         return StageExplanation(
             stage: stage.name, run: run, runStage: oldStage.name, fields: fields, inputs: inputs)
+    }
+
+    /// Identities hold the seed as text, because JSON's numbers end where 64 bits do not. It is a number all the same.
+    private func number(_ value: JSONValue?, _ path: String) -> JSONValue? {
+        guard path == "seed", case .string(let text)? = value else { return value }
+        return Int(text).map { .integer($0) } ?? value
     }
 
     private func isSaid(_ path: String) -> Bool {

@@ -8,7 +8,7 @@ public struct RunSummary: Sendable, Equatable, Encodable {
     public enum State: String, Sendable, Encodable {
         /// It has not begun its first stage.
         case new
-        case running, completed, interrupted, failed
+        case running, completed, stopped, interrupted, failed
         /// Its process is gone without having said so.
         case killed
         /// Its `result.json` cannot be understood.
@@ -55,6 +55,7 @@ public struct RunSummary: Sendable, Equatable, Encodable {
     private static func state(of result: RunResult, _ folder: RunFolder) -> State {
         switch result.status {
         case .completed: .completed
+        case .stopped: .stopped
         case .interrupted: .interrupted
         case .failed: .failed
         // Written by a process that wanted to go on: only its lock says whether it still does.

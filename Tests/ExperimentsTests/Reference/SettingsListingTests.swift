@@ -68,11 +68,63 @@ import Testing
         #expect(line("from", lines)[0] == "from: pretrain # the latest stage that leaves two networks")
     }
 
+    /// What a run keeps is this document.
+    @Test func `has the description that the file has`() throws {
+        let text = "description: |\n  Two lines: one\n  and two\n" + base
+        let document = try Experiment(Document.parse(text, file: "x.yaml"), name: "x").document
+        #expect(document["description"]?.flowText == #""Two lines: one\nand two\n""#)
+        #expect(try Experiment(Document.parse(base, file: "x.yaml"), name: "x").document["description"] == nil)
+    }
+
     /// What is printed is an experiment file of the same experiment.
     @Test func `is read as the experiment that it lists`() throws {
         let text = try lines(["x.yaml": base]).joined(separator: "\n")
         let again = try Experiment(Document.parse(text, file: "y.yaml"), name: "x")
         let first = try Experiment(Document.parse(base, file: "x.yaml"), name: "x")
         #expect(again.document.hasSameContent(as: first.document))
+    }
+}
+
+@Suite struct `The experiment that a run keeps` {
+    private func kept(_ location: String, _ weights: String, _ folder: String) throws -> YAMLNode {
+        let text = """
+            data: {source: personx, target: market1501, location: {folder: \(location)}}
+            image: {height: 64, width: 32}
+            initial_weights: \(weights)
+            stages:
+              - translate: {method: existing, folder: \(folder)}
+              - pretrain
+            """
+        return try Experiment(Document.parse(text, file: "x.yaml"), name: "x").lastingDocument
+    }
+
+    private func paths(_ document: YAMLNode) -> [String?] {
+        guard case .sequence(let stages)? = document["stages"]?.value else { return [] }
+        return [
+            document["data"]?["location"]?["folder"], document["initial_weights"], stages[0]["translate"]?["folder"],
+        ].map { node in
+            if case .scalar(.text(let path))? = node?.value { path } else { nil }
+        }
+    }
+
+    @Test func `has paths that hold wherever the program is started`() throws {
+        let here = FileManager.default.currentDirectoryPath
+        let document = try kept("sets", "./w/mine.pth", "/disk/translated")
+        #expect(paths(document) == [here + "/sets", here + "/w/mine.pth", "/disk/translated"])
+        // And is an experiment still, the same one.
+        let again = try Experiment(Document.parse(document.yamlText, file: "y.yaml"), name: "x")
+        #expect(again.lastingDocument.hasSameContent(as: document))
+    }
+
+    @Test func `has the names that mean the same everywhere`() throws {
+        #expect(try paths(kept("data", "imagenet", "x/y"))[...1] == ["data", "imagenet"])
+        #expect(try paths(kept("data", "resnet50-19c8e357.pth", "x/y"))[1] == "resnet50-19c8e357.pth")
+    }
+
+    @Test func `is its document where it has no paths`() throws {
+        let text =
+            "data: {location: {synthetic: {}}}\nimage: {height: 64, width: 32}\nstages: [{pretrain: {images: source}}]"
+        let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
+        #expect(experiment.lastingDocument.yamlText == experiment.document.yamlText)
     }
 }

@@ -63,7 +63,7 @@ import Testing
                       "seconds" : 0
                     }
                   ],
-                  "status" : "interrupted"
+                  "status" : "stopped"
                 }
 
                 """)
@@ -100,7 +100,7 @@ import Testing
     @Test func `goes on after the stage named by until`() throws {
         let folder = try counting.create(in: scratch.url)
         let first = try counting.orchestrator(folder, until: "pretrain").run()
-        #expect(first.status == .interrupted && first.stages.count == 2)
+        #expect(first.status == .stopped && first.stages.count == 2)
         let second = try counting.orchestrator(folder).run()
         #expect(second.status == .completed && second.stages.count == 3)
     }

@@ -63,7 +63,7 @@ import Testing
         let result = try Orchestrator(
             plan: plan, runFolder: folder, stages: stages, until: "draw", output: Silence()
         ).run()
-        #expect(result.final == nil && result.status == .interrupted)
+        #expect(result.final == nil && result.status == .stopped)
 
         let copy = root.appendingPathComponent("elsewhere/sketch/\(folder.run)")
         try FileManager.default.createDirectory(

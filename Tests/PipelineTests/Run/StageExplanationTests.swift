@@ -48,7 +48,7 @@ import Testing
         #expect(
             try explanation(changed, "adapt").description == """
                 'adapt' differs from count/\(run):
-                  seed: "1" → "2"
+                  seed: 1 → 2
                   the input 'pretrain' differs:
                     the input 'translate' differs:
                       settings.epochs: 3 → 4

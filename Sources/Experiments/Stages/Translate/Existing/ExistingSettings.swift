@@ -18,7 +18,7 @@ struct ExistingSettings: StageSettings {
                 "folder", .reference, \.folder,
                 meaning: KeyMeaning(
                     "The folder of the translated images, each named as its original.", leftOut: "nothing: it must be given"),
-                ValueReader<String>.name.map { $0 }
+                ValueReader<String>.path.map { $0 }
             ) { $0.map { YAMLNode($0) } }
         ]
     }
