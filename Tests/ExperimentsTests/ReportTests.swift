@@ -300,6 +300,28 @@ private func row(_ name: String, _ figures: [String: Double] = ["mAP": 0.5]) -> 
         #expect(pixel(28, 12) == [255, 255, 255])
     }
 
+    /// A run writes its report after every stage: what it has drawn of earlier ones stays, until it is of something else.
+    @Test func `are drawn once, and anew where they are asked for`() throws {
+        let run = try MadeRun()
+        try run.end([row("adapted")])
+        try run.attest(evidence(.row("adapted")), as: "row-1.json")
+        let picture = run.folder.reportPictures.appendingPathComponent("ranks-adapt-1.png")
+        try RunReport(of: run.folder).write(renewing: false)
+        let drawn = try Bytes(contentsOf: picture)
+        func write(pictureAt time: Double, evidenceAt other: Double, renewing: Bool) throws -> Bool {
+            try Bytes().write(to: picture)
+            for (url, time) in [(picture, time), (run.folder.evidence(of: "adapt"), other)] {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: time)], ofItemAtPath: url.path)
+            }
+            try RunReport(of: run.folder).write(renewing: renewing)
+            return try Bytes(contentsOf: picture) == drawn
+        }
+        #expect(try !write(pictureAt: 2000, evidenceAt: 1000, renewing: false))
+        #expect(try write(pictureAt: 1000, evidenceAt: 2000, renewing: false))
+        #expect(try write(pictureAt: 2000, evidenceAt: 1000, renewing: true))
+    }
+
     /// Three rows of eight images of 2 × 3 pixels, of the later of two epochs, and below them the target's, made as large.
     @Test func `have the target's images below the translations`() throws {
         let run = try MadeRun()
