@@ -200,7 +200,7 @@ public struct Launch {
     /// Writes the run's report; a run does not fail where that does.
     private func report(on folder: RunFolder) {
         do {
-            try RunReport(of: folder).write()
+            try RunReport(of: folder).write(renewing: false)
         } catch {
             warn("there is no report of this run: \(error)")
         }

@@ -137,7 +137,7 @@ private func row(_ name: String, _ figures: [String: Double] = ["mAP": 0.5]) -> 
         let run = try MadeRun()
         try run.record([(2, "mAP/mean1", 0.5), (2, "mAP/mean2", 0.625), (2, "oracle_mAP", 0.625)])
         let names = try run.page.matches(of: /<\/svg>([^<]*)<span class="last"> ([^<]*)</).map { "\($0.1) \($0.2)" }
-        #expect(names == ["mean1 0.5", "mean2 0.625", "best until then 0.625"])
+        #expect(names == ["mean1 50", "mean2 62.5", "best until then 62.5"])
     }
 
     @Test func `frames what is right and wrong, and says so without a colour`() throws {
@@ -250,6 +250,31 @@ private func row(_ name: String, _ figures: [String: Double] = ["mAP": 0.5]) -> 
         #expect(page.contains("row-2.json: not valid") && page.contains("<summary>adapted: mAP 50.0</summary>"))
     }
 
+    /// The largest numbers that files can hold, a list of more neighbours than there are places, and a picture as flat as can be.
+    @Test func `is written whatever numbers files hold`() throws {
+        let run = try MadeRun()
+        try run.end([row("adapted", ["mAP": .nan])])
+        try run.record([(.max, "clusters", .infinity), (.min, "clusters", .nan), (0, "clusters", -.greatestFiniteMagnitude)])
+        try run.attest(evidence(.row("adapted")), as: "row-1.json")
+        let file = run.folder.evidence(of: "adapt").appendingPathComponent("row-1.json")
+        let most = "\(Int.max)"
+        let text = try String(contentsOf: file, encoding: .utf8)
+            .replacing(#""camera":2"#, with: #""camera":\#(most)"#).replacing("[3,0,", with: "[\(most),\(most),")
+            .replacing(#""upper":2"#, with: #""upper":"inf""#)
+        let start = try #require(text.range(of: #""nearest":["#)), end = try #require(text.range(of: #"],"query":"#))
+        let nearest = text[start.upperBound..<end.lowerBound]
+        let longer = text.replacingCharacters(
+            in: end.lowerBound..<end.lowerBound, with: ",\(nearest),\(nearest),\(nearest),\(nearest)")
+        try longer.write(to: file, atomically: false, encoding: .utf8)
+        let samples = run.folder.samples(of: "adapt")
+        try FileManager.default.createDirectory(at: samples, withIntermediateDirectories: true)
+        try Bytes(Image(width: 40_000, height: 3, red: 0, green: 0, blue: 0).png())
+            .write(to: samples.appendingPathComponent("translation-\(most).png"))
+        try RunReport(of: run.folder).write()
+        let page = try run.page
+        #expect(!page.contains("Left out") && page.contains("camera \(Int.min)") && page.contains("<h2>Translations</h2>"))
+    }
+
     @Test func `is there for a run that has not begun, and for one of an earlier program`() throws {
         let run = try MadeRun()
         #expect(try run.page.contains("not begun"))
@@ -273,6 +298,28 @@ private func row(_ name: String, _ figures: [String: Double] = ["mAP": 0.5]) -> 
         // Inside: as it is, and pale where it does not count, (90 + 2·255) / 3.
         #expect([12, 38, 56, 74].map { pixel($0, 12) } == [[90, 90, 90], [90, 90, 90], [90, 90, 90], [200, 200, 200]])
         #expect(pixel(28, 12) == [255, 255, 255])
+    }
+
+    /// A run writes its report after every stage: what it has drawn of earlier ones stays, until it is of something else.
+    @Test func `are drawn once, and anew where they are asked for`() throws {
+        let run = try MadeRun()
+        try run.end([row("adapted")])
+        try run.attest(evidence(.row("adapted")), as: "row-1.json")
+        let picture = run.folder.reportPictures.appendingPathComponent("ranks-adapt-1.png")
+        try RunReport(of: run.folder).write(renewing: false)
+        let drawn = try Bytes(contentsOf: picture)
+        func write(pictureAt time: Double, evidenceAt other: Double, renewing: Bool) throws -> Bool {
+            try Bytes().write(to: picture)
+            for (url, time) in [(picture, time), (run.folder.evidence(of: "adapt"), other)] {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: time)], ofItemAtPath: url.path)
+            }
+            try RunReport(of: run.folder).write(renewing: renewing)
+            return try Bytes(contentsOf: picture) == drawn
+        }
+        #expect(try !write(pictureAt: 2000, evidenceAt: 1000, renewing: false))
+        #expect(try write(pictureAt: 1000, evidenceAt: 2000, renewing: false))
+        #expect(try write(pictureAt: 2000, evidenceAt: 1000, renewing: true))
     }
 
     /// Three rows of eight images of 2 × 3 pixels, of the later of two epochs, and below them the target's, made as large.

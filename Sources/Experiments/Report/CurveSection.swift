@@ -40,7 +40,8 @@ struct StageCurves {
     init(_ events: [Event]) {
         // A stage with several trainings has their names before those of their losses.
         let parts = Set(
-            events.compactMap { event in event.name.range(of: "/loss/").map { String(event.name[..<$0.lowerBound]) } })
+            events.compactMap { event in event.name.range(of: "/loss/").map { String(event.name[..<$0.lowerBound]) } }
+        ).sorted { ($0.count, $0) > ($1.count, $1) }
         var names: [String] = []
         var values: [String: [Int: Double]] = [:]
         for event in events {
@@ -51,12 +52,20 @@ struct StageCurves {
             let part = parts.first { full.hasPrefix("\($0)/") } ?? ""
             let name = part.isEmpty ? full : String(full.dropFirst(part.count + 1))
             guard !Self.unshown.contains(where: name.hasPrefix), !name.hasSuffix("_change") else { return nil }
-            let points = (values[full] ?? [:]).sorted { $0.key < $1.key }.map { (x: Double($0.key + 1), y: $0.value) }
-            // The scores of several networks, and the best of all until then, are seen beside each other.
-            if name == "oracle_mAP" { return Curve(name: "mAP", series: "best until then", points: points) }
-            if name.hasPrefix("mAP/") { return Curve(name: "mAP", series: String(name.dropFirst(4)), points: points) }
-            return Curve(name: name, series: part.isEmpty ? "last" : part, points: points)
+            let (chart, series) = Self.place(of: name, in: part)
+            // Shares in percent, as in the table.
+            let scale = chart == "mAP" ? 100.0 : 1
+            let points = (values[full] ?? [:]).sorted { $0.key < $1.key }
+                .map { (x: Double($0.key) + 1, y: scale * $0.value) }
+            return Curve(name: chart, series: series, points: points)
         }
+    }
+
+    /// The scores of several networks, and the best of all until then, are seen beside each other.
+    private static func place(of name: String, in part: String) -> (chart: String, series: String) {
+        if name == "oracle_mAP" { return ("mAP", "best until then") }
+        if name.hasPrefix("mAP/") { return ("mAP", String(name.dropFirst(4))) }
+        return (name, part.isEmpty ? "last" : part)
     }
 
     var charts: [Chart] {
@@ -76,6 +85,7 @@ struct StageCurves {
     }
 
     private static func title(of name: String) -> String {
-        (name.hasPrefix("loss/") ? "loss: \(name.dropFirst(5))" : name).replacing("_", with: " ")
+        if name == "mAP" { return "mAP, %" }
+        return (name.hasPrefix("loss/") ? "loss: \(name.dropFirst(5))" : name).replacing("_", with: " ")
     }
 }

@@ -25,11 +25,11 @@ struct HistogramSection {
         let histogram = evidence.histogram
         let width = (histogram.upper - histogram.lower) / Double(DistanceHistogram.binCount)
         let series = DistanceHistogram.Pairs.allCases.compactMap { pairs -> Chart.Series? in
-            guard let counts = histogram.counts[pairs.rawValue], let all = Optional(counts.reduce(0, +)), all > 0 else {
-                return nil
-            }
+            let counts = (histogram.counts[pairs.rawValue] ?? []).map { Double($0) }
+            let all = counts.reduce(0, +)
+            guard all > 0 else { return nil }
             let edges = (0...counts.count).map { histogram.lower + Double($0) * width }
-            let shares = counts.map { 100 * Double($0) / Double(all) }
+            let shares = counts.map { 100 * $0 / all }
             let points =
                 switch evidence.measure {
                 case .distance: zip(edges, shares + [0]).map { (x: $0, y: $1) }

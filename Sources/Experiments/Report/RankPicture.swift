@@ -22,7 +22,9 @@ struct RankPicture {
         let columns = 1 + RankingInspection.listLength
         var canvas = PictureCanvas(width: columns * across + 3 * Self.gap, height: evidence.lists.count * down + Self.gap)
         for (line, list) in evidence.lists.enumerated() {
-            let shots = [(list.query.picture, nil)] + list.nearest.map { ($0.shot.picture, Optional($0.verdict)) }
+            let shots =
+                [(list.query.picture, nil)]
+                + list.nearest.prefix(RankingInspection.listLength).map { ($0.shot.picture, Optional($0.verdict)) }
             for (column, (name, verdict)) in shots.enumerated() {
                 guard let picture = pictures[name] else { continue }
                 // The query stands apart.

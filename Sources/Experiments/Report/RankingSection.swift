@@ -54,15 +54,16 @@ struct RankingSection {
     private func figure(
         _ shot: RankingEvidence.Shot, _ evidence: RankingEvidence, _ mark: String, _ style: String
     ) -> HTML {
-        let camera = "c\(shot.camera + 1)"
-        let words = "\(style): \(shot.name), identity \(shot.identity), camera \(shot.camera + 1)"
+        // A file may hold any number: the largest is nobody's camera, and no reason to stop.
+        let camera = shot.camera &+ 1
+        let words = "\(style): \(shot.name), identity \(shot.identity), camera \(camera)"
         let picture = budget.take(.jpeg, evidence.pictures[shot.picture])
         let image = picture.map {
             HTML.element(.img, [.source($0), Attribute("alt", words), Attribute("title", words)], [])
         }
         return .element(
             .figure, [Attribute("class", style)],
-            [image ?? .empty, .element(.figcaption, mark == "query" ? mark : "\(mark) \(camera)")])
+            [image ?? .empty, .element(.figcaption, mark == "query" ? mark : "\(mark) c\(camera)")])
     }
 }
 

@@ -24,10 +24,11 @@ public struct RunReport {
 
     /// Writes the page and the pictures, each whole or not at all.
     ///
+    /// - Parameter renewing: Whether rank lists are drawn anew that are there and newer than what they are drawn of.
     /// - Throws: Device errors.
-    public func write() throws {
+    public func write(renewing: Bool = true) throws {
         try DurableFile.replace(run.folder.reportFile, with: Foundation.Data(page().text.utf8), isLasting: false)
-        try writePictures()
+        try writePictures(renewing: renewing)
     }
 
     /// The page.
@@ -67,16 +68,28 @@ public struct RunReport {
 
     // MARK: Slides
 
-    private func writePictures() throws {
+    private func writePictures(renewing: Bool) throws {
         let folder = run.folder.reportPictures
         for stage in run.stages {
             for (index, row) in stage.rows.enumerated() {
-                guard let evidence = stage.evidence(of: row) else { continue }
-                try write(as: "ranks-\(stage.name)-\(index + 1).png", in: folder) { RankPicture(evidence).image }
+                let name = "ranks-\(stage.name)-\(index + 1).png"
+                guard let evidence = stage.evidence(of: row),
+                    renewing || !isNewer(folder.appendingPathComponent(name), than: run.folder.evidence(of: stage.name))
+                else { continue }
+                try write(as: name, in: folder) { RankPicture(evidence).image }
             }
             guard let strip = TranslationStrip(stage, targets: run.targetPictures) else { continue }
             try write(as: "translation-\(stage.name).png", in: folder) { strip.image }
         }
+    }
+
+    /// Whether both are there, and one has been made after the last file of the other.
+    private func isNewer(_ file: URL, than folder: URL) -> Bool {
+        let dates = [file, folder].map {
+            try? FileManager.default.attributesOfItem(atPath: $0.path)[.modificationDate] as? Date
+        }
+        guard let made = dates[0], let changed = dates[1] else { return false }
+        return made > changed
     }
 
     private func write(as name: String, in folder: URL, _ image: () -> Image?) throws {

@@ -17,11 +17,14 @@ struct StageSection {
             guard let result = stage.result else { return name + [.number("-"), .text("not done")] }
             let took = Table.Cell.bar(ProgressLine.duration(result.seconds), share: result.seconds / max(longest, 1e-9))
             let origin = result.origin.map { "reused from \($0)" } ?? "computed"
-            let figures = result.metrics.sorted { $0.key < $1.key }.map {
-                "\($0.key) \(FigureColumn.named($0.key).cell(result.metrics))"
-            }
+            let figures = result.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(Self.text(of: $0.value))" }
             return name + [took, .text(([origin] + figures).joined(separator: ", "))]
         }
         return Page.Section("stages", "What ran", [Table(["stage", "method", "took", ""], rows).html])
+    }
+
+    /// A count with all its digits, any other number with four.
+    private static func text(of value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(format: "%.0f", value) : String(format: "%.4g", value)
     }
 }

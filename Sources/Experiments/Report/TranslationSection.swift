@@ -73,6 +73,6 @@ struct TranslationStrip {
         }
         let image = canvas.image
         guard image.width > Self.mostWidth else { return image }
-        return image.resized(width: Self.mostWidth, height: image.height * Self.mostWidth / image.width)
+        return image.resized(width: Self.mostWidth, height: max(1, image.height * Self.mostWidth / image.width))
     }
 }
