@@ -61,6 +61,7 @@ public struct RunReport {
         case .completed: "completed"
         case .failed: "failed"
         case .interrupted: "interrupted, can be resumed"
+        case .stopped: "stopped at the stage that was named, can be resumed"
         case .running: "running when this was written"
         case nil: "not begun"
         }
