@@ -2,7 +2,6 @@
 
 public import Foundation
 internal import Pipeline
-internal import Data
 
 /// What lies on the device and no run needs; all of it can be made again.
 public struct Housekeeping {

@@ -43,6 +43,18 @@ public struct GraphicsCard: Sendable, Equatable, Codable {
         return cards.first { $0.number == own }
     }
 
+    /// What `CUDA_VISIBLE_DEVICES` calls the cards that this process may use, in the order of CUDA's numbers.
+    public static var visible: [String] {
+        visible(among: all, shown: ProcessInfo.processInfo.environment["CUDA_VISIBLE_DEVICES"])
+    }
+
+    static func visible(among cards: [GraphicsCard], shown: String?) -> [String] {
+        guard let shown else { return cards.map { "\($0.number)" } }
+        // As CUDA has it, what comes after a name that is none is not seen.
+        return shown.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.prefix { !$0.isEmpty && $0 != "-1" }
+            .map { $0 }
+    }
+
     private static let columns = ["index", "name", "memory.total", "memory.free", "compute_cap", "driver_version"]
 
     /// Reads a line a card; what is no number there, such as `[N/A]`, is 0.

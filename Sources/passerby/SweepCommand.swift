@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Experiments
 internal import Foundation
+internal import Machine
 internal import Pipeline
 internal import Reporting
 internal import Sweeps
@@ -92,7 +93,7 @@ struct RunSweep: ParsableCommand {
             on: study, threads: max(1, threads.count / workers), acceptsOtherMachine: otherMachine, failureLimit: failFast,
             interruption: interruption, say: say)
         do {
-            try worker.work(workers: workers)
+            try worker.work(workers: workers, cards: workers > 1 ? GraphicsCard.visible : [])
         } catch  where Failure(error)?.kind == .resumable {
             say("\(try report(study).counts); the same command goes on")
             throw error

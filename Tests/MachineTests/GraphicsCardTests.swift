@@ -35,4 +35,14 @@ import Testing
             GraphicsCard.cards("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n").isEmpty)
         #expect(GraphicsCard.cards("").isEmpty)
     }
+
+    @Test(arguments: [
+        (nil, ["0", "1", "2"]), ("2,0", ["2", "0"]), ("GPU-4b1f, 1", ["GPU-4b1f", "1"]), ("", []), ("1,-1,2", ["1"]),
+    ])
+    func `are called as CUDA calls them`(shown: String?, names: [String]) {
+        let cards = (0..<3).map {
+            GraphicsCard(number: $0, name: "card", totalBytes: 0, freeBytes: 0, computeCapability: "9.0", driver: "570")
+        }
+        #expect(GraphicsCard.visible(among: cards, shown: shown) == names)
+    }
 }

@@ -23,10 +23,15 @@ struct ChildProcess {
     /// - Parameters:
     ///   - input: What it reads; nil for what this process reads.
     ///   - messages: Where its standard error goes; nil for that of this process.
-    init(_ arguments: [String], input: Pipe? = nil, output: Any, messages: FileHandle? = nil) throws {
+    ///   - environment: What it has besides, or instead of, this process's own.
+    init(
+        _ arguments: [String], input: Pipe? = nil, output: Any, messages: FileHandle? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         self.arguments = arguments
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let input { process.standardInput = input }
         process.standardOutput = output
         if let messages { process.standardError = messages }

@@ -10,7 +10,7 @@ package import Sweeps
 /// Works on a sweep's trials, each of their runs in a process of its own.
 package struct SweepWorker: Sendable {
     private let study: Study
-    private let processes: TrialProcess
+    private var processes: TrialProcess
     private let failureLimit: Int
     private let interruption: Interruption
     private let say: @Sendable (String) -> Void
@@ -34,18 +34,22 @@ package struct SweepWorker: Sendable {
 
     /// Works until there is nothing left to do here.
     ///
-    /// - Parameter workers: Trials that are worked on at a time, 1 or more; each on a thread of its own, which waits for
-    ///   processes most of the time.
+    /// - Parameters:
+    ///   - workers: Trials that are worked on at a time, 1 or more; each on a thread of its own, which waits for processes
+    ///     most of the time.
+    ///   - cards: What CUDA calls the cards that there are, which workers take in turn: one card a trial where there are enough.
     /// - Throws: `Interrupted`; ``SweepError`` where going on makes no sense; device errors. The same call goes on after
     ///   each of them. Other workers end the trials that they are at first.
-    package func work(workers: Int) throws {
+    package func work(workers: Int, cards: [String] = []) throws {
         let progress = Progress()
         let group = DispatchGroup()
-        for _ in 0..<workers {
+        for number in 0..<workers {
             group.enter()
-            Thread.detachNewThread {
+            var worker = self
+            worker.processes.card = cards.isEmpty ? nil : cards[number % cards.count]
+            Thread.detachNewThread { [worker] in
                 do {
-                    try work(progress)
+                    try worker.work(progress)
                 } catch {
                     progress.stop(error)
                 }

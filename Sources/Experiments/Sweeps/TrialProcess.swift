@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
-internal import Glibc
 internal import Pipeline
 internal import Sweeps
 
@@ -12,6 +11,8 @@ struct TrialProcess: Sendable {
     /// Whether runs may go on under other conditions than they began with.
     let acceptsOtherMachine: Bool
     let interruption: Interruption
+    /// What CUDA calls the one card that a trial may use; nil for any.
+    var card: String?
 
     /// Runs a trial with one seed to its end, from where an earlier process left it.
     ///
@@ -23,17 +24,17 @@ struct TrialProcess: Sendable {
     func run(_ trial: SweepTrial, _ settings: [String], isEnough: () throws -> Bool) throws -> Bool {
         let messages = try AppendFile(folder.messagesFile(of: trial))
         try messages.append(Data("# \(settings.joined(separator: " "))\n".utf8))
-        // The other end is closed with this process, whatever becomes of it, and then the child stops too.
-        let lifeline = Pipe()
-        let descriptor = lifeline.fileHandleForWriting.fileDescriptor
-        _ = fcntl(descriptor, F_SETFD, fcntl(descriptor, F_GETFD) | FD_CLOEXEC)
+        let lifeline = Lifeline()
         let words =
             ["trial", folder.experimentFile.path] + settings
             + ["--filed-under", folder.experiment(of: trial), "--logs", folder.logs.path, "--threads", "\(threads)"]
             + (acceptsOtherMachine ? ["--other-machine"] : [])
         let errors = try FileHandle(forWritingTo: folder.messagesFile(of: trial))
         try errors.seekToEnd()
-        let child = try ChildProcess(words, input: lifeline, output: FileHandle.nullDevice, messages: errors)
+        // Numbered as the driver numbers them, not by speed.
+        let environment = card.map { ["CUDA_VISIBLE_DEVICES": $0, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"] } ?? [:]
+        let child = try ChildProcess(
+            words, input: lifeline.pipe, output: FileHandle.nullDevice, messages: errors, environment: environment)
         let end = try child.wait(interruption, isEnough: isEnough)
         withExtendedLifetime(lifeline) {}
         if end == .stopped { return false }
