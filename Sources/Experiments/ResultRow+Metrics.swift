@@ -27,7 +27,7 @@ extension FigureColumn {
 
     /// A figure in `[0, 1]`, shown in percent with one decimal.
     private init(share name: String, heading: String) {
-        self.init(name, heading: heading) { String(format: "%.1f", 100 * $0) }
+        self.init(name, heading: heading, unit: .percent) { String(format: "%.1f", $0) }
     }
 }
 

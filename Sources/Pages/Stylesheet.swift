@@ -30,7 +30,7 @@ enum Stylesheet {
         th, td { padding: 4px 8px 4px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
         th { color: var(--faint); font-weight: 500; }
         td { overflow-wrap: anywhere; min-width: 2.6em; }
-        td:first-child { min-width: 7.5em; }
+        td:first-child:not(.number) { min-width: 7.5em; }
         .number { text-align: right; white-space: nowrap; }
         .bar { display: block; width: 100%; min-width: 44px; height: 4px; }
         .bar rect { fill: var(--accent); }
@@ -43,6 +43,7 @@ enum Stylesheet {
         .grid { stroke: var(--line); stroke-width: 1; }
         .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
         .dot { fill: none; stroke-width: 7; stroke-linecap: round; }
+        .points { fill: none; stroke-width: 7; stroke-linecap: round; stroke-opacity: .75; }
         .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); }
         .c3 { stroke: var(--c3); } .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
         .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0 14px; margin: 4px 0 0; padding: 0; font-size: .8125rem; }

@@ -36,6 +36,38 @@ import Testing
         for value in values where value.isFinite { #expect((-1e-9...1 + 1e-9).contains(axis.place(of: value))) }
     }
 
+    /// Powers of ten where there are three, else 2 and 5 times such too, else all that begin with one digit; else equal steps.
+    @Test(arguments: [
+        (1e-5...1e-3, [1e-5, 1e-4, 1e-3]), (3e-4...0.03, [5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02]), (1...16, [1, 2, 5, 10]),
+        (3...6, [3, 4, 5, 6]), (1e-9...1e3, [1e-9, 1e-7, 1e-5, 1e-3, 0.1, 10, 1000]),
+        (2...2.5, [2, 2.2, 2.4]),
+    ])
+    func `of ratios has round ones`(range: ClosedRange<Double>, ticks: [Double]) {
+        let axis = Axis(ofRatios: range)
+        #expect(axis.ticks.count == ticks.count, "\(axis.ticks)")
+        for (tick, expected) in zip(axis.ticks, ticks) { #expect(abs(tick / expected - 1) < 1e-12) }
+        #expect(axis.lower == range.lowerBound && axis.upper == range.upperBound)
+    }
+
+    /// From 0.01 to 100 are four decades, of which 1 lies in the middle and 10 a quarter before the end.
+    @Test func `of ratios has equal ones over equal lengths`() {
+        let axis = Axis(ofRatios: 0.01...100)
+        for (value, place) in [(0.01, 0.0), (1, 0.5), (10, 0.75), (100, 1)] {
+            #expect(abs(axis.place(of: value) - place) < 1e-12)
+        }
+        #expect(Axis(ofRatios: 0...4) == Axis(holding: [0, 4], isTight: true))
+    }
+
+    /// Of 52 letters three names have 16 each and a space; of 20 names every third is written.
+    @Test func `of names has them side by side, shortened to their room`() {
+        let axis = Axis(of: ["sgd", "adam", "a name of more than sixteen letters"])
+        #expect((0..<3).map(axis.label) == ["sgd", "adam", "a name of more …"])
+        let places: [Double] = [1.0 / 6, 0.5, 2.5 / 3]
+        #expect([0, 1, 2].map(axis.place) == places)
+        let many = Axis(of: (0..<20).map { "n\($0)" })
+        #expect(many.ticks == [0, 3, 6, 9, 12, 15, 18] && many.label(at: 1) == "n3")
+    }
+
     @Test(arguments: [(0.0, "0"), (-0.0, "0"), (0.25, "0.25"), (1234, "1234"), (0.1 + 0.2, "0.3")])
     func `is labelled shortly`(value: Double, label: String) {
         #expect(Axis.label(value) == label)
@@ -68,5 +100,29 @@ import Testing
         let source = chart.html.source
         #expect(source.contains("<figcaption>loss &lt;1&gt;</figcaption>"))
         #expect(source.contains("</svg>a&amp;b<span class=\"last\"> 0.25</span></li>"))
+    }
+
+    /// Two decades over 308 pixels: 1 lies at 44, 10 at 198. What has no place is left out.
+    @Test func `has dots on an axis of ratios, and steps beside them`() {
+        let chart = Chart(
+            "t", across: "rate",
+            [.init("all", [(10, 4), (1, 0), (0, 2), (.nan, 1)]), .init("best", [(1, 0), (10, 4)], shape: .steps)],
+            shape: .dots, scale: .ratios(1...100))
+        let source = chart.html.source
+        #expect(source.contains("<path class=\"points c0\" d=\"M198 8h0.1M44 156h0.1\"></path>"))
+        #expect(source.contains("<path class=\"curve c1\" d=\"M44 156H198V8\"></path>"))
+        #expect(
+            source.contains("<path class=\"points c0\" d=\"M8 4h0.1\"></path></svg>all<span class=\"last\"></span></li>"))
+        #expect(source.contains("<text x=\"360\" y=\"170\" text-anchor=\"end\">100</text>"))
+        #expect(!source.contains("nan") && !source.contains("inf"))
+    }
+
+    /// Two names share 308 pixels; their middles are at 121 and 275.
+    @Test func `has dots above names`() {
+        let chart = Chart(
+            "t", across: "optimiser", [.init("all", [(1, 4), (0, 0)])], shape: .dots, scale: .names(["a<b", "c"]))
+        let source = chart.html.source
+        #expect(source.contains("d=\"M275 8h0.1M121 156h0.1\""))
+        #expect(source.contains("<text x=\"121\" y=\"170\" text-anchor=\"middle\">a&lt;b</text>"))
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import Pipeline
+
 extension TableReport {
     /// The table with all that belongs below it, ended.
     public func text(_ format: TableFormat) -> String {

@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: MIT
 
-internal import Pipeline
-
 /// Cells below headings, in any of the formats.
-struct TextGrid {
-    let headings: [String]
-    let rows: [[String]]
-    /// How many columns at the beginning hold words; all others hold figures.
-    let words: Int
+package struct TextGrid {
+    private let headings: [String]
+    private let rows: [[String]]
+    /// The columns that hold figures.
+    private let figures: Set<Int>
 
-    func text(_ format: TableFormat) -> String {
+    /// Rows of as many cells as there are headings.
+    package init(headings: [String], rows: [[String]], figures: Set<Int>) {
+        self.headings = headings
+        self.rows = rows
+        self.figures = figures
+    }
+
+    /// - Parameter words: How many columns at the beginning hold words; all others hold figures.
+    package init(headings: [String], rows: [[String]], words: Int) {
+        self.init(headings: headings, rows: rows, figures: Set(words..<headings.count))
+    }
+
+    /// The cells in a format, every line ended.
+    package func text(_ format: TableFormat) -> String {
         switch format {
-        case .text: TextTable(headings: headings, rows: rows, figures: Set(words..<headings.count)).description
+        case .text: TextTable(headings: headings, rows: rows, figures: figures).description
         case .markdown: markdown
         case .csv: csv
         case .latex: latex
@@ -19,7 +30,7 @@ struct TextGrid {
     }
 
     private var markdown: String {
-        let rule = headings.indices.map { $0 < words ? "---" : "--:" }
+        let rule = headings.indices.map { figures.contains($0) ? "--:" : "---" }
         let lines = [headings.map(Self.markdown), rule] + rows.map { $0.map(Self.markdown) }
         return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
     }
@@ -31,7 +42,7 @@ struct TextGrid {
 
     /// In the rules of booktabs.
     private var latex: String {
-        let columns = String(repeating: "l", count: words) + String(repeating: "r", count: headings.count - words)
+        let columns = headings.indices.map { figures.contains($0) ? "r" : "l" }.joined()
         let line = { (cells: [String]) in cells.map(Self.latex).joined(separator: " & ") + " \\\\\n" }
         return "\\begin{tabular}{\(columns)}\n\\toprule\n\(line(headings))\\midrule\n\(rows.map(line).joined())"
             + "\\bottomrule\n\\end{tabular}\n"
@@ -39,7 +50,7 @@ struct TextGrid {
 
     // MARK: What a format may not hold as it is
 
-    static func markdown(_ text: String) -> String {
+    package static func markdown(_ text: String) -> String {
         text.reduce(into: "") { escaped, character in
             if "|\\`*_<>[]".contains(character) { escaped.append("\\") }
             escaped.append(character)
