@@ -51,8 +51,10 @@ public struct GraphicsCard: Sendable, Equatable, Codable {
     static func visible(among cards: [GraphicsCard], shown: String?) -> [String] {
         guard let shown else { return cards.map { "\($0.number)" } }
         // As CUDA has it, what comes after a name that is none is not seen.
-        return shown.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.prefix { !$0.isEmpty && $0 != "-1" }
-            .map { $0 }
+        return shown.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.prefix {
+            !$0.isEmpty && $0 != "-1"
+        }
+        .map { $0 }
     }
 
     private static let columns = ["index", "name", "memory.total", "memory.free", "compute_cap", "driver_version"]
