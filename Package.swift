@@ -100,7 +100,7 @@ let withoutTensors: [Target] =
     + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML", "Reporting"])
     + module("Pipeline", ["Reporting", crypto])
-    + module("Sweeps", ["Configuration", "Pipeline", "Randomness", "Reporting"])
+    + module("Sweeps", ["Configuration", "Pages", "Pipeline", "Randomness", "Reporting"])
     + module("Tables", ["Configuration", "Pipeline", "Randomness", "Reporting"])
 
 let tensors: [Target] =

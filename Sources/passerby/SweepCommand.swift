@@ -15,7 +15,7 @@ struct SweepCommand: ParsableCommand {
             A sweep is a YAML file in experiments/sweeps/: an experiment, a space of settings, and what to rank trials by. \
             'passerby sweep NAME' runs it, and goes on with it however it was ended.
             """,
-        subcommands: [RunSweep.self, ShowSweep.self, BestOfSweep.self], defaultSubcommand: RunSweep.self)
+        subcommands: [RunSweep.self, ShowSweep.self, BestOfSweep.self, ReportSweep.self], defaultSubcommand: RunSweep.self)
 }
 
 /// The arguments that name a sweep.
@@ -94,11 +94,29 @@ struct RunSweep: ParsableCommand {
             interruption: interruption, say: say)
         do {
             try worker.work(workers: workers, cards: workers > 1 ? GraphicsCard.visible : [])
-        } catch  where Failure(error)?.kind == .resumable {
-            say("\(try report(study).counts); the same command goes on")
+        } catch {
+            // What ended the sweep is what is said, whatever else fails.
+            if let report = try? report(study) {
+                _ = writePage(of: report, study, say)
+                if Failure(error)?.kind == .resumable { say("\(report.counts); the same command goes on") }
+            }
             throw error
         }
-        try end(report(study))
+        let report = try report(study)
+        try end(report, page: writePage(of: report, study, say))
+    }
+
+    /// A sweep does not fail where its page does.
+    ///
+    /// - Returns: The page; nil where there is none.
+    private func writePage(of report: SweepReport, _ study: Study, _ say: (String) -> Void) -> URL? {
+        do {
+            try SweepPage(report, of: study, report.figure).write()
+            return study.folder.pageFile
+        } catch {
+            say("there is no page of this sweep: \(error)")
+            return nil
+        }
     }
 
     /// What a job of a cluster is called with, as this command was.
@@ -110,8 +128,13 @@ struct RunSweep: ParsableCommand {
             + (otherMachine ? ["--other-machine"] : []) + ["--join"]
     }
 
-    private func end(_ report: SweepReport) throws {
-        if json { try printJSON(report) } else { print(report.text) }
+    private func end(_ report: SweepReport, page: URL?) throws {
+        if json {
+            try printJSON(report)
+        } else {
+            let line = page.map { "report: \($0.path)\n" } ?? ""
+            print(report.text(.text, report.figure) + line, terminator: "")
+        }
         let states = report.trials.map(\.trial.state)
         let running = states.filter { $0 == .running }.count
         guard running == 0 else {
@@ -127,6 +150,7 @@ struct ShowSweep: ParsableCommand {
         commandName: "status", abstract: "Shows a sweep's trials, the best first; starts nothing.")
 
     @OptionGroup var arguments: SweepArguments
+    @Option(help: "How the trials are written; with csv all digits, for programs.") var format = TableFormat.text
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() throws {
@@ -134,7 +158,28 @@ struct ShowSweep: ParsableCommand {
         if json {
             try printJSON(report)
         } else {
-            print(report.text)
+            print(report.text(format, report.figure), terminator: "")
+        }
+    }
+}
+
+struct ReportSweep: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Writes sweep.html anew: trials, charts, and the importance of settings.",
+        discussion: "A sweep writes it when its command ends; this does at any time, and starts nothing.")
+
+    @OptionGroup var arguments: SweepArguments
+    @Flag(help: "Print one JSON document.") var json = false
+
+    func run() throws {
+        let study = try arguments.study()
+        let report = try report(study)
+        try SweepPage(report, of: study, report.figure).write()
+        let page = study.folder.pageFile.path
+        if json {
+            try printJSON(["sweep": report.sweep, "report": page])
+        } else {
+            print("report: \(page)")
         }
     }
 }
@@ -165,11 +210,6 @@ private func report(_ study: Study) throws -> SweepReport {
 }
 
 extension SweepReport {
-    /// The table, what is left to do, and why trials failed.
-    fileprivate var text: String {
-        let failures = trials.compactMap { row in
-            row.trial.error.map { "trial \(row.trial.number + 1) failed: \($0)\n" }
-        }
-        return table(.named(objective.figure)) + "\n\(counts)\n" + failures.joined() + "folder: \(folder)"
-    }
+    /// How the objective's values are shown.
+    fileprivate var figure: FigureColumn { .named(objective.figure) }
 }

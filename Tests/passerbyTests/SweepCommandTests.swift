@@ -91,6 +91,17 @@ import Testing
         #expect(String(decoding: best.output, as: UTF8.self) == sound[0].overrides.joined(separator: " ") + "\n")
         let status = try sweep.home.passerby(["sweep", "status", "rates"])
         #expect(String(decoding: status.output, as: UTF8.self).contains("2 complete, 2 failed\n"))
+        let table = try sweep.home.passerby(["sweep", "status", "rates", "--format", "csv"])
+        let lines = String(decoding: table.output, as: UTF8.self).split(separator: "\r\n")
+        #expect(
+            lines.first == "rank,trial,state,mAP,deviation,seconds,direct.batch,direct.instances,folder"
+                && lines.count == 5)
+        let page = sweep.folder.appendingPathComponent("sweep.html")
+        #expect(try String(contentsOf: page, encoding: .utf8).contains("holds no whole number of identities"))
+        try FileManager.default.removeItem(at: page)
+        let written = try sweep.home.passerby(["sweep", "report", "rates"])
+        #expect(written.code == 0 && String(decoding: written.output, as: UTF8.self).hasSuffix("/sweep.html\n"))
+        #expect(FileManager.default.fileExists(atPath: page.path))
     }
 
     /// Two of the four points fail, so that one of them is among the first three.
@@ -102,6 +113,7 @@ import Testing
         #expect(
             stopped.messages.contains(
                 "error: no other trial is begun after 1 failure, as --fail-fast says; their reasons are above\n"))
+        #expect(FileManager.default.fileExists(atPath: drawn.folder.appendingPathComponent("sweep.html").path))
         let begun = stopped.messages.matches(of: /trial \d of 4 [0-9a-f]{12}:/).count
         #expect(stopped.messages.contains("trial \(begun) of 4 failed: ") && begun < 4, "\(stopped.messages)")
         let whole = try drawn.sweep()

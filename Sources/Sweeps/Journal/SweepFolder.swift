@@ -24,6 +24,8 @@ public struct SweepFolder: Sendable {
     public var experimentFile: URL { url.appendingPathComponent("experiment.yaml") }
     /// One operation a line, as Optuna's journal storage has them.
     public var journalFile: URL { url.appendingPathComponent("journal.log") }
+    /// What it has come to, as a page.
+    public var pageFile: URL { url.appendingPathComponent("sweep.html") }
     /// The process that reads and writes the journal, for the moment that this takes.
     var journalLock: URL { url.appendingPathComponent("journal.lock") }
 

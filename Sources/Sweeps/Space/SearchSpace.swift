@@ -74,7 +74,13 @@ public struct SpacePoint: Sendable {
 extension YAMLNode.Entry {
     /// As a command line says it: `adapt.rate=0.0002`.
     public var assignment: String {
-        guard case .scalar = value.value else { return "\(key)=\(value.canonicalJSON)" }
-        return "\(key)=\(value.yamlText.dropLast())"
+        "\(key)=\(value.assigned)"
+    }
+}
+
+extension YAMLNode {
+    /// As a command line says it behind the equals sign, on one line.
+    var assigned: String {
+        if case .scalar = value { String(yamlText.dropLast()) } else { canonicalJSON }
     }
 }
