@@ -49,24 +49,14 @@ extension EpochClustering {
 extension EpochClustering.Density {
     fileprivate static var fields: [Field<Self>] {
         [
-            .integer(
-                "k1", .result, \.neighbours, Limits.clusteringNeighbours,
-                meaning: KeyMeaning(
-                    "Neighbours that the Jaccard distance of the clustering compares.", unit: "images", symbol: "k₁")),
-            .integer(
-                "k2", .result, \.expansion, Limits.neighbours,
-                meaning: KeyMeaning(
-                    "Neighbours whose encodings are averaged for that distance.", unit: "images", symbol: "k₂")),
+            .neighbours(\.neighbours), .expansion(\.expansion),
             Field(
                 "eps", .result, \.radius,
                 meaning: KeyMeaning(
                     "The radius of DBSCAN: images nearer than this belong together. `{nearest: SHARE}` finds it before the first epoch.",
                     symbol: "ε"), .radius
             ) { YAMLNode($0) },
-            .integer(
-                "min_samples", .result, \.minimumPoints, Limits.minimumPoints,
-                meaning: KeyMeaning(
-                    "Images within the radius that make one the core of a cluster, itself included.", unit: "images")),
+            .minimumPoints(\.minimumPoints),
         ]
     }
 }

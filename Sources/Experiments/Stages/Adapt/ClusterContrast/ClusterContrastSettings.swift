@@ -73,14 +73,8 @@ extension ClusterContrast.Config: Configurable {
             .rate(\.schedule.rate),
             .milestones(\.schedule.milestones), .weightDecay(\.weightDecay),
             .padding(\.padding),
-            .number(
-                "temperature", .result, \.temperature, Limits.temperature,
-                meaning: KeyMeaning(
-                    "What similarities to the memory are divided by: the smaller, the more the nearest rows count.",
-                    symbol: "τ")),
-            .number(
-                "momentum", .result, \.momentum, Limits.share,
-                meaning: KeyMeaning("What a row of the memory keeps of itself at an update.", symbol: "m")),
+            .memoryTemperature(\.temperature),
+            .memoryMomentum(\.momentum),
             .choice(
                 "update", .result, \.update,
                 meaning:

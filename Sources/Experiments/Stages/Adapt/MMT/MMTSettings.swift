@@ -17,11 +17,7 @@ struct MMTSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .reference(
-                "from", \.from,
-                meaning: KeyMeaning(
-                    "The earlier stage whose two networks are adapted.", leftOut: "the latest stage that leaves two networks"
-                )),
+            .twins(\.from),
             .imagesPerNormGroup(\.imagesPerNormGroup),
         ] + MMT.Config.fields.map { $0.inside(\.config) }
     }
@@ -41,18 +37,9 @@ struct MMTSettings: StageSettings {
 extension MMT.Config: Configurable, AdaptationNumbers {
     static var fields: [Field<Self>] {
         Field.adaptation + [
-            .number(
-                "alpha", .result, \.meanDecay, Limits.meanDecay,
-                meaning: KeyMeaning("What a mean network keeps of itself at a step. The rest is its student's.", symbol: "α")
-            ),
-            .number(
-                "soft_classification", .result, \.softClassification, Limits.share,
-                meaning: KeyMeaning(
-                    "Share of the soft classification loss, on the other mean network's opinion. The hard one, on clusters, has the rest.",
-                    symbol: "λ_id")),
-            .number(
-                "soft_triplet", .result, \.softTriplet, Limits.share,
-                meaning: KeyMeaning("Share of the soft triplet loss. The hard one has the rest.", symbol: "λ_tri")),
+            .meanDecay(\.meanDecay),
+            .softClassification(\.softClassification),
+            .softTriplet(\.softTriplet),
             .evaluateEvery(\.evaluateEvery),
         ] + EpochClustering.fields(density).map { $0.inside(\.clustering) }
     }

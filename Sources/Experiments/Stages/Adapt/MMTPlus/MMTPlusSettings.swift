@@ -20,11 +20,7 @@ struct MMTPlusSettings: StageSettings {
 
     static var fields: [Field<Self>] {
         [
-            .reference(
-                "from", \.from,
-                meaning: KeyMeaning(
-                    "The earlier stage whose two networks are adapted.", leftOut: "the latest stage that leaves two networks"
-                )),
+            .twins(\.from),
             .imagesPerNormGroup(\.imagesPerNormGroup, leftOut: "all of a domain's images in a batch"),
         ] + MMTPlus.Config.fields.map { $0.inside(\.config) }
     }
@@ -52,21 +48,12 @@ extension MMTPlus.Config: Configurable, AdaptationNumbers {
             .choice(
                 "source_rows", .result, \.sourceRows,
                 meaning: "What the classifier's rows of source identities begin with: drawn numbers, or mean embeddings."),
-            .number(
-                "alpha", .result, \.meanDecay, Limits.meanDecay,
-                meaning: KeyMeaning("What a mean network keeps of itself at a step. The rest is its student's.", symbol: "α")
-            ),
-            .number(
-                "soft_classification", .result, \.softClassification, Limits.share,
-                meaning: KeyMeaning(
-                    "Share of the soft classification loss, on the other mean network's opinion. The hard one, on clusters, has the rest.",
-                    symbol: "λ_id")),
+            .meanDecay(\.meanDecay),
+            .softClassification(\.softClassification),
             .number(
                 "triplet_weight", [.result, .cost], \.tripletWeight, Limits.lossWeight,
                 meaning: "Weight of both triplet losses together."),
-            .number(
-                "soft_triplet", .result, \.softTriplet, Limits.share,
-                meaning: KeyMeaning("Share of the soft triplet loss. The hard one has the rest.", symbol: "λ_tri")),
+            .softTriplet(\.softTriplet),
             .number(
                 "contrastive_weight", .result, \.contrastiveWeight, Limits.lossWeight,
                 meaning: "Weight of the contrastive loss on the target's images."),

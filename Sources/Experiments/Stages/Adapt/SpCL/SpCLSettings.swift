@@ -62,14 +62,8 @@ extension SpCL.Config: Configurable {
             .number(
                 "eps_gap", .result, \.gap, Limits.radius,
                 meaning: "How much the radius shrinks and grows to see which clusters stay what they are."),
-            .number(
-                "temperature", .result, \.temperature, Limits.temperature,
-                meaning: KeyMeaning(
-                    "What similarities to the memory are divided by: the smaller, the more the nearest rows count.",
-                    symbol: "τ")),
-            .number(
-                "momentum", .result, \.momentum, Limits.share,
-                meaning: KeyMeaning("What a row of the memory keeps of itself at an update.", symbol: "m")),
+            .memoryTemperature(\.temperature),
+            .memoryMomentum(\.momentum),
             .evaluateEvery(\.evaluateEvery),
         ] + DensityClustering.fields.map { $0.inside(\.clustering) }
     }

@@ -36,9 +36,7 @@ extension CycleGAN.Config: Configurable {
             .rate(\.schedule.rate),
             .constantEpochs(\.schedule.constant),
             .decayEpochs(\.schedule.decaying),
-            .number(
-                "cycle_weight", .result, \.cycleWeight, Limits.lossWeight,
-                meaning: KeyMeaning("Weight of the loss that an image comes back as it went.", symbol: "λ_cyc")),
+            .cycleWeight(\.cycleWeight),
             .number(
                 "identity_weight", .result, \.identityWeight, Limits.lossWeight,
                 meaning: "The same for an image that is of the right domain already, as a share of `cycle_weight`."),

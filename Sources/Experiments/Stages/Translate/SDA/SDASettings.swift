@@ -64,12 +64,8 @@ extension SDA.Config: Configurable {
             .constantEpochs(\.schedule.constant),
             .decayEpochs(\.schedule.decaying),
             .padding(\.padding),
-            .number(
-                "cycle_weight", .result, \.cycleWeight, Limits.lossWeight,
-                meaning: KeyMeaning("Weight of the loss that an image comes back as it went.", symbol: "λ_cyc")),
-            .number(
-                "identity_weight", .result, \.identityWeight, Limits.lossWeight,
-                meaning: "Weight of the loss that an image of the right domain already stays as it is."),
+            .cycleWeight(\.cycleWeight),
+            .identityWeight(\.identityWeight),
             .number(
                 "relation_weight", .result, \.relationWeight, Limits.lossWeight,
                 meaning: KeyMeaning(

@@ -33,12 +33,8 @@ extension SPGAN.Config: Configurable {
             .iterations(\.iterations),
             .batch(\.batch, "Images of each domain in a batch."),
             .rate(\.rate, "Learning rate of Adam, the same to the end."),
-            .number(
-                "cycle_weight", .result, \.cycleWeight, Limits.lossWeight,
-                meaning: KeyMeaning("Weight of the loss that an image comes back as it went.", symbol: "λ_cyc")),
-            .number(
-                "identity_weight", .result, \.identityWeight, Limits.lossWeight,
-                meaning: "Weight of the loss that an image of the right domain already stays as it is."),
+            .cycleWeight(\.cycleWeight),
+            .identityWeight(\.identityWeight),
             .number(
                 "similarity_weight", .result, \.similarityWeight, Limits.lossWeight,
                 meaning: "Weight of the siamese network's opinion for the generators, from the third epoch on."),
