@@ -49,24 +49,26 @@ struct Reproduce: ParsableCommand {
             (1...seeds).map { words(experiment.value, $0) }
         }
         guard !wanted.isEmpty else { throw CommandError.emptyTable(table: name, preset: preset.rawValue) }
-        let runs = SeededRuns(logs: logs.folder, threads: threads.count, interruption: .fromSignals()) {
-            try ExperimentArguments.parse($0).launch()
-        }
-        var failures: [[String]: String] = [:]
-        if !plan {
-            try logs.checkWritable()
-            failures = try runs.complete(wanted) { StandardError().write("reproduce \(name): \($0)\n") }
-        }
+        let runs = SeededRuns(logs, threads)
+        if !plan { try logs.checkWritable() }
+        let states =
+            try plan
+            ? wanted.map(runs.state) : runs.complete(wanted) { StandardError().write("reproduce \(name): \($0)\n") }
+        let found = try Dictionary(uniqueKeysWithValues: zip(wanted, states.map(tableRun)))
         let report = try TableReport(table, preset, seeds: Array(1...seeds)) { experiment, seed in
-            let words = words(experiment, seed)
-            return switch try runs.state(of: words) {
-            case .done(let folder, let result): .done(result, precisions: try folder.averagePrecisions())
-            case .impossible(let reason): .missing(reason: reason)
-            case .notRun: .missing(reason: failures[words] ?? "not run yet")
-            }
+            guard let run = found[words(experiment, seed)] else { preconditionFailure("\(experiment) was not asked for") }
+            return run
         }
         if json { try printJSON(report) } else { print(report.text(format), terminator: "") }
         try end(report, runs: wanted.count)
+    }
+
+    private func tableRun(_ state: SeededRuns.State) throws -> TableRun {
+        switch state {
+        case .done(let folder, let result, _): .done(result, precisions: try folder.averagePrecisions())
+        case .missing(let reason): .missing(reason: reason)
+        case .notRun: .missing(reason: "not run yet")
+        }
     }
 
     private func words(_ experiment: String, _ seed: Int) -> [String] { [experiment, "seed=\(seed)"] }

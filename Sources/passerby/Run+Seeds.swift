@@ -11,24 +11,22 @@ extension Run {
     /// Runs the experiment once with each seed, and shows means and deviations.
     func run(seeds: [Int]) throws {
         try logs.checkWritable()
-        let runs = SeededRuns(logs: logs.folder, threads: threads.count, interruption: .fromSignals()) {
-            try ExperimentArguments.parse($0).launch()
-        }
         let wanted = seeds.map { [arguments.name] + arguments.overrides + ["seed=\($0)"] }
-        let before = try wanted.map(runs.state)
-        let failures = try runs.complete(wanted) { StandardError().write("run: \($0)\n") }
-        let ended = try zip(before, wanted).compactMap { before, words -> (name: RunName, plan: Plan, result: RunResult)? in
-            guard case .done(let folder, let result) = try runs.state(of: words) else { return nil }
-            if case .notRun = before { tell(try arguments.launch().endCommand, of: folder) }
+        let states = try SeededRuns(logs, threads).complete(wanted) { StandardError().write("run: \($0)\n") }
+        let endCommand = try arguments.launch().endCommand
+        var reasons: [String] = []
+        let ended = try states.compactMap { state -> (name: RunName, plan: Plan, result: RunResult)? in
+            guard case .done(let folder, let result, let isNew) = state else {
+                if case .missing(let reason) = state { reasons.append(reason) }
+                return nil
+            }
+            if isNew { tell(endCommand, of: folder) }
             return (RunName(experiment: result.experiment, run: result.run), try folder.plan(), result)
         }
         let groups = RunGroups(ended)
         if json { try printJSON(groups) } else { print("\n\(groups.text(.text))", terminator: "") }
-        guard ended.count == wanted.count else {
-            let impossible = before.compactMap { if case .impossible(let reason) = $0 { reason } else { nil } }
-            let reasons = failures.values.sorted() + impossible
-            throw CommandError.seedsMissing(
-                count: wanted.count - ended.count, all: wanted.count, reason: reasons.first ?? "")
+        if let reason = reasons.first {
+            throw CommandError.seedsMissing(count: reasons.count, all: wanted.count, reason: reason)
         }
     }
 
@@ -44,6 +42,15 @@ extension Run {
         }
         if let given = arguments.overrides.first(where: { $0.hasPrefix("seed=") }) {
             throw ValidationError("--seeds and \(given) do not go together")
+        }
+    }
+}
+
+extension SeededRuns {
+    /// Those that a command's arguments ask for.
+    init(_ logs: LogsArgument, _ threads: ThreadsArgument) {
+        self.init(logs: logs.folder, threads: threads.count, interruption: .fromSignals()) {
+            try ExperimentArguments.parse($0).launch()
         }
     }
 }

@@ -8,11 +8,12 @@ internal import Reporting
 public struct SeededRuns {
     /// What is known of a run.
     public enum State {
-        case done(RunFolder, RunResult)
+        /// - Parameter isNew: Whether it was made just now.
+        case done(RunFolder, RunResult, isNew: Bool)
         /// Nothing speaks against it.
-        case notRun
-        /// Data or weights are not here.
-        case impossible(reason: String)
+        case notRun(Plan)
+        /// Data or weights are not here, or it came to no end.
+        case missing(reason: String)
     }
 
     private let logs: URL
@@ -34,71 +35,61 @@ public struct SeededRuns {
     ///
     /// - Parameter words: An experiment and its overrides, as a command line has them.
     /// - Throws: `ConfigurationError` and all else that is wrong with the experiment itself.
+    /// - Complexity: As of a plan: a look at every image of a dataset.
     public func state(of words: [String]) throws -> State {
         let plan: Plan
         do {
             plan = try launch(words).plan()
         } catch let error as any ReportedError where error.exitKind == .missing {
-            return .impossible(reason: "\(error)")
+            return .missing(reason: "\(error)")
         }
-        guard let folder = finished(plan), let result = try folder.result() else { return .notRun }
-        return .done(folder, result)
+        return finished(plan, isNew: false) ?? .notRun(plan)
+    }
+
+    /// Runs what is not there, one after the other; one that fails does not stop the rest.
+    ///
+    /// - Parameters:
+    ///   - wanted: Experiments and their overrides, as a command line has them.
+    ///   - say: Is told, a line each, what is there, what begins, and why something came to no end.
+    /// - Returns: What became of each; none of them is ``State/notRun(_:)``.
+    /// - Throws: What is wrong with any of the experiments, before anything runs; `Interrupted` once a process has kept its
+    ///   state after a request to stop.
+    public func complete(_ wanted: [[String]], say: (String) -> Void) throws -> [State] {
+        let states = try wanted.map(state)
+        return try states.enumerated().map { place, state in
+            let run = "\(place + 1) of \(wanted.count), \(wanted[place].joined(separator: " "))"
+            switch state {
+            case .done(let folder, _, _): say("\(run): is there, \(folder.run)")
+            case .missing: say("\(run): cannot be run here")
+            case .notRun(let plan):
+                say(run)
+                let end = try self.run(wanted[place], plan)
+                if case .missing(let reason) = end { say("\(run): \(reason)") }
+                return end
+            }
+            return state
+        }
     }
 
     /// Runs it in a process of its own, or goes on with a run of it that was begun.
-    ///
-    /// - Returns: Why it came to no end; nil where it did.
-    /// - Throws: `Interrupted` once the process has kept its state after a request to stop.
-    public func run(_ words: [String]) throws -> String? {
-        let plan = try launch(words).plan()
-        try waitForOthers(plan)
-        guard finished(plan) == nil else { return nil }
-        let lifeline = Lifeline()
-        let child = try ChildProcess(
-            ["trial"] + words + ["--filed-under", plan.experiment, "--logs", logs.path, "--threads", "\(threads)"],
-            input: lifeline.pipe, output: FileHandle.nullDevice)
-        let end = try child.wait(interruption)
-        withExtendedLifetime(lifeline) {}
-        return end == .done ? nil : "\(child.failure(end))"
+    private func run(_ words: [String], _ plan: Plan) throws -> State {
+        // Another process may be at the same run; two tables share experiments.
+        try interruption.wait(while: {
+            RunFolder.newestUnfinished(of: plan, in: logs).map { ProcessLock.liveHolder(in: $0.lockFile) != nil } ?? false
+        })
+        if let found = finished(plan, isNew: false) { return found }
+        do {
+            _ = try TrialCommand(words: words, name: plan.experiment, logs: logs, threads: threads).run(interruption)
+        } catch let error as ChildRunError {
+            return .missing(reason: "\(error)")
+        }
+        return finished(plan, isNew: true) ?? .missing(reason: "it ended well and left no result")
     }
 
-    private func finished(_ plan: Plan) -> RunFolder? {
-        RunFolder.runs(of: plan.experiment, in: logs).first { folder in
-            (try? folder.result()?.status) == .completed && (try? folder.plan()) == plan
+    private func finished(_ plan: Plan, isNew: Bool) -> State? {
+        for folder in RunFolder.runs(of: plan.experiment, in: logs) where (try? folder.plan()) == plan {
+            if let result = try? folder.result(), result.status == .completed { return .done(folder, result, isNew: isNew) }
         }
-    }
-
-    /// Another process may be at the same run; two tables share experiments.
-    private func waitForOthers(_ plan: Plan) throws {
-        while let folder = RunFolder.newestUnfinished(of: plan, in: logs),
-            ProcessLock.liveHolder(in: folder.lockFile) != nil
-        {
-            try interruption.check()
-            Thread.sleep(forTimeInterval: 0.5)
-        }
-    }
-}
-
-extension SeededRuns {
-    /// Runs what is not there, one after the other; one that fails does not stop the rest.
-    ///
-    /// - Parameter say: Is told, a line each, what is there, what begins, and why something came to no end.
-    /// - Returns: Why runs came to no end, by their words.
-    /// - Throws: What is wrong with any of the experiments, before anything runs; `Interrupted`.
-    public func complete(_ wanted: [[String]], say: (String) -> Void) throws -> [[String]: String] {
-        let states = try wanted.map(state)
-        var failures: [[String]: String] = [:]
-        for (place, words) in wanted.enumerated() {
-            let run = "\(place + 1) of \(wanted.count), \(words.joined(separator: " "))"
-            switch states[place] {
-            case .done(let folder, _): say("\(run): is there, \(folder.run)")
-            case .impossible: say("\(run): cannot be run here")
-            case .notRun:
-                say(run)
-                failures[words] = try self.run(words)
-                if let failure = failures[words] { say("\(run): \(failure)") }
-            }
-        }
-        return failures
+        return nil
     }
 }

@@ -192,10 +192,7 @@ package struct SweepWorker: Sendable {
 
     /// A run's process may outlive the one that started it by a moment, while it keeps its state.
     private func waitForOthers(_ trial: SweepTrial) throws {
-        while runs(of: trial).contains(where: { ProcessLock.liveHolder(in: $0.lockFile) != nil }) {
-            try interruption.check()
-            Thread.sleep(forTimeInterval: 0.1)
-        }
+        try interruption.wait(while: { runs(of: trial).contains { ProcessLock.liveHolder(in: $0.lockFile) != nil } })
     }
 }
 

@@ -24,22 +24,14 @@ struct TrialProcess: Sendable {
     func run(_ trial: SweepTrial, _ settings: [String], isEnough: () throws -> Bool) throws -> Bool {
         let messages = try AppendFile(folder.messagesFile(of: trial))
         try messages.append(Data("# \(settings.joined(separator: " "))\n".utf8))
-        let lifeline = Lifeline()
-        let words =
-            ["trial", folder.experimentFile.path] + settings
-            + ["--filed-under", folder.experiment(of: trial), "--logs", folder.logs.path, "--threads", "\(threads)"]
-            + (acceptsOtherMachine ? ["--other-machine"] : [])
         let errors = try FileHandle(forWritingTo: folder.messagesFile(of: trial))
         try errors.seekToEnd()
         // Numbered as the driver numbers them, not by speed.
         let environment = card.map { ["CUDA_VISIBLE_DEVICES": $0, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"] } ?? [:]
-        let child = try ChildProcess(
-            words, input: lifeline.pipe, output: FileHandle.nullDevice, messages: errors, environment: environment)
-        let end = try child.wait(interruption, isEnough: isEnough)
-        withExtendedLifetime(lifeline) {}
-        if end == .stopped { return false }
-        guard end == .done else { throw child.failure(end) }
-        return true
+        return try TrialCommand(
+            words: [folder.experimentFile.path] + settings, name: folder.experiment(of: trial), logs: folder.logs,
+            threads: threads, acceptsOtherMachine: acceptsOtherMachine
+        ).run(messages: errors, environment: environment, interruption, isEnough: isEnough)
     }
 
     /// What the last process of a trial said of its end; nil where it said nothing.
