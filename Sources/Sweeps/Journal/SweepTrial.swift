@@ -51,12 +51,7 @@ public struct SweepTrial: Sendable, Equatable {
     public var seconds: Double { secondsBySeed.values.reduce(0, +) }
 
     /// The standard deviation of its replicas' values, n − 1 below the line; nil for fewer than two.
-    public var deviation: Double? {
-        guard replicas.count > 1 else { return nil }
-        let values = replicas.map(\.value)
-        let mean = values.reduce(0, +) / Double(values.count)
-        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
-    }
+    public var deviation: Double? { Measured(replicas.map(\.value))?.deviation }
 
     /// The name of a trial with these settings: twelve digits tell a thousand million million apart.
     static func digest(of assignments: [String]) -> String {

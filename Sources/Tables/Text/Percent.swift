@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Pipeline
+
 /// Percent as tables show them: with one decimal, and a minus sign that is one.
 enum Percent {
     static func text(_ value: Double) -> String { (value <= -0.05 ? "−" : "") + digits(value) }

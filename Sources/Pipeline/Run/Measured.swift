@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// A figure over seeds, in percent.
+/// A figure over seeds.
 public struct Measured: Sendable, Equatable, Encodable {
     public let mean: Double
     /// The standard deviation, n − 1 below the line; nil for fewer than two seeds.
     public let deviation: Double?
     public let count: Int
 
-    /// - Parameter values: One of each seed, in percent; nothing comes of none.
+    /// - Parameter values: One of each seed; nothing comes of none.
     public init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
         let mean = values.reduce(0, +) / Double(values.count)
