@@ -61,7 +61,9 @@ public struct Housekeeping {
             })
         return names.sorted().map { folder.appendingPathComponent($0) }.filter { world in
             DataChoice.digests(ofWorld: world.lastPathComponent).isDisjoint(with: digests)
-        }.map { Item(description: "drawn world that no run has", path: $0.path, bytes: bytes(below: $0), key: nil) }
+        }.map {
+            Item(description: "drawn world that no run has", path: $0.path, bytes: DurableFile.bytes(below: $0), key: nil)
+        }
     }
 
     private func caches() -> [Item] {
@@ -73,17 +75,7 @@ public struct Housekeeping {
         }.map {
             Item(
                 description: "decoded images that nobody has used for \(Int(Self.patience)) days", path: $0.path,
-                bytes: bytes(below: $0), key: nil)
-        }
-    }
-
-    private func bytes(below url: URL) -> Int {
-        let names = FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []
-        let files = names.isEmpty ? [url] : names.map { url.appendingPathComponent($0) }
-        return files.reduce(0) { sum, file in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
-            guard attributes?[.type] as? FileAttributeType == .typeRegular else { return sum }
-            return sum + (attributes?[.size] as? Int ?? 0)
+                bytes: DurableFile.bytes(below: $0), key: nil)
         }
     }
 }

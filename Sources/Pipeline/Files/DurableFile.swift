@@ -75,11 +75,17 @@ package enum DurableFile {
         return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// A file's bytes; none where it is not there.
-    static func size(_ url: URL) -> Int {
-        var status = stat()
-        return lstat(url.path, &status) == 0 ? Int(status.st_size) : 0
+    /// What the device knows of every file below a folder; of the file itself where it is one. Links and the like are left out.
+    static func statuses(below url: URL) -> [stat] {
+        let names = FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []
+        return ([url] + names.map { url.appendingPathComponent($0) }).compactMap { file in
+            var status = stat()
+            return lstat(file.path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? status : nil
+        }
     }
+
+    /// The bytes of every file below a folder, or of a file.
+    package static func bytes(below url: URL) -> Int { statuses(below: url).reduce(0) { $0 + Int($1.st_size) } }
 
     /// How many names a file has on its device; nil where it is not there.
     static func nameCount(_ url: URL) -> Int? {

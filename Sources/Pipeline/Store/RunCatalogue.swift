@@ -122,7 +122,7 @@ public struct RunCatalogue: Sendable {
             let manifest = files.first { $0.lastPathComponent == StageFolder.manifestName }
             let named = manifest.flatMap { try? JSONFile.read(Named.self, from: $0) }
             return (
-                key, named.map { "\($0.stage) (\($0.method))" } ?? "a stage", files.reduce(0) { $0 + DurableFile.size($1) }
+                key, named.map { "\($0.stage) (\($0.method))" } ?? "a stage", DurableFile.bytes(below: store.url(of: key))
             )
         }
     }

@@ -13,10 +13,7 @@ public struct RunSize: Sendable, Equatable, Encodable {
     init(of folder: RunFolder, beside store: StageStore) {
         let inStore = store.namesOfEntries(heldBy: folder)
         var (all, freed) = (0, 0)
-        for name in FileManager.default.enumerator(atPath: folder.url.path)?.compactMap({ $0 as? String }) ?? [] {
-            var status = stat()
-            let path = folder.url.appendingPathComponent(name).path
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+        for status in DurableFile.statuses(below: folder.url) {
             all += Int(status.st_size)
             let names = Int(status.st_nlink) - inStore[UInt64(status.st_ino), default: 0]
             if names <= 1 { freed += Int(status.st_size) }
@@ -30,9 +27,7 @@ extension StageStore {
     fileprivate func namesOfEntries(heldBy folder: RunFolder) -> [UInt64: Int] {
         var names: [UInt64: Int] = [:]
         for key in folder.storedKeys where isHeld(key, onlyBy: folder) {
-            for file in files(of: key) {
-                var status = stat()
-                guard lstat(file.path, &status) == 0 else { continue }
+            for status in DurableFile.statuses(below: url(of: key)) {
                 names[UInt64(status.st_ino), default: 0] += 1
             }
         }

@@ -127,5 +127,5 @@ public struct StageStore: Sendable {
             .map { StageKey(digest: ContentDigest(hexadecimal: $0)) }
     }
 
-    private func url(of key: StageKey) -> URL { folder.appendingPathComponent(key.description) }
+    func url(of key: StageKey) -> URL { folder.appendingPathComponent(key.description) }
 }
