@@ -3,7 +3,8 @@
 
     pip install torch==2.13.0 && python make_backbones.py [--single FILE]
 
-The networks and the rule that fills them are those of reference_networks.py. They are evaluated in double precision,
+The networks and the rule that fills them are those of reference_networks.py and reference_translation.py. They are
+evaluated in double precision,
 so that a fixture holds the exact answer for its weights, to about 1e-12, and a test's tolerance is about its own
 rounding only. Printed are the largest deviations of PyTorch itself in single precision, in both memory layouts: what a
 correct implementation in single precision is entitled to.
@@ -19,7 +20,8 @@ from pathlib import Path
 
 import torch
 
-from reference_networks import EMBEDDING_NETWORKS, HEADS, Discriminator, Generator, fill, images, patches, pattern
+from reference_networks import EMBEDDING_NETWORKS, HEADS, fill, images, patches, pattern
+from reference_translation import Discriminator, Generator
 
 # Only those present in a network are stored. No shift before another normalisation: its gradient is a sum that all
 # but cancels.

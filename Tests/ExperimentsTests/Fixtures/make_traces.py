@@ -30,7 +30,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "BackbonesTests" / "Fixtures"
 
 import reference_methods as methods  # noqa: E402
 from reference_networks import (  # noqa: E402
-    EMBEDDING_NETWORKS, Discriminator, Generator, Metric, Residual, TwoConvolutions, fill, pattern, with_head)
+    EMBEDDING_NETWORKS, Residual, TwoConvolutions, fill, pattern, with_head)
+from reference_translation import Discriminator, Generator, Metric  # noqa: E402
 
 ITERATIONS = 5
 SOURCE_CLASSES = 6
