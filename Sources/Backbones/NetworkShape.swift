@@ -3,7 +3,7 @@
 public import Layers
 
 /// What an ``EmbeddingNetwork`` is made of: all that has to be known to make it again and load its weights.
-public struct NetworkShape: Sendable, Equatable {
+public struct NetworkShape: Sendable, Hashable {
     public var backbone: Backbone
     /// From maps to x: GeM as in MMT+ and OpenUnReID, or the average as in SpCL and MMT.
     public var pooling: GlobalPooling.Kind

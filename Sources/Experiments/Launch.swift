@@ -171,7 +171,7 @@ public struct Launch {
             })
         let workspace = Workspace(
             settings: experiment.settings, datasets: datasets, initialWeights: weights,
-            existingImages: provisions.images,
+            existingImages: provisions.images, networksOfFiles: try experiment.networksOfFiles(warn: warn),
             cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
         let folder =
             try unfinished
@@ -245,7 +245,7 @@ public struct Launch {
         let digest = DataDigest(datasets, contents: contents, root: root)
         let plan = try experiment.plan(
             dataDigest: digest.whole, dataParts: digest.named, weights: provisions.weights.mapValues(\.digest),
-            images: provisions.images.mapValues(\.digest),
+            images: provisions.images.mapValues(\.digest), networks: provisions.networks,
             testSet: datasets.test.map { ContentDigest(of: $0, contents: contents, root: root) })
         return (plan, datasets)
     }
@@ -267,6 +267,8 @@ public struct Launch {
         let weights: [Backbone: InitialWeights]
         /// Images from elsewhere, by the folders that stages name.
         let images: [String: ExistingImages]
+        /// What files of networks hold, by the paths that stages name.
+        let networks: [String: ContentDigest]
     }
 
     /// Reads whole files for their digests: to be asked for once.
@@ -283,7 +285,8 @@ public struct Launch {
                 try interruption.check()
             }
         }
-        return Provisions(weights: try initialWeights(), images: images)
+        return Provisions(
+            weights: try initialWeights(), images: images, networks: try experiment.digestsOfNetworkFiles())
     }
 
     private func initialWeights() throws -> [Backbone: InitialWeights] {
@@ -300,7 +303,7 @@ public struct Launch {
         return try experiment.plan(
             dataDigest: DataChoice.digest(ofWorld: data.root(in: ""), withSource: data.source != nil),
             weights: provisions.weights.mapValues(\.digest),
-            images: provisions.images.mapValues(\.digest))
+            images: provisions.images.mapValues(\.digest), networks: provisions.networks)
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.

@@ -34,6 +34,7 @@ public struct NetworkFacts: Sendable, Equatable {
 
     public var backbone: Backbone? { shape[.backbone].flatMap(Backbone.init) }
     public var pooling: GlobalPooling.Kind? { shape[.pooling].flatMap(GlobalPooling.Kind.init) }
+    var domains: NormalisationDomains? { shape[.domains].flatMap(NormalisationDomains.init) }
     /// The images that training normalised together; nil where that was the whole batch, and where nothing is said.
     public var imagesPerNormGroup: Int? { shape[.imagesPerNormGroup].flatMap { Int($0) } }
 

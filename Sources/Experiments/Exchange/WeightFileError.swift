@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+public import Layers
 public import Reporting
 internal import Tensor
 
@@ -25,6 +26,8 @@ public enum WeightFileError: ReportedError, Equatable {
     case notFinite(path: String, [NotFiniteTensor])
     /// Something that is said of the network cannot be.
     case unusableFact(path: String, name: String, found: String, allowed: String)
+    /// Its tensors are those of no network of the shape that is needed.
+    case unfit(path: String, LayerError)
 
     public var exitKind: ExitKind { .badData }
 
@@ -36,6 +39,7 @@ public enum WeightFileError: ReportedError, Equatable {
             return "\(path): \(shown)\(rest); every value of a network must be finite"
         case .unusableFact(let path, let name, let found, let allowed):
             return "\(path): '\(name)' is '\(found)'; allowed: \(allowed)"
+        case .unfit(let path, let error): return "\(path): \(error)"
         }
     }
 }

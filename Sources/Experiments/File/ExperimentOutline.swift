@@ -17,7 +17,7 @@ public struct ExperimentOutline: Sendable, Equatable {
     /// - Throws: `PipelineError.invalidPlan(reason:)`.
     public init?(_ experiment: Experiment, lacking error: any Error) throws {
         switch error {
-        case DataError.missingFolder, InitialWeightsError.notFound: break
+        case DataError.missingFolder, InitialWeightsError.notFound, NetworkFileError.noFile: break
         default: return nil
         }
         let plan = try experiment.plan(dataDigest: ContentDigest(of: ""))

@@ -35,8 +35,13 @@ public struct FieldPlaces: Sendable {
     private func place(of keys: [String], in node: YAMLNode) -> String? {
         var node = node
         for key in keys {
-            guard let next = node[key] else { return nil }
+            // `weights[1]`: the second of a list; `weights[0]` where one stands without a list is that.
+            let parts = key.split { "[]".contains($0) }
+            guard let name = parts.first, let next = node[String(name)] else { return nil }
             node = next
+            guard parts.count == 2, let index = Int(parts[1]), case .sequence(let items) = next.value else { continue }
+            guard items.indices.contains(index) else { return nil }
+            node = items[index]
         }
         return node.span == .generated ? nil : "\(node.span)"
     }

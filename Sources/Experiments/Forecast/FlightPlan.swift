@@ -105,7 +105,8 @@ public struct FlightPlan {
 
     /// What determines how long a step takes and how much it holds. Epochs and rates do not.
     private func work(of stage: Experiment.NamedStage) -> JSONValue {
-        let networks = stage.definition.inputs.flatMap { $0.networks?.members ?? [] }
+        let given = stage.definition.inputs.map(\.networks) + [stage.definition.networkFiles]
+        let networks = given.flatMap { $0?.members ?? [] }
         return .object([
             // Of the methods and of how they are measured: raised whenever a step takes something else than before.
             "version": 2, "method": .string(stage.definition.method),

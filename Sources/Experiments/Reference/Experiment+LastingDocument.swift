@@ -34,11 +34,28 @@ extension YAMLNode {
             .mapping(
                 entries.map { entry in
                     guard let form = keys.first(where: { $0.key == entry.key })?.form else { return entry }
-                    guard case .path = form, case .scalar(.text(let path)) = entry.value.value else {
-                        return Entry(key: entry.key, value: entry.value.withLastingPaths(form.keys))
-                    }
-                    let isName = path == "data" || InitialWeights.isPublished(path)
-                    return Entry(key: entry.key, value: isName ? entry.value : YAMLNode(absolutePath(path)))
+                    return Entry(key: entry.key, value: entry.value.withLastingPaths(form))
                 }))
+    }
+
+    private func withLastingPaths(_ form: ValueForm) -> YAMLNode {
+        switch (form, value) {
+        case (.path, .scalar(.text(let path))):
+            path == "data" || InitialWeights.isPublished(path) ? self : YAMLNode(absolutePath(path))
+        case (.list(let element, _), .sequence(let items)): YAMLNode(items.map { $0.withLastingPaths(element) })
+        case (.either(let forms), .scalar), (.either(let forms), .sequence):
+            forms.first { $0.holds(self) }.map { withLastingPaths($0) } ?? self
+        default: withLastingPaths(form.keys)
+        }
+    }
+}
+
+extension ValueForm {
+    /// Whether a value is a path of this form, or a list of some.
+    fileprivate func holds(_ node: YAMLNode) -> Bool {
+        switch (self, node.value) {
+        case (.path, .scalar(.text)), (.list(of: .path, _), .sequence): true
+        default: false
+        }
     }
 }

@@ -48,6 +48,8 @@ protocol StageDefinition: Sendable {
     var offer: StageOffer { get }
     /// The backbone of networks that it begins, with the experiment's initial weights; nothing for none.
     var begins: Backbone? { get }
+    /// Networks in files of somebody's that it goes on with; nothing for none.
+    var networkFiles: NetworkSet? { get }
     /// A folder of images from elsewhere that goes into it, as the file names it; nothing for none.
     var imageFolder: String? { get }
     /// Whether it takes the target's test set, which the digest of the datasets does not know of.
@@ -68,6 +70,7 @@ protocol StageDefinition: Sendable {
 extension StageDefinition {
     var kind: StageKind { Settings.kind }
     var method: String { Settings.method }
+    var networkFiles: NetworkSet? { nil }
     var imageFolder: String? { nil }
     var takesTestSet: Bool { false }
     func entries(_ roles: FieldRoles = .all) -> [YAMLNode.Entry] { settings.entries(roles) }

@@ -28,8 +28,8 @@ struct StageOffer: Sendable {
 
 /// Networks that go from one stage to another: any number, each with its shape and its file.
 struct NetworkSet: Sendable {
-    struct Member: Sendable {
-        /// The artefact's name.
+    struct Member: Sendable, Hashable {
+        /// The artefact's name; the path of a file of somebody's.
         let file: String
         let shape: NetworkShape
     }

@@ -117,6 +117,13 @@ struct StageRules {
         }
     }
 
+    /// The same, or the networks in two files where the stage names some.
+    func twins(_ files: inout NetworkFiles, or reference: StageReference, of method: String) -> GivenNetworks? {
+        given(&files, orOfStage: reference != .latest, exactly: 2, by: method) {
+            twins("from", reference, of: method)
+        }
+    }
+
     /// The same for translated images.
     func images(_ key: String, _ reference: StageReference) -> (stage: String, artefact: String)? {
         self.reference(key, reference, to: "translates images", \.images) { _ in nil }.map { ($0, $1) }

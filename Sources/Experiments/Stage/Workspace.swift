@@ -16,6 +16,8 @@ struct Workspace {
     let initialWeights: [Backbone: StateDictionary]
     /// Images from elsewhere, by the folders that stages name.
     var existingImages: [String: ExistingImages] = [:]
+    /// What files of networks hold that stages go on with.
+    var networksOfFiles: [NetworkSet.Member: StateDictionary] = [:]
     let cache: ImageCache?
     /// The images that could not be read; nothing where the first of them ends the run.
     let badImages: BadImages?
@@ -24,7 +26,7 @@ struct Workspace {
     func telling(_ badImages: BadImages) -> Workspace {
         Workspace(
             settings: settings, datasets: datasets, initialWeights: initialWeights, existingImages: existingImages,
-            cache: cache, badImages: badImages)
+            networksOfFiles: networksOfFiles, cache: cache, badImages: badImages)
     }
 
     // MARK: Training
@@ -76,12 +78,21 @@ struct Workspace {
 
     // MARK: Networks
 
-    /// The networks of an earlier stage.
-    func networks(_ stage: String, _ set: NetworkSet, in scope: StageScope) throws -> [EmbeddingNetwork] {
-        try set.members.map { try network(stage, $0, in: scope) }
+    /// The networks that a stage goes on with.
+    func networks(_ given: GivenNetworks, in scope: StageScope) throws -> [EmbeddingNetwork] {
+        try given.set.members.map { try network(given, $0, in: scope) }
     }
 
     /// One of them.
+    func network(_ given: GivenNetworks, _ member: NetworkSet.Member, in scope: StageScope) throws -> EmbeddingNetwork {
+        if let stage = given.stage { return try network(stage, member, in: scope) }
+        guard let state = networksOfFiles[member] else { preconditionFailure("nobody has read '\(member.file)'") }
+        let network = try EmbeddingNetwork(member.shape, random: nil)
+        try network.store.load(state)
+        return network
+    }
+
+    /// A network that an earlier stage leaves.
     ///
     /// - Throws: ``WeightFileError`` where the file says that it holds another one.
     func network(_ stage: String, _ member: NetworkSet.Member, in scope: StageScope) throws -> EmbeddingNetwork {

@@ -9,7 +9,7 @@ internal import Training
 /// A stage in which two pre-trained networks teach each other, and which leaves their mean networks.
 protocol MutualStage: StageDefinition {
     /// The pre-trained networks.
-    var initial: (stage: String, set: NetworkSet) { get }
+    var initial: GivenNetworks { get }
     /// Of all networks.
     var shape: NetworkShape { get }
 
@@ -25,14 +25,15 @@ protocol MutualStage: StageDefinition {
 extension MutualStage {
     var means: NetworkSet { NetworkSet("mean", count: initial.set.count, shape) }
 
-    var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
+    var inputs: [StageInput] { initial.inputs }
+    var networkFiles: NetworkSet? { initial.files }
     var outputs: [Artefact] { means.artefacts }
     var offer: StageOffer { StageOffer(networks: means) }
     var begins: Backbone? { nil }
     var isScored: Bool { true }
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
-        let begun = try workspace.networks(initial.stage, initial.set, in: scope).map(\.store.state)
+        let begun = try workspace.networks(initial, in: scope).map(\.store.state)
         let adapted = try train(from: begun, workspace, in: StageTrainingScope(scope))
         for (network, member) in zip(adapted.networks, means.members) {
             try workspace.save(network, as: member, in: scope)

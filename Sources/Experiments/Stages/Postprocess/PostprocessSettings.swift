@@ -14,6 +14,7 @@ struct PostprocessSettings: StageSettings {
 
     /// The stages whose networks are tested, those of several as one ensemble.
     var from = [StageReference.latest]
+    var files = NetworkFiles()
     var flip = true
     var ensemble = true
     var camera: CameraSettings? = CameraSettings()
@@ -27,7 +28,8 @@ struct PostprocessSettings: StageSettings {
                 "from", \.from,
                 meaning: KeyMeaning(
                     "The earlier stage whose networks are tested, or a list of stages, whose networks are one ensemble.",
-                    leftOut: "the latest stage that leaves networks")),
+                    leftOut: "the latest stage that leaves networks"))
+        ] + NetworkFiles.fields.map { $0.inside(\.files) } + [
             .boolean(
                 "flip", .result, \.flip, meaning: "Whether an image's embedding is averaged with that of its mirror image."),
             .boolean(
@@ -62,13 +64,8 @@ struct PostprocessSettings: StageSettings {
                 "ensemble", "the networks of \(from.count) stages are tested as one ensemble; allowed: ensemble: true")
         }
         if submission { requireTestSet(under: rules) }
-        let found = from.compactMap { rules.networks("from", $0) }
-        guard found.count == from.count else { return nil }
-        resolved.from = found.map { .named($0.stage) }
-        let names = found.map(\.stage)
-        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-            rules.report("from", "'\(twice)' is named twice; allowed: each stage once")
-        }
+        guard let found = rules.given(&resolved.files, or: from, by: Self.method) else { return nil }
+        resolved.from = found.map(\.reference)
         return PostprocessStage(settings: resolved, tested: found)
     }
 

@@ -10,13 +10,14 @@ internal import Training
 struct PostprocessStage: StageDefinition {
     let settings: PostprocessSettings
     /// The networks that are tested, stage by stage; at least one.
-    let tested: [(stage: String, set: NetworkSet)]
+    let tested: [GivenNetworks]
 
     private var camera: NetworkSet? {
         settings.camera?.backbone.map { NetworkSet([.init(file: "camera.safetensors", shape: NetworkShape(backbone: $0))]) }
     }
 
-    var inputs: [StageInput] { tested.map { StageInput(stage: $0.stage, networks: $0.set) } }
+    var inputs: [StageInput] { tested.flatMap(\.inputs) }
+    var networkFiles: NetworkSet? { tested.compactMap(\.files).first }
     var outputs: [Artefact] {
         (camera?.artefacts ?? []) + (settings.submission ? Submission.allCases.map(\.artefact) : [])
     }
@@ -27,8 +28,8 @@ struct PostprocessStage: StageDefinition {
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let camera = try cameraNetwork(in: scope, workspace)
-        let models = try tested.map { stage, set in
-            PostProcessing.Model(name: stage, networks: try workspace.networks(stage, set, in: scope))
+        let models = try tested.map { given in
+            PostProcessing.Model(name: given.stage ?? "weights", networks: try workspace.networks(given, in: scope))
         }
         var config = PostProcessing.Config()
         config.flip = settings.flip

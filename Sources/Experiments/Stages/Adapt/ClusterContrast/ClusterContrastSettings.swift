@@ -13,6 +13,8 @@ struct ClusterContrastSettings: StageSettings {
 
     /// The stage whose first network goes on; nothing for one that begins with the experiment's initial weights.
     var from: String?
+    /// A file with a network that goes on, in place of a stage's; empty for none.
+    var weights: [String] = []
     /// Of a network that begins: the experiment's backbone where the stage has none of its own, and GeM.
     var backbone: Backbone?
     var pooling: GlobalPooling.Kind?
@@ -26,8 +28,11 @@ struct ClusterContrastSettings: StageSettings {
                 "from", \.from,
                 meaning:
                     "The earlier stage whose first network goes on. With `none` one begins here with the initial weights."),
-            .backbone(\.backbone, "The architecture of a network that begins here, with `from: none`."),
-            .pooling(\.pooling, leftOut: "gem, where the network begins here"),
+            .weights(
+                \.weights, "A file with the network to go on with, in place of an earlier stage's: anybody's checkpoint."),
+            .backbone(
+                \.backbone, "The architecture of a network that begins here, with `from: none`, or of the one in `weights`."),
+            .pooling(\.pooling, leftOut: "gem, where the network begins here or is in `weights`"),
             .imagesPerNormGroup(\.imagesPerNormGroup),
         ] + ClusterContrast.Config.fields.map { $0.inside(\.config) }
     }
@@ -36,8 +41,14 @@ struct ClusterContrastSettings: StageSettings {
         rules.batch(config.batch, holds: config.instances)
         rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup)
         rules.epoch(config.iterations, of: config.batch)
+        var resolved = self
+        if !weights.isEmpty {
+            var files = NetworkFiles(paths: weights, backbone: backbone, pooling: pooling)
+            let found = rules.given(&files, orOfStage: from != nil, exactly: 1, by: Self.method) { nil }
+            (resolved.backbone, resolved.pooling) = (files.backbone, files.pooling)
+            return found.map { ClusterContrastStage(settings: resolved, initial: $0) }
+        }
         guard let from else {
-            var resolved = self
             resolved.backbone = backbone ?? rules.experiment.backbone
             resolved.pooling = pooling ?? .generalisedMean
             return ClusterContrastStage(settings: resolved, initial: nil)
@@ -45,10 +56,12 @@ struct ClusterContrastSettings: StageSettings {
         for (key, isGiven) in [("backbone", backbone != nil), ("pooling", pooling != nil)] where isGiven {
             rules.report(
                 key,
-                "'\(key)' goes with from: none, as a network that goes on keeps its own; "
+                "'\(key)' goes with from: none or weights, as a network of a stage keeps its own; "
                     + "allowed: one or the other")
         }
-        return rules.networksOfOneDomain("from", .named(from)).map { ClusterContrastStage(settings: self, initial: $0) }
+        return rules.networksOfOneDomain("from", .named(from)).map {
+            ClusterContrastStage(settings: self, initial: GivenNetworks($0.stage, $0.set))
+        }
     }
 }
 

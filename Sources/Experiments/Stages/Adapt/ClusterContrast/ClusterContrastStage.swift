@@ -10,7 +10,7 @@ internal import Training
 struct ClusterContrastStage: StageDefinition {
     let settings: ClusterContrastSettings
     /// The networks of which the first goes on; nothing where one begins.
-    let initial: (stage: String, set: NetworkSet)?
+    let initial: GivenNetworks?
 
     private var shape: NetworkShape {
         var shape: NetworkShape
@@ -28,7 +28,8 @@ struct ClusterContrastStage: StageDefinition {
 
     private var networks: NetworkSet { NetworkSet("network", count: 1, shape) }
 
-    var inputs: [StageInput] { initial.map { [StageInput(stage: $0.stage, networks: $0.set)] } ?? [] }
+    var inputs: [StageInput] { initial?.inputs ?? [] }
+    var networkFiles: NetworkSet? { initial?.files }
     var outputs: [Artefact] { networks.artefacts }
     var offer: StageOffer { StageOffer(networks: networks) }
     var begins: Backbone? { initial == nil ? shape.backbone : nil }
@@ -36,9 +37,8 @@ struct ClusterContrastStage: StageDefinition {
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let state =
-            try initial.map { stage, set in
-                try workspace.network(stage, set.members[0], in: scope).store.state
-            } ?? workspace.initialWeights[shape.backbone]
+            try initial.map { try workspace.network($0, $0.set.members[0], in: scope).store.state }
+            ?? workspace.initialWeights[shape.backbone]
         let adapted = try ClusterContrast(settings.config, workspace.training("cluster contrast"))
             .train(shape, from: state, in: StageTrainingScope(scope))
         try workspace.save(adapted.networks[0], as: networks.members[0], in: scope)

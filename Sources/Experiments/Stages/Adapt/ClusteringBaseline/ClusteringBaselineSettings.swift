@@ -11,6 +11,7 @@ struct ClusteringBaselineSettings: StageSettings {
 
     /// The stage whose first network is adapted.
     var from = StageReference.latest
+    var files = NetworkFiles()
     /// Images that are normalised together, 16 on each of the papers' four cards; nothing for all of a batch, or of its half.
     var imagesPerNormGroup: Int?
     var config = ClusteringBaseline.Config()
@@ -20,8 +21,9 @@ struct ClusteringBaselineSettings: StageSettings {
             .reference(
                 "from", \.from,
                 meaning: KeyMeaning(
-                    "The earlier stage whose first network is adapted.", leftOut: "the latest stage that leaves networks")),
-            .imagesPerNormGroup(\.imagesPerNormGroup, leftOut: "all images of a batch"),
+                    "The earlier stage whose first network is adapted.", leftOut: "the latest stage that leaves networks"))
+        ] + NetworkFiles.fields.map { $0.inside(\.files) } + [
+            .imagesPerNormGroup(\.imagesPerNormGroup, leftOut: "all images of a batch")
         ] + ClusteringBaseline.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -30,9 +32,12 @@ struct ClusteringBaselineSettings: StageSettings {
         rules.clusters(config.clustering, fill: config.batch, of: config.instances)
         if let imagesPerNormGroup { rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup) }
         rules.epoch(config.iterations, of: config.batch)
-        guard let found = rules.networksOfOneDomain("from", from) else { return nil }
         var resolved = self
-        resolved.from = .named(found.stage)
+        let found = rules.given(&resolved.files, orOfStage: from != .latest, exactly: 1, by: Self.method) {
+            rules.networksOfOneDomain("from", from)
+        }
+        guard let found else { return nil }
+        resolved.from = found.reference
         return ClusteringBaselineStage(settings: resolved, initial: found)
     }
 }

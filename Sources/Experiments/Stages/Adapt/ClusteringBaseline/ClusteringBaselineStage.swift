@@ -9,7 +9,7 @@ internal import Training
 struct ClusteringBaselineStage: StageDefinition {
     let settings: ClusteringBaselineSettings
     /// The networks of which the first is adapted.
-    let initial: (stage: String, set: NetworkSet)
+    let initial: GivenNetworks
 
     private var begun: NetworkSet.Member { initial.set.members[0] }
     private var shape: NetworkShape {
@@ -19,14 +19,15 @@ struct ClusteringBaselineStage: StageDefinition {
     }
     private var networks: NetworkSet { NetworkSet("network", count: 1, shape) }
 
-    var inputs: [StageInput] { [StageInput(stage: initial.stage, networks: initial.set)] }
+    var inputs: [StageInput] { initial.inputs }
+    var networkFiles: NetworkSet? { initial.files }
     var outputs: [Artefact] { networks.artefacts }
     var offer: StageOffer { StageOffer(networks: networks) }
     var begins: Backbone? { nil }
     var isScored: Bool { true }
 
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
-        let state = try workspace.network(initial.stage, begun, in: scope).store.state
+        let state = try workspace.network(initial, begun, in: scope).store.state
         let adapted = try ClusteringBaseline(settings.config, workspace.training("clustering baseline"))
             .train(shape, from: state, in: StageTrainingScope(scope))
         try workspace.save(adapted.networks[0], as: networks.members[0], in: scope)

@@ -11,14 +11,16 @@ struct MMTSettings: StageSettings {
 
     /// The stage whose networks are adapted.
     var from = StageReference.latest
+    var files = NetworkFiles()
     /// Images that are normalised together: the authors' four devices had 16 each.
     var imagesPerNormGroup = 16
     var config = MMT.Config()
 
     static var fields: [Field<Self>] {
         [
-            .twins(\.from),
-            .imagesPerNormGroup(\.imagesPerNormGroup),
+            .twins(\.from)
+        ] + NetworkFiles.fields.map { $0.inside(\.files) } + [
+            .imagesPerNormGroup(\.imagesPerNormGroup)
         ] + MMT.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -27,9 +29,9 @@ struct MMTSettings: StageSettings {
         rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup)
         rules.clusters(config.clustering, fill: config.batch, of: config.instances)
         rules.epoch(config.iterations, of: config.batch)
-        guard let found = rules.twins("from", from, of: Self.method) else { return nil }
         var resolved = self
-        resolved.from = .named(found.stage)
+        guard let found = rules.twins(&resolved.files, or: from, of: Self.method) else { return nil }
+        resolved.from = found.reference
         return MMTStage(settings: resolved, initial: found)
     }
 }

@@ -8,7 +8,7 @@ internal import Training
 /// Adapts two pre-trained networks to the target.
 struct MMTStage: MutualStage {
     let settings: MMTSettings
-    let initial: (stage: String, set: NetworkSet)
+    let initial: GivenNetworks
 
     var shape: NetworkShape {
         var shape = initial.set.members[0].shape

@@ -14,14 +14,16 @@ struct MMTPlusSettings: StageSettings {
 
     /// The stage whose networks are adapted.
     var from = StageReference.latest
+    var files = NetworkFiles()
     /// Images that are normalised together, 16 on each of the papers' four cards; nothing for all of a batch, or of its half.
     var imagesPerNormGroup: Int?
     var config = MMTPlus.Config()
 
     static var fields: [Field<Self>] {
         [
-            .twins(\.from),
-            .imagesPerNormGroup(\.imagesPerNormGroup, leftOut: "all of a domain's images in a batch"),
+            .twins(\.from)
+        ] + NetworkFiles.fields.map { $0.inside(\.files) } + [
+            .imagesPerNormGroup(\.imagesPerNormGroup, leftOut: "all of a domain's images in a batch")
         ] + MMTPlus.Config.fields.map { $0.inside(\.config) }
     }
 
@@ -30,9 +32,9 @@ struct MMTPlusSettings: StageSettings {
         rules.batch(config.batch, holds: config.instances)
         if let imagesPerNormGroup { rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup) }
         rules.epoch(config.iterations, of: config.batch)
-        guard let found = rules.twins("from", from, of: Self.method) else { return nil }
         var resolved = self
-        resolved.from = .named(found.stage)
+        guard let found = rules.twins(&resolved.files, or: from, of: Self.method) else { return nil }
+        resolved.from = found.reference
         return MMTPlusStage(settings: resolved, initial: found)
     }
 }

@@ -9,7 +9,7 @@ internal import Training
 /// Adapts two pre-trained networks to the target.
 struct MMTPlusStage: MutualStage {
     let settings: MMTPlusSettings
-    let initial: (stage: String, set: NetworkSet)
+    let initial: GivenNetworks
 
     var shape: NetworkShape {
         var shape = initial.set.members[0].shape
