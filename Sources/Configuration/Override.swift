@@ -16,19 +16,19 @@ struct Override {
         let file = "override '\(shown(argument, limit: .max))'"
         let keys = argument.unicodeScalars.prefix { $0 != "=" }
         guard keys.count < argument.unicodeScalars.count else {
-            let start = SourceSpan(file: file, line: 1, column: 1)
+            let start = SourceSpan(file: file, line: 1, column: 1, isFile: false)
             let kind = Problem.Kind.malformedOverride(
                 found: "no '=' after the key", allowed: "key=value or key.path=value")
             throw ConfigurationError([Problem(kind, at: start)])
         }
         let offset = keys.count + 1
-        path = try Override.path(String(keys)) { SourceSpan(file: file, line: 1, column: $0 + 1) }
+        path = try Override.path(String(keys)) { SourceSpan(file: file, line: 1, column: $0 + 1, isFile: false) }
         let keyPath = path.map(\.name).joined(separator: ".")
         var composer = Composer(String(argument.unicodeScalars.dropFirst(offset)), keyPath: keyPath) { mark in
             let column = mark.line == 0 ? mark.column + offset : mark.column
-            return SourceSpan(file: file, line: mark.line + 1, column: column + 1)
+            return SourceSpan(file: file, line: mark.line + 1, column: column + 1, isFile: false)
         }
-        let end = SourceSpan(file: file, line: 1, column: offset + 1)
+        let end = SourceSpan(file: file, line: 1, column: offset + 1, isFile: false)
         guard let value = try composer.compose(), !value.isEmpty else {
             let kind = Problem.Kind.noValue(allowed: "\(keyPath)=VALUE, or \(keyPath)=null for the default")
             throw ConfigurationError([Problem(kind, at: end, keyPath: keyPath)])

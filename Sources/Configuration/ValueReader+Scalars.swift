@@ -19,9 +19,14 @@ extension ValueReader where Value == String {
 }
 
 extension ValueReader where Value == String {
-    /// The path of a file or folder.
-    public static var path: ValueReader {
-        ValueReader(expected: name.expected, form: .path) { name.value($0, at: $1, $2) }
+    /// The path of a file or folder; a relative one begins in the folder of the file that says it.
+    public static var path: ValueReader { path { _ in false } }
+
+    /// The same, or a name that stands for a file wherever that lies.
+    public static func path(orName isName: @escaping (String) -> Bool) -> ValueReader {
+        ValueReader(expected: name.expected, form: .path) { node, keyPath, collector in
+            name.value(node, at: keyPath, collector).map { isName($0) ? $0 : node.span.resolving($0) }
+        }
     }
 }
 

@@ -77,16 +77,12 @@ public struct Launch {
 
     private func counted() throws -> (plan: Plan, counts: DatasetCounts) {
         let provisions = try self.provisions(Interruption())
-        switch experiment.settings.data.location {
-        case .synthetic(let world):
-            return (
-                try drawnPlan(provisions), DatasetCounts(world, hasSource: experiment.settings.data.source != nil)
-            )
-        case .folder:
-            let (plan, datasets) = try found(
-                in: experiment.settings.data.root(in: dataFolder), provisions, Interruption())
-            return (plan, DatasetCounts(datasets))
+        let data = experiment.settings.data
+        if let world = data.drawnWorld {
+            return (try drawnPlan(provisions), DatasetCounts(world, hasSource: data.source != nil))
         }
+        let (plan, datasets) = try found(in: data.root(in: dataFolder), provisions, Interruption())
+        return (plan, DatasetCounts(datasets))
     }
 
     /// The plan, and what a run of it would do for each stage; starts nothing.
@@ -150,9 +146,10 @@ public struct Launch {
         let root = try experiment.settings.data.root(in: dataFolder)
         let provisions = try self.provisions(interruption)
         let (plan, datasets) =
-            switch experiment.settings.data.location {
-            case .synthetic(let world): try drawn(world, in: root, provisions, until: until, interruption)
-            case .folder: try found(in: root, provisions, interruption)
+            if let world = experiment.settings.data.drawnWorld {
+                try drawn(world, in: root, provisions, until: until, interruption)
+            } else {
+                try found(in: root, provisions, interruption)
             }
         if let until { _ = try plan.stage(named: until) }
         let unfinished =
@@ -175,7 +172,7 @@ public struct Launch {
             cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
         let folder =
             try unfinished
-            ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.lastingDocument.yamlText)
+            ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.lastingDocument(in: dataFolder).yamlText)
         begun(folder)
         let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
         let status = PlanStatus(of: plan, logs: logs, isFresh: start == .fresh)
@@ -231,7 +228,7 @@ public struct Launch {
         if datasets.backgroundCount > 0 {
             warn(
                 "data.source: images with the identity 0 show nobody by the definition of "
-                    + "'\(experiment.settings.data.source?.rawValue ?? "none")', and are left out: \(datasets.backgroundCount)"
+                    + "'\(experiment.settings.data.source?.name ?? "none")', and are left out: \(datasets.backgroundCount)"
             )
         }
         let progress = LateProgress(label: "data", unit: "images", output: output)
@@ -242,11 +239,11 @@ public struct Launch {
             try interruption.check()
         }
         progress.finish()
-        let digest = DataDigest(datasets, contents: contents, root: root)
+        let digest = DataDigest(datasets, contents: contents)
         let plan = try experiment.plan(
             dataDigest: digest.whole, dataParts: digest.named, weights: provisions.weights.mapValues(\.digest),
             images: provisions.images.mapValues(\.digest), networks: provisions.networks,
-            testSet: datasets.test.map { ContentDigest(of: $0, contents: contents, root: root) })
+            testSet: datasets.test.map { ContentDigest(of: $0, contents: contents, named: datasets.names.target) })
         return (plan, datasets)
     }
 
@@ -278,7 +275,7 @@ public struct Launch {
             let progress = LateProgress(label: "translated images", unit: "images", output: output)
             defer { progress.finish() }
             images[folder] = try ExistingImages(
-                in: place(folder, in: dataFolder), memoryFolder: memoryFolder,
+                in: absolutePath(folder), memoryFolder: memoryFolder,
                 skipsUnreadable: experiment.settings.onBadImage == .skip
             ) { done, total in
                 progress.show(done, of: total)

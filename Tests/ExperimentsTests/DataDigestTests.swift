@@ -162,6 +162,26 @@ private struct Nowhere: ProgressOutput {
         _ = try folder.plan(["on_bad_image=skip"])
     }
 
+    /// Two sites of one's own number their images alike.
+    @Test func `tells source and target apart where each has a place of its own, wherever that is`() throws {
+        for site in ["a", "b"] {
+            for name in ["train/0001_c1_0", "train/0002_c2_0", "query/0003_c1_0", "gallery/0003_c2_0"] {
+                try folder.write("\(site)/\(name).jpg", "\(site) \(name)")
+            }
+        }
+        func plan(_ source: String, _ target: String) throws -> Plan {
+            try folder.plan(source: "{path: \(folder.path)/\(source)}", target: "{path: \(folder.path)/\(target)}")
+        }
+        let before = try plan("a", "b")
+        #expect(try before.differences(from: plan("a", "b")) == [])
+        #expect(try before.differences(from: plan("b", "a")).map(\.description) == ["data: the images differ"])
+        #expect(try before.differences(from: plan("a", "a")).map(\.description) == ["data: the images differ"])
+        try folder.move("b", to: "c")
+        #expect(try before.differences(from: plan("a", "c")) == [])
+        try folder.write("c/train/0001_c1_0.jpg", "a train/0001_c1_0")
+        #expect(try before.differences(from: plan("a", "c")).map(\.description) == ["data: the images differ"])
+    }
+
     @Test func `of a drawn world is its parameters, and needs no image`() throws {
         let text = tinyData + "\nstages:\n  - pretrain: {name: direct, images: source, networks: 1}\n"
         let plan = try Launch(

@@ -73,11 +73,21 @@ private func report(_ overrides: [String]) -> String? {
     @Test(arguments: [
         (
             "data={source: market1501, location: {synthetic: {}}}",
-            "data.source: a drawn world has no 'market1501'; allowed: personx, or location: {folder: PATH}"
+            "data.source: a drawn world has no 'market1501'; allowed: personx, {kind: market1501, path: PATH}, or location: "
+                + "{folder: PATH}"
         ),
         (
             "data={target: msmt17, location: {synthetic: {}}}",
-            "data.target: a drawn world has no 'msmt17'; allowed: visda-target, or location: {folder: PATH}"
+            "data.target: a drawn world has no 'msmt17'; allowed: visda-target, {kind: msmt17, path: PATH}, or location: "
+                + "{folder: PATH}"
+        ),
+        (
+            "data={target: {kind: folder, path: mine}, location: {synthetic: {}}}",
+            "data.target: a path goes with none for a drawn world; allowed: a path for source and target both, or for neither"
+        ),
+        (
+            "data={source: {path: mine}, location: {synthetic: {}}}",
+            "data.source: a path goes with none for a drawn world; allowed: a path for source and target both, or for neither"
         ),
     ])
     func `has what a drawn world has`(override: String, expected: String) throws {
@@ -107,6 +117,85 @@ private func report(_ overrides: [String]) -> String? {
     }
 }
 
+@Suite struct `A dataset with a place of its own` {
+    private func data(_ text: String, file: String = "x.yaml") throws -> DataChoice {
+        let rest = "\nbackbone: resnet18\nstages: [{adapt: {method: spcl}}]"
+        return try Experiment(Document.parse(text + rest, file: file), name: "x").settings.data
+    }
+
+    @Test func `is a kind and a path, own images where no kind is said`() throws {
+        let choice = try data("data: {source: {kind: market1501, path: /disk/market}, target: {path: /disk/shop}}")
+        #expect(choice.source == DatasetPlace(SourceDataset(rawValue: "market1501")!, path: "/disk/market"))
+        #expect(choice.target == DatasetPlace(.folder, path: "/disk/shop"))
+        #expect(choice.rankingProtocol == .market1501)
+        #expect(
+            choice.node.flowText
+                == #"{source: {kind: market1501, path: "/disk/market"}, target: {kind: folder, path: "/disk/shop"}}"#)
+    }
+
+    @Test func `leaves the location to the other, and has no say in it where both have one`() throws {
+        let one = try data("data: {source: {path: /disk/shop}, target: market1501, location: {folder: /disk}}")
+        #expect(one.location == .folder("/disk"))
+        #expect(one.node["location"]?.flowText == #"{folder: "/disk"}"#)
+        // What an experiment was extended from may have drawn a world.
+        let both = try data("data: {source: {path: /a}, target: {path: /b}, location: {synthetic: {}}}")
+        #expect(both.drawnWorld == nil)
+        #expect(both.node["location"] == nil)
+        #expect(try data("data: {source: none, target: {path: /b}, location: {synthetic: {}}}").drawnWorld == nil)
+        #expect(try data("data: {location: {synthetic: {}}}").drawnWorld != nil)
+    }
+
+    @Test(arguments: [
+        ("x.yaml", "../shop", "../shop"), ("own/x.yaml", "shop", "own/shop"), ("own/x.yaml", "./shop", "own/shop"),
+        ("own/x.yaml", ".", "own"), ("/disk/own/x.yaml", "../shop", "/disk/own/../shop"), ("own/x.yaml", "/shop", "/shop"),
+    ])
+    func `has a path that begins in the folder of the file`(file: String, path: String, expected: String) throws {
+        #expect(try data("data: {target: {path: \(path)}}", file: file).target.path == expected)
+        #expect(try data("data: {location: {folder: \(path)}}", file: file).location == .folder(expected))
+    }
+
+    @Test func `has a path that begins where the program was started, if it was typed`() throws {
+        let document = try Document.parse(onFolder, file: "own/x.yaml")
+        let typed = try Document.overriding(document, with: ["data.target={path: shop}"])
+        #expect(try Experiment(typed, name: "x").settings.data.target.path == "shop")
+        let written = try Document.parse(onFolder + "\noverride: {data.target: {path: shop}}", file: "own/x.yaml")
+        let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try written.yamlText.write(toFile: folder + "/x.yaml", atomically: true, encoding: .utf8)
+        let experiment = try Experiment(path: folder + "/x.yaml", name: "x", overrides: [])
+        #expect(experiment.settings.data.target.path == folder + "/shop")
+    }
+
+    @Test(arguments: [
+        ("{kind: market, path: x}", "data.target.kind: found 'market'; allowed: market1501"),
+        ("{knd: market1501}", "data.target.knd: unknown key 'knd'; allowed: kind, path (did you mean 'kind'?)"),
+        ("{path: 3}", "data.target.path: found 3; allowed: text that is not empty"),
+        ("[market1501]", "data.target: found a sequence; allowed: one of market1501"),
+    ])
+    func `says what is wrong with it`(written: String, expected: String) throws {
+        let text = try #require(report(["data.target=\(written)"]))
+        #expect(text.contains(expected), "\(text)")
+    }
+
+    /// `data` is what shipped experiments say.
+    @Test func `named data is beside the file where there is one, and else beside the program`() throws {
+        let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let choice = try data("data: {location: {folder: data}}", file: folder + "/x.yaml")
+        #expect(try choice.root(in: "/program/data") == "/program/data")
+        #expect(try choice.lasting(in: "/program/data").location == .data(besideFile: nil))
+        try FileManager.default.createDirectory(atPath: folder + "/data", withIntermediateDirectories: false)
+        #expect(try choice.root(in: "/program/data") == folder + "/data")
+        #expect(try choice.lasting(in: "/program/data").location == .folder(folder + "/data"))
+        #expect(choice.node.flowText == "{source: personx, target: visda-target, location: {folder: data}}")
+        // Where nothing is said it is the program's.
+        let silent = try data("data: {}", file: folder + "/x.yaml")
+        #expect(try silent.root(in: "/program/data") == "/program/data")
+    }
+}
+
 @Suite struct `The datasets of an experiment` {
     private func written(_ names: [String]) throws -> String {
         let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
@@ -126,8 +215,8 @@ private func report(_ overrides: [String]) -> String? {
         ])
         defer { try? FileManager.default.removeItem(atPath: root) }
         var choice = DataChoice()
-        choice.source = SourceDataset(rawValue: "vehiclex")
-        choice.target = try #require(TargetDataset(rawValue: "market1501"))
+        choice.source = SourceDataset(rawValue: "vehiclex").map { DatasetPlace($0) }
+        choice.target = DatasetPlace(try #require(TargetDataset(rawValue: "market1501")))
         let datasets = try Datasets(choice, root: root)
         #expect(datasets.source.map(\.path) == ["\(root)/VehicleX/image_train/0001_c006_1.jpg"])
         #expect(datasets.target.map(\.path) == ["\(root)/Market-1501/bounding_box_train/0002_c1s1_1.jpg"])
@@ -135,11 +224,27 @@ private func report(_ overrides: [String]) -> String? {
         #expect(datasets.gallery.map(\.camera.rawValue) == [2])
     }
 
+    @Test func `are found each in its own place, one by a name that its folder holds`() throws {
+        let root = try written([
+            "shop/train/0007_c1_1.jpg", "shop/query/0008_c1_1.jpg", "shop/gallery/0008_c2_1.jpg",
+            "disk/Market-1501/bounding_box_train/0002_c1s1_1.jpg", "disk/Market-1501/query/0001_c2s1_1.jpg",
+            "disk/Market-1501/bounding_box_test/0001_c3s1_1.jpg",
+        ])
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        var choice = DataChoice()
+        choice.source = DatasetPlace(try #require(SourceDataset(rawValue: "market1501")), path: root + "/disk")
+        choice.target = DatasetPlace(.folder, path: root + "/shop")
+        let datasets = try Datasets(choice, root: "/nowhere")
+        #expect(datasets.source.map(\.path) == ["\(root)/disk/Market-1501/bounding_box_train/0002_c1s1_1.jpg"])
+        #expect(datasets.target.map(\.path) == ["\(root)/shop/train/0007_c1_1.jpg"])
+        #expect((datasets.query + datasets.gallery).map(\.identity.rawValue) == [8, 8])
+    }
+
     @Test func `must have the split that is asked for, in the layout that is there`() throws {
         let root = try written(["personX/image_train/0001_c1s1_1.jpg"])
         defer { try? FileManager.default.removeItem(atPath: root) }
         var choice = DataChoice()
-        choice.target = try #require(TargetDataset(rawValue: "personx"))
+        choice.target = DatasetPlace(try #require(TargetDataset(rawValue: "personx")))
         let error = #expect(throws: DataError.self) { try Datasets(choice, root: root) }
         #expect(error?.description.hasPrefix("no PersonX, query found. Looked for:\n  '\(root)/personX/query'") == true)
     }

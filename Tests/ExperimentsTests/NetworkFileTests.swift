@@ -114,11 +114,20 @@ private let single = "adapt: {method: clustering-baseline, weights: a.pth, itera
             let experiment = try experiment(stages)
             let text = experiment.document.yamlText
             #expect(try Experiment(Document.parse(text, file: "y.yaml"), name: "x").document.yamlText == text)
-            let lasting = experiment.lastingDocument["stages"]?.flowText ?? ""
+            let lasting = try experiment.lastingDocument(in: "/data")["stages"]?.flowText ?? ""
             let here = FileManager.default.currentDirectoryPath
             let paths = stages == mutual ? "[\"\(here)/a.pth\", \"\(here)/b.pth\"]" : "\"\(here)/a.pth\""
             #expect(lasting.contains("weights: \(paths)"), "\(lasting)")
         }
+    }
+
+    @Test func `begins its paths where the file lies that says them`() throws {
+        let text = tinyData + "\nstages:\n  - postprocess: {weights: [a.pth, /b.pth, ../c.pth], camera: false}"
+        let node = try Document.overriding(Document.parse(text, file: "mine/x.yaml"), with: ["workers=0"])
+        let files = try Experiment(node, name: "x").stages[0].definition.networkFiles?.members.map(\.file)
+        #expect(files == ["mine/a.pth", "/b.pth", "mine/../c.pth"])
+        let typed = try Document.overriding(node, with: ["postprocess.weights=a.pth"])
+        #expect(try Experiment(typed, name: "x").stages[0].definition.networkFiles?.members.map(\.file) == ["a.pth"])
     }
 
     @Test func `says where a file is named that holds something else than before`() throws {

@@ -180,12 +180,14 @@ private final class Runs {
         _ = try existing(["x.jpg", "b/x.png"]).translations(of: ["/data/0002.jpg"])
     }
 
-    /// As the folder of `data.location` is.
-    @Test func `lie relative to the current folder, or in that of all data`() {
-        #expect(place("data", in: "/all") == "/all")
-        #expect(place("/disk/personX_sda", in: "/all") == "/disk/personX_sda")
-        let current = FileManager.default.currentDirectoryPath
-        #expect(place("data/personX_sda", in: "/all") == "\(current)/data/personX_sda")
+    @Test func `lie relative to the experiment's file`() throws {
+        func folders(_ path: String) throws -> Set<String> {
+            let text = text("{method: existing, folder: \(path)}")
+            return try Experiment(Document.parse(text, file: "own/x.yaml"), name: "x").imageFolders
+        }
+        #expect(try folders("/disk/personX_sda") == ["/disk/personX_sda"])
+        #expect(try folders("data") == ["own/data"])
+        #expect(try folders("../data/personX_sda") == ["own/../data/personX_sda"])
     }
 
     @Test func `are asked for where a file names none, or a folder that is not there`() throws {

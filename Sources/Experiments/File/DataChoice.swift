@@ -8,6 +8,8 @@ public import Retrieval
 public enum DataLocation: Sendable, Equatable {
     /// In a folder, laid out as published.
     case folder(String)
+    /// In the folder of all data beside the program; or in this one beside the experiment's file, where that is there.
+    case data(besideFile: String?)
     /// Drawn when needed, into a folder of their own.
     case synthetic(SyntheticWorld)
 }
@@ -15,31 +17,52 @@ public enum DataLocation: Sendable, Equatable {
 /// The pair of datasets of an experiment.
 public struct DataChoice: Sendable, Equatable, Configurable {
     /// Nothing where the target is learnt from alone.
-    public var source: SourceDataset? = .personx
-    public var target = TargetDataset.visdaTarget
-    public var location = DataLocation.folder("data")
+    public var source: DatasetPlace<SourceDataset>? = .init(.personx)
+    public var target = DatasetPlace(TargetDataset.visdaTarget)
+    /// Where those lie that have no place of their own.
+    public var location = DataLocation.data(besideFile: nil)
     /// The protocol that was asked for; nil for the target's own.
     var givenProtocol: RankingProtocol?
+
+    /// What a file says where there is no source.
+    static let noSource = "none"
 
     init() {}
 
     /// The protocol that results are scored under.
     public var rankingProtocol: RankingProtocol { givenProtocol ?? target.dataset.rankingProtocol }
 
+    /// The world that source and target are drawn in; nothing where they are in folders.
+    var drawnWorld: SyntheticWorld? {
+        guard case .synthetic(let world) = location, takesLocation else { return nil }
+        return world
+    }
+
+    /// Whether some dataset lies where `location` says.
+    private var takesLocation: Bool {
+        target.path == nil || source.map { $0.path == nil } ?? false
+    }
+
     static var fields: [Field<DataChoice>] {
         [
             Field(
                 "source", .reference, \.source,
                 meaning: "The dataset with labels, which is learnt from. `none` learns from the target alone.", .sourceOrNone
-            ) { YAMLNode($0?.rawValue ?? "none") },
-            .choice(
-                "target", .reference, \.target, orMatching: TargetDataset.withdrawn,
-                meaning:
-                    "The dataset to adapt to. Its training images are taken without labels, its queries and gallery score."),
+            ) { $0?.node ?? YAMLNode(noSource) },
             Field(
-                "location", .reference, \.location,
-                meaning: "Where the datasets are: in a folder, or a world of pedestrians that is drawn.",
-                LocationField.reader, LocationField.node),
+                "target", .reference, \.target,
+                meaning:
+                    "The dataset to adapt to. Its training images are taken without labels, its queries and gallery score.",
+                DatasetPlace<TargetDataset>.reader
+            ) { $0.node },
+            Field(
+                key: "location", roles: .reference,
+                meaning: "Where the datasets are that have no path: in a folder, or a world of pedestrians that is drawn.",
+                form: LocationField.reader.form,
+                read: { mapping, choice in
+                    if let found = mapping.optional("location", LocationField.reader) { choice.location = found.value }
+                },
+                write: { choice, _ in choice.takesLocation ? LocationField.node(choice.location) : nil }),
             .choice(
                 "protocol", .result, \.givenProtocol,
                 meaning: KeyMeaning(
@@ -52,9 +75,9 @@ public struct DataChoice: Sendable, Equatable, Configurable {
     static var reader: ValueReader<DataChoice> {
         .mapping(keys) { mapping in
             let choice = DataChoice(mapping)
-            if case .synthetic = choice.location {
-                if let source = choice.source { choice.requireDrawn("source", source.rawValue, .personx, mapping) }
-                choice.requireDrawn("target", choice.target.rawValue, .visdaTarget, mapping)
+            if choice.drawnWorld != nil {
+                if let source = choice.source { choice.requireDrawn("source", source, .personx, mapping) }
+                choice.requireDrawn("target", choice.target, .visdaTarget, mapping)
             }
             choice.requireCameras(mapping)
             return choice
@@ -67,31 +90,29 @@ public struct DataChoice: Sendable, Equatable, Configurable {
         let allowed = RankingProtocol.allCases.filter { !$0.usesCameras }.map(\.rawValue).joined(separator: ", ")
         mapping.collector.report(
             .conflict(
-                "'\(target.rawValue)' does not say which camera took an image, so '\(givenProtocol.rawValue)' cannot score "
+                "'\(target.name)' does not say which camera took an image, so '\(givenProtocol.rawValue)' cannot score "
                     + "it; allowed: \(allowed)"),
             at: mapping.keys.first { $0.value == "protocol" }?.span ?? mapping.span,
             keyPath: "\(mapping.keyPath).protocol")
     }
 
     /// A drawn world has one source and one target.
-    private func requireDrawn(_ key: String, _ found: String, _ drawn: Dataset, _ mapping: MappingReader) {
-        guard found != drawn.rawValue else { return }
-        mapping.collector.report(
-            .conflict("a drawn world has no '\(found)'; allowed: \(drawn.rawValue), or location: {folder: PATH}"),
-            at: mapping.keys.first { $0.value == key }?.span ?? mapping.span, keyPath: "\(mapping.keyPath).\(key)")
-    }
-}
-
-extension ValueReader where Value == SourceDataset? {
-    /// A dataset, or `none`.
-    fileprivate static var sourceOrNone: ValueReader {
-        let dataset = ValueReader<SourceDataset>.choice()
-        let words = SourceDataset.allCases.map(\.rawValue) + ["none"]
-        let form = ValueForm.word(words, orMatching: SourceDataset.withdrawn)
-        return ValueReader(expected: "\(dataset.expected), or none", form: form) { node, keyPath, collector in
-            if case .scalar(.text("none")) = node.value { return .some(nil) }
-            return dataset.value(node, at: keyPath, collector).map(Optional.some)
+    private func requireDrawn<Role>(
+        _ key: String, _ found: DatasetPlace<Role>, _ drawn: Dataset, _ mapping: MappingReader
+    ) {
+        let message: String
+        if found.path != nil {
+            message = "a path goes with none for a drawn world; allowed: a path for source and target both, or for neither"
+        } else if found.dataset != drawn {
+            message =
+                "a drawn world has no '\(found.name)'; allowed: \(drawn.rawValue), {kind: \(found.name), path: PATH}, "
+                + "or location: {folder: PATH}"
+        } else {
+            return
         }
+        mapping.collector.report(
+            .conflict(message), at: mapping.keys.first { $0.value == key }?.span ?? mapping.span,
+            keyPath: "\(mapping.keyPath).\(key)")
     }
 }
 
@@ -101,12 +122,15 @@ private enum LocationField {
         case folder, synthetic
     }
 
+    /// What a file calls the folder of all data.
+    private static let data = "data"
+
     static var reader: ValueReader<DataLocation> {
         let form = ValueForm.choice([
             .init(
                 Kind.folder.rawValue, .path,
                 meaning:
-                    "A folder with the datasets. `data` is the one beside the program; any other path begins where the program is started."
+                    "A folder with the datasets. `data` is the one beside this file where there is one, and else the one beside the program."
             ),
             .init(
                 Kind.synthetic.rawValue, .mapping(SyntheticWorld.keys),
@@ -116,11 +140,13 @@ private enum LocationField {
             // `folder` holds a text, `synthetic` a mapping, which `oneOf` alone cannot tell apart.
             if case .mapping(let entries) = node.value, entries.count == 1, entries[0].key == Kind.folder.rawValue {
                 let mapping = MappingReader(node, at: keyPath, reportingTo: collector)
-                return mapping.required(Kind.folder.rawValue, .name).map { .folder($0.value) }
+                let isData = { $0 == data }
+                guard let folder = mapping.required(Kind.folder.rawValue, .path(orName: isData)) else { return nil }
+                return isData(folder.value) ? .data(besideFile: folder.span.resolving("./data")) : .folder(folder.value)
             }
             return ValueReader<DataLocation>.oneOf(Kind.self) { kind, mapping in
                 switch kind {
-                case .folder: .folder("data")
+                case .folder: .data(besideFile: nil)
                 case .synthetic: world(mapping).map { .synthetic($0) }
                 }
             }.value(node, at: keyPath, collector)
@@ -141,6 +167,7 @@ private enum LocationField {
     static func node(_ location: DataLocation) -> YAMLNode? {
         switch location {
         case .folder(let path): YAMLNode(["folder": YAMLNode(path)])
+        case .data: YAMLNode(["folder": YAMLNode(data)])
         case .synthetic(let world): YAMLNode(["synthetic": world.node])
         }
     }

@@ -3,11 +3,21 @@
 public import Data
 public import Retrieval
 
+/// A dataset that can be what an experiment takes one for.
+public protocol DatasetRole: RawRepresentable<String>, CaseIterable, Sendable, Equatable {
+    var dataset: Dataset { get }
+    /// Images of the user's own.
+    static var folder: Self { get }
+    /// An expression of the names that are accepted and not suggested; nothing for none.
+    static var withdrawn: String? { get }
+}
+
 /// A dataset whose training images have identities.
-public struct SourceDataset: RawRepresentable, Sendable, Equatable {
+public struct SourceDataset: DatasetRole {
     public let dataset: Dataset
 
     static let personx = SourceDataset(dataset: .personx)
+    public static let folder = SourceDataset(dataset: .folder)
 
     private init(dataset: Dataset) {
         self.dataset = dataset
@@ -17,25 +27,14 @@ public struct SourceDataset: RawRepresentable, Sendable, Equatable {
         guard let dataset = Dataset(rawValue: rawValue), dataset.definition.canBeSource else { return nil }
         self.dataset = dataset
     }
-
-    public var rawValue: String { dataset.rawValue }
-}
-
-extension SourceDataset: CaseIterable {
-    /// Those that are suggested: a withdrawn one is accepted, and named only by who wants it.
-    public static var allCases: [SourceDataset] {
-        Dataset.available.compactMap { SourceDataset(rawValue: $0.rawValue) }
-    }
-
-    /// An expression of those that are accepted and not suggested.
-    static var withdrawn: String? { expression(of: Dataset.withdrawn.compactMap { Self(rawValue: $0.rawValue)?.rawValue }) }
 }
 
 /// A dataset with training images, queries and a gallery.
-public struct TargetDataset: RawRepresentable, Sendable, Equatable {
+public struct TargetDataset: DatasetRole {
     public let dataset: Dataset
 
     static let visdaTarget = TargetDataset(dataset: .visdaTarget)
+    public static let folder = TargetDataset(dataset: .folder)
 
     private init(dataset: Dataset) {
         self.dataset = dataset
@@ -45,18 +44,17 @@ public struct TargetDataset: RawRepresentable, Sendable, Equatable {
         guard let dataset = Dataset(rawValue: rawValue), dataset.definition.canBeTarget else { return nil }
         self.dataset = dataset
     }
-
-    public var rawValue: String { dataset.rawValue }
 }
 
-extension TargetDataset: CaseIterable {
-    /// Those that are suggested, as in ``SourceDataset/allCases``.
-    public static var allCases: [TargetDataset] {
-        Dataset.available.compactMap { TargetDataset(rawValue: $0.rawValue) }
-    }
+extension DatasetRole {
+    public var rawValue: String { dataset.rawValue }
 
-    /// As ``SourceDataset/withdrawn``.
-    static var withdrawn: String? { expression(of: Dataset.withdrawn.compactMap { Self(rawValue: $0.rawValue)?.rawValue }) }
+    /// Those that are suggested: a withdrawn one is accepted, and named only by who wants it.
+    public static var allCases: [Self] { Dataset.available.compactMap { Self(rawValue: $0.rawValue) } }
+
+    public static var withdrawn: String? {
+        expression(of: Dataset.withdrawn.compactMap { Self(rawValue: $0.rawValue)?.rawValue })
+    }
 }
 
 private func expression(of names: [String]) -> String? {

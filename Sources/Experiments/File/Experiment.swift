@@ -42,7 +42,10 @@ public struct Experiment: Sendable {
     func stage(named name: String) -> NamedStage? { stages.first { $0.name == name } }
 
     /// The experiment as a document that gives the same experiment when it is read.
-    public var document: YAMLNode {
+    public var document: YAMLNode { document(of: settings) }
+
+    /// The same with other settings for all stages.
+    func document(of settings: ExperimentSettings) -> YAMLNode {
         let stages = YAMLNode.Entry(
             key: "stages",
             value: YAMLNode(

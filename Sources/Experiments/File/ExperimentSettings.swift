@@ -60,7 +60,8 @@ public struct ExperimentSettings: Sendable, Configurable {
                 "initial_weights", .reference, \.initialWeights,
                 meaning: KeyMeaning(
                     "What networks begin with: `imagenet` for the published weights, or a file, or a folder with one per backbone.",
-                    leftOut: "weights that are drawn"), ValueReader<String>.path.map { $0 }
+                    leftOut: "weights that are drawn"),
+                ValueReader<String>.path(orName: InitialWeights.isPublished).map { $0 }
             ) { $0.map { YAMLNode($0) } },
             Field(
                 "seed", .reference, \.seed,

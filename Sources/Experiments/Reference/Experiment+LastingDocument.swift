@@ -1,61 +1,57 @@
 // SPDX-License-Identifier: MIT
 
-public import Configuration
+internal import Configuration
 internal import Data
 
 extension Experiment {
     /// The document with paths that lead to the same files wherever the program is started: what a run keeps. Names that mean
-    /// the same everywhere, `data` and those of published weights, stay as they are.
-    public var lastingDocument: YAMLNode {
+    /// the same everywhere, those of the program's data and of published weights, stay as they are.
+    ///
+    /// - Parameter dataFolder: The folder of all data beside the program.
+    func lastingDocument(in dataFolder: String) throws -> YAMLNode {
         let reference = ExperimentReference()
-        var root = document.withLastingPaths(reference.keys)
-        root.value = .mapping(
-            root.entries.map { entry in
-                guard entry.key == "stages", case .sequence(let items) = entry.value.value else { return entry }
-                let lasting = items.map { item in
-                    let kinds = item.entries.map { entry in
-                        let method = reference.methods.first { method in
-                            method.kind.rawValue == entry.key && entry.value["method"]?.flowText == method.name
-                        }
-                        return YAMLNode.Entry(key: entry.key, value: entry.value.withLastingPaths(method?.keys ?? []))
+        var settings = settings
+        settings.data = try settings.data.lasting(in: dataFolder)
+        let document = document(of: settings)
+        let entries = document.entries.map { entry in
+            // The data know better than their text what is a name.
+            guard entry.key != "data" else { return entry }
+            guard entry.key == "stages", case .sequence(let items) = entry.value.value else {
+                return entry.lasting(among: reference.keys)
+            }
+            let lasting = items.map { item in
+                let kinds = item.entries.map { entry in
+                    let method = reference.methods.first { method in
+                        method.kind.rawValue == entry.key && entry.value["method"]?.flowText == method.name
                     }
-                    return YAMLNode(.mapping(kinds))
+                    return YAMLNode.Entry(key: entry.key, value: entry.value.lasting(.mapping(method?.keys ?? [])))
                 }
-                return YAMLNode.Entry(key: entry.key, value: YAMLNode(lasting))
-            })
-        return root
+                return YAMLNode(.mapping(kinds))
+            }
+            return YAMLNode.Entry(key: entry.key, value: YAMLNode(lasting))
+        }
+        return YAMLNode(.mapping(entries))
+    }
+}
+
+extension YAMLNode.Entry {
+    /// With a lasting value, where the key is one of these.
+    fileprivate func lasting(among keys: [KeyDescription]) -> YAMLNode.Entry {
+        guard let form = keys.first(where: { $0.key == key })?.form else { return self }
+        return YAMLNode.Entry(key: key, value: value.lasting(form))
     }
 }
 
 extension YAMLNode {
-    fileprivate func withLastingPaths(_ keys: [KeyDescription]) -> YAMLNode {
-        guard case .mapping(let entries) = value else { return self }
-        return YAMLNode(
-            .mapping(
-                entries.map { entry in
-                    guard let form = keys.first(where: { $0.key == entry.key })?.form else { return entry }
-                    return Entry(key: entry.key, value: entry.value.withLastingPaths(form))
-                }))
-    }
-
-    private func withLastingPaths(_ form: ValueForm) -> YAMLNode {
+    /// The same value with absolute paths.
+    fileprivate func lasting(_ form: ValueForm) -> YAMLNode {
         switch (form, value) {
         case (.path, .scalar(.text(let path))):
-            path == "data" || InitialWeights.isPublished(path) ? self : YAMLNode(absolutePath(path))
-        case (.list(let element, _), .sequence(let items)): YAMLNode(items.map { $0.withLastingPaths(element) })
-        case (.either(let forms), .scalar), (.either(let forms), .sequence):
-            forms.first { $0.holds(self) }.map { withLastingPaths($0) } ?? self
-        default: withLastingPaths(form.keys)
-        }
-    }
-}
-
-extension ValueForm {
-    /// Whether a value is a path of this form, or a list of some.
-    fileprivate func holds(_ node: YAMLNode) -> Bool {
-        switch (self, node.value) {
-        case (.path, .scalar(.text)), (.list(of: .path, _), .sequence): true
-        default: false
+            InitialWeights.isPublished(path) ? self : YAMLNode(absolutePath(path))
+        case (.list(let element, _), .sequence(let items)): YAMLNode(items.map { $0.lasting(element) })
+        case (.either(let forms), _): forms.reduce(self) { $0.lasting($1) }
+        case (_, .mapping(let entries)): YAMLNode(.mapping(entries.map { $0.lasting(among: form.keys) }))
+        default: self
         }
     }
 }

@@ -182,8 +182,14 @@ extension ValueForm {
                 ])
             )
         case .either(let forms):
-            forms.map(\.parts).reduce(([], [:])) { ($0.types + $1.types, $0.members.adding($1.members)) }
+            forms.map(\.partsBesideOthers).reduce(([], [:])) { ($0.types + $1.types, $0.members.adding($1.members)) }
         }
+    }
+
+    /// The same, holding for values of its types alone: words would hold for values of every type.
+    private var partsBesideOthers: (types: [String], members: JSONValue) {
+        guard case .word = self else { return parts }
+        return (parts.types, ["if": ["type": "string"], "then": parts.members])
     }
 
     private static func list(_ element: ValueForm, _ count: ClosedRange<Int>?) -> JSONValue {

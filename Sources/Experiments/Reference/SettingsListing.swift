@@ -57,7 +57,7 @@ public struct SettingsListing: Sendable {
 
     private func place(of node: YAMLNode) -> String {
         let span = node.span
-        return span.file.hasPrefix("override ") ? span.file : "\(span.file):\(span.line)"
+        return span.isFile ? "\(span.file):\(span.line)" : span.file
     }
 }
 

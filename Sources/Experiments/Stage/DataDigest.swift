@@ -21,25 +21,28 @@ enum DataPart: String, CaseIterable {
 struct DataDigest: Equatable {
     let parts: [DataPart: ContentDigest]
 
-    /// - Parameters:
-    ///   - contents: What each image holds, by path.
-    ///   - root: Where the datasets lie: the digest is the same for copies elsewhere.
+    /// - Parameter contents: What each image holds, by path.
     /// - Complexity: O(N·log N) for N images, some 2 s for 100,000.
-    init(_ datasets: Datasets, contents: [String: String], root: String) {
-        let name = namesOfImages(below: root)
-        let labelled = datasets.source + datasets.query + datasets.gallery
-        let listed = Set(labelled.map(\.path) + datasets.target.map(\.path))
+    init(_ datasets: Datasets, contents: [String: String]) {
+        let names = datasets.names
+        let scored = datasets.query + datasets.gallery
+        let source = datasets.source.map { (name: names.source.name(of: $0.path), image: $0) }
+        let test = scored.map { (name: names.target.name(of: $0.path), image: $0) }
+        let target = datasets.target.map { (name: names.target.name(of: $0.path), image: $0) }
+        let labelled = source + test
+        let held = labelled.map { ($0.name, $0.image.path) } + target.map { ($0.name, $0.image.path) }
         let lists = [
-            ("source train", datasets.source.map(\.path)), ("target train", datasets.target.map(\.path)),
-            ("query", datasets.query.map(\.path)), ("gallery", datasets.gallery.map(\.path)),
+            ("source train", source.map(\.name)), ("target train", target.map(\.name)),
+            ("query", test.prefix(datasets.query.count).map(\.name)),
+            ("gallery", test.suffix(datasets.gallery.count).map(\.name)),
         ]
         let lines: [DataPart: [String]] = [
-            .images: Self.sorted(contents.filter { listed.contains($0.key) }.map { "\($1) \(name($0))" }),
-            .identities: Self.sorted(labelled.map { "\($0.identity.rawValue) \(name($0.path))" }),
+            .images: Self.sorted(held.compactMap { name, path in contents[path].map { "\($0) \(name)" } }),
+            .identities: Self.sorted(labelled.map { "\($0.image.identity.rawValue) \($0.name)" }),
             .cameras: Self.sorted(
-                labelled.map { "\($0.camera.rawValue) \(name($0.path))" }
-                    + datasets.target.map { "\($0.camera.rawValue) \(name($0.path))" }),
-            .splits: lists.flatMap { list, paths in ["\(list) \(paths.count)"] + paths.map(name) },
+                labelled.map { "\($0.image.camera.rawValue) \($0.name)" }
+                    + target.map { "\($0.image.camera.rawValue) \($0.name)" }),
+            .splits: lists.flatMap { list, names in ["\(list) \(names.count)"] + names },
         ]
         parts = lines.mapValues { ContentDigest(of: $0.joined(separator: "\n")) }
     }
@@ -60,21 +63,30 @@ struct DataDigest: Equatable {
 extension ContentDigest {
     /// The digest of a test set: which images are in which list, in their order, and what they hold.
     ///
-    /// - Parameters:
-    ///   - contents: What each image holds, by path.
-    ///   - root: Where the datasets lie.
-    init(of set: TestSet, contents: [String: String], root: String) {
-        let name = namesOfImages(below: root)
+    /// - Parameter contents: What each image holds, by path.
+    init(of set: TestSet, contents: [String: String], named naming: ImageNaming) {
         let lists = [("query", set.query), ("gallery", set.gallery)]
         let lines = lists.flatMap { list, images in
-            ["test \(list) \(images.count)"] + images.map { "\(contents[$0.path] ?? "") \(name($0.path))" }
+            ["test \(list) \(images.count)"] + images.map { "\(contents[$0.path] ?? "") \(naming.name(of: $0.path))" }
         }
         self.init(of: lines.joined(separator: "\n"))
     }
 }
 
 /// What digests call images: the same for copies of datasets elsewhere.
-private func namesOfImages(below root: String) -> (String) -> String {
-    let folder = (root as NSString).pathExtension == "csv" ? (root as NSString).deletingLastPathComponent : root
-    return { path in path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path }
+struct ImageNaming {
+    private let folder: String
+    private let prefix: String
+
+    /// - Parameters:
+    ///   - root: Where the dataset lies, or its table.
+    ///   - prefix: What tells images of one place from those of another that have their names.
+    init(below root: String, after prefix: String) {
+        folder = (root as NSString).pathExtension == "csv" ? (root as NSString).deletingLastPathComponent : root
+        self.prefix = prefix
+    }
+
+    func name(of path: String) -> String {
+        prefix + (path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path)
+    }
 }

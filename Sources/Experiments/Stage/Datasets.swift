@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Data
+internal import Foundation
 internal import Pipeline
 internal import Training
 
@@ -14,12 +15,24 @@ struct Datasets {
     let test: TestSet?
     /// Source images that are left out, as they show nobody of interest.
     let backgroundCount: Int
+    /// What digests call images of either.
+    let names: (source: ImageNaming, target: ImageNaming)
     private let found: (source: FoundDataset?, target: FoundDataset)
 
-    /// - Parameter takesTestSet: Whether the target's test set is listed too, which must be there then.
+    /// - Parameters:
+    ///   - root: Where datasets lie that have no place of their own.
+    ///   - takesTestSet: Whether the target's test set is listed too, which must be there then.
     /// - Throws: `DataError`, which names what is missing and the layouts that are known.
     init(_ choice: DataChoice, root: String, takesTestSet: Bool = false) throws {
-        found = (try choice.source?.dataset.find(in: root), try choice.target.dataset.find(in: root))
+        let places = (source: choice.source?.path.map(absolutePath), target: choice.target.path.map(absolutePath))
+        found = (
+            try choice.source?.dataset.find(in: places.source ?? root),
+            try choice.target.dataset.find(in: places.target ?? root)
+        )
+        names = (
+            ImageNaming(below: places.source ?? root, after: places.source == nil ? "" : "source "),
+            ImageNaming(below: places.target ?? root, after: places.target == nil ? "" : "target ")
+        )
         (source, backgroundCount) = try found.source?.training() ?? ([], 0)
         target = try found.target.unlabelled(.train)
         query = try found.target.labelled(.query)
@@ -68,13 +81,18 @@ struct Datasets {
 }
 
 extension DataChoice {
-    /// Where the datasets lie, the synthetic ones in a folder named by their parameters.
+    /// Where datasets lie that have no place of their own, the synthetic ones in a folder named by their parameters.
     ///
-    /// - Parameter dataFolder: The folder of all data, for relative paths and drawn worlds.
+    /// - Parameter dataFolder: The folder of all data beside the program, where worlds are drawn.
     func root(in dataFolder: String) throws -> String {
         switch location {
         case .folder(let path):
-            return place(path, in: dataFolder)
+            return absolutePath(path)
+        case .data(let besideFile):
+            guard let besideFile else { return dataFolder }
+            var isFolder = ObjCBool(false)
+            let isThere = FileManager.default.fileExists(atPath: besideFile, isDirectory: &isFolder)
+            return isThere && isFolder.boolValue ? absolutePath(besideFile) : dataFolder
         case .synthetic(let world):
             let parameters = try JSONValue(encoding: world).canonicalText
             return "\(dataFolder)/\(Self.worlds)/\(ContentDigest(of: parameters).hexadecimal.prefix(12))"
@@ -97,7 +115,20 @@ extension DataChoice {
     }
 }
 
-/// Where a folder that a file names lies: `data` is that of all data, any other is relative to the current folder.
-func place(_ path: String, in dataFolder: String) -> String {
-    path == "data" ? dataFolder : absolutePath(path)
+extension DataChoice {
+    /// The same data, by paths that lead there wherever the program is started.
+    ///
+    /// - Parameter dataFolder: The folder of all data beside the program, which stays as it is called.
+    func lasting(in dataFolder: String) throws -> DataChoice {
+        var lasting = self
+        lasting.source = source.map { DatasetPlace($0.role, path: $0.path.map(absolutePath)) }
+        lasting.target = DatasetPlace(target.role, path: target.path.map(absolutePath))
+        switch location {
+        case .folder, .data:
+            let root = try root(in: dataFolder)
+            lasting.location = root == dataFolder ? .data(besideFile: nil) : .folder(root)
+        case .synthetic: break
+        }
+        return lasting
+    }
 }

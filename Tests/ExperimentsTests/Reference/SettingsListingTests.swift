@@ -95,7 +95,7 @@ import Testing
               - translate: {method: existing, folder: \(folder)}
               - pretrain
             """
-        return try Experiment(Document.parse(text, file: "x.yaml"), name: "x").lastingDocument
+        return try Experiment(Document.parse(text, file: "own/x.yaml"), name: "x").lastingDocument(in: "/program/data")
     }
 
     private func paths(_ document: YAMLNode) -> [String?] {
@@ -110,10 +110,10 @@ import Testing
     @Test func `has paths that hold wherever the program is started`() throws {
         let here = FileManager.default.currentDirectoryPath
         let document = try kept("sets", "./w/mine.pth", "/disk/translated")
-        #expect(paths(document) == [here + "/sets", here + "/w/mine.pth", "/disk/translated"])
+        #expect(paths(document) == [here + "/own/sets", here + "/own/w/mine.pth", "/disk/translated"])
         // And is an experiment still, the same one.
         let again = try Experiment(Document.parse(document.yamlText, file: "y.yaml"), name: "x")
-        #expect(again.lastingDocument.hasSameContent(as: document))
+        #expect(try again.lastingDocument(in: "/program/data").hasSameContent(as: document))
     }
 
     @Test func `has the names that mean the same everywhere`() throws {
@@ -125,6 +125,6 @@ import Testing
         let text =
             "data: {location: {synthetic: {}}}\nimage: {height: 64, width: 32}\nstages: [{pretrain: {images: source}}]"
         let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
-        #expect(experiment.lastingDocument.yamlText == experiment.document.yamlText)
+        #expect(try experiment.lastingDocument(in: "/program/data").yamlText == experiment.document.yamlText)
     }
 }

@@ -54,7 +54,7 @@ struct PostprocessSettings: StageSettings {
             if !target.dataset.definition.hasCameras {
                 rules.report(
                     "camera",
-                    "'\(target.rawValue)' does not say which camera took an image; "
+                    "'\(target.name)' does not say which camera took an image; "
                         + "allowed: camera: false")
             }
             resolved.camera?.backbone = camera.backbone ?? rules.experiment.backbone
@@ -73,18 +73,17 @@ struct PostprocessSettings: StageSettings {
     /// listed.
     private func requireTestSet(under rules: StageRules) {
         let data = rules.experiment.data
-        switch data.location {
-        case .synthetic(let world) where world.target.testIdentities == nil:
+        if let world = data.drawnWorld {
+            guard world.target.testIdentities == nil else { return }
             rules.report(
                 "submission",
                 "the drawn world has no test set; allowed: submission: false, or test_identities in data.location's target")
-        case .folder where !data.target.dataset.definition.hasTestSet:
+        } else if !data.target.dataset.definition.hasTestSet {
             let others = TargetDataset.allCases.filter(\.dataset.definition.hasTestSet).map(\.rawValue)
             rules.report(
                 "submission",
-                "'\(data.target.rawValue)' has no test set whose people nobody knows; allowed: submission: false, or as "
+                "'\(data.target.name)' has no test set whose people nobody knows; allowed: submission: false, or as "
                     + "data.target \(others.joined(separator: ", "))")
-        case .synthetic, .folder: break
         }
     }
 }
