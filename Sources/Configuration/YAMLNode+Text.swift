@@ -29,7 +29,7 @@ extension YAMLNode {
         let column = min(commented.max() ?? 0, 60)
         return zip(lines, comments).map { line, comment in
             guard let comment else { return line.text + "\n" }
-            return line.text + String(repeating: " ", count: max(0, column - line.text.count)) + "  # \(comment)\n"
+            return line.text + String(repeating: " ", count: max(0, column - line.text.count)) + "  # \(comment.oneLine)\n"
         }.joined()
     }
 
@@ -124,4 +124,9 @@ private enum YAMLText {
     private static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
         isLetter(scalar) || ("0"..."9").contains(scalar) || " ._/+-".unicodeScalars.contains(scalar)
     }
+}
+
+extension String {
+    /// Without ends of lines, behind which a comment would be text.
+    fileprivate var oneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
 }

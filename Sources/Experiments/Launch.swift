@@ -172,7 +172,7 @@ public struct Launch {
             cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
         let folder =
             try unfinished
-            ?? RunFolder.create(in: logs, plan: plan, experiment: experiment.lastingDocument(in: dataFolder).yamlText)
+            ?? RunFolder.create(in: logs, plan: plan, experiment: settingsToKeep())
         begun(folder)
         let sharing = StageSharing(store: StageStore(logs: logs), isFresh: start == .fresh, whenBusy: whenBusy)
         let status = PlanStatus(of: plan, logs: logs, isFresh: start == .fresh)
@@ -192,6 +192,11 @@ public struct Launch {
         // A stage that was gone on with has taken more than what was left of it.
         if let flight, unfinished == nil { correct(flight, by: result, after: status) }
         return (folder, result)
+    }
+
+    /// The experiment as a file that is the same one wherever the program is started, with where its settings come from.
+    private func settingsToKeep() throws -> String {
+        SettingsListing(experiment, resolved: try experiment.lastingDocument(in: dataFolder)).text
     }
 
     /// Writes the run's report; a run does not fail where that does.

@@ -38,7 +38,7 @@ struct ListDatasets: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Shows every dataset that can be read, and which are there.",
         discussion: """
-            Nothing is counted here: the counts are the published ones, which 'passerby data check' holds a dataset against.
+            Nothing is counted here: the counts are the published ones, with which 'passerby data check' compares a dataset.
             """)
 
     @OptionGroup var folder: DataFolder

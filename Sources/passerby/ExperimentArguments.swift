@@ -86,8 +86,7 @@ struct ExperimentArguments: ParsableArguments {
 
     /// Its settings, resolved, with where each comes from.
     func settings() throws -> SettingsListing {
-        let (path, name) = try file()
-        return try SettingsListing(path: path, name: name, overrides: overrides)
+        SettingsListing(try experiment())
     }
 
     /// Where its fields are written.

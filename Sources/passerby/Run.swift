@@ -10,9 +10,9 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs an experiment, stage by stage.",
         discussion: """
-            A run leaves all it made in logs/NAME/RUN/. Interrupt it with Ctrl-C; the same command with --resume \
-            goes on. A stage that another run has computed from the same settings and data is taken from there, \
-            unless --fresh says otherwise. Exit codes: 0 done, 64 wrong usage or experiment file, 65 bad data, 69 \
+            Everything that a run makes is in logs/NAME/RUN/. Interrupt it with Ctrl-C; the same command with --resume \
+            goes on. A stage that another run has computed from the same settings and data is taken from there; \
+            --fresh computes it again. Exit codes: 0 done, 64 wrong usage or experiment file, 65 bad data, 69 \
             something needed is missing, 70 a defect of ours, 75 interrupted and resumable.
             """)
 
@@ -23,10 +23,10 @@ struct Run: ParsableCommand {
     @Flag(help: "Go on with the newest unfinished run of the same experiment and settings.")
     var resume = false
 
-    @Flag(help: "Work every stage out, also where another run has left its result.")
+    @Flag(help: "Compute every stage, even where another run has its result already.")
     var fresh = false
 
-    @Flag(help: "Leave, and do not wait, where another process computes the same stage.")
+    @Flag(help: "End at once where another process is computing a stage that this run needs, and do not wait for it.")
     var noWait = false
 
     @Option(help: ArgumentHelp("The last stage to run.", valueName: "stage"))
@@ -34,7 +34,7 @@ struct Run: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Run with each of these seeds, such as 1..3 or 1,4,7, and show means and deviations; what is there is taken.",
+            "Run with each of these seeds, such as 1..3 or 1,4,7, and show means and deviations. Finished runs are not repeated.",
             valueName: "seeds"))
     var seeds: SeedList?
 

@@ -11,8 +11,8 @@ struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Past runs.",
         discussion: """
-            A run is named EXPERIMENT/RUN, or by as much of it from its beginning, or of RUN from its end, as tells it apart; \
-            'latest' is the newest of all, EXPERIMENT/latest that of an experiment.
+            A run is named EXPERIMENT/RUN. The beginning of that is enough where only one run begins so, and so is the end \
+            of RUN. 'latest' is the newest run of all, EXPERIMENT/latest the newest of an experiment.
             """,
         subcommands: [
             ListRuns.self, ShowRun.self, ReportRun.self, CompareRuns.self, RemoveRuns.self, CollectGarbage.self,
@@ -88,8 +88,8 @@ struct CompareRuns: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Compares runs: the resolved settings that differ, and the results.",
         discussion: """
-            With --group, finished runs that differ in their seed alone are put together: n, mean and standard deviation of \
-            every row; an experiment's name then stands for all its runs.
+            With --group, finished runs that differ in nothing but their seed make one column: n, mean and standard \
+            deviation of every row. An experiment's name then stands for all of its runs.
             """)
 
     @Argument(help: "Two runs or more; with --group one or more, or experiments.") var runs: [String]
@@ -135,8 +135,8 @@ extension RunCatalogue {
 
 struct RemoveRuns: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rm", abstract: "Removes runs, without asking, and stored stages that no other run has.",
-        discussion: "A run in which a process works is left alone, and those after it in the list too.")
+        commandName: "rm", abstract: "Removes runs without asking, and the stored stages that no other run has.",
+        discussion: "Stops at the first run that a process is working on; the runs named after it stay too.")
 
     @Argument(help: "The runs.") var runs: [String]
     @OptionGroup var logs: LogsArgument
@@ -159,10 +159,10 @@ struct RemoveRuns: ParsableCommand {
 
 struct CollectGarbage: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gc", abstract: "Shows what lies on the device and no run needs, and removes it if told so.",
+        commandName: "gc", abstract: "Shows what is on the disk and no run needs, and removes it with --remove.",
         discussion: """
-            That is: stored results of stages that no run holds, drawn worlds that no run in this logs folder has, and decoded \
-            images that nobody has used for a month. All of it is made again where it is needed.
+            These are stored results of stages that no run has, drawn worlds that no run of this logs folder has used, and \
+            decoded images that nobody has read for a month. All of it is made again when it is needed.
             """)
 
     @Flag(help: "Remove it.") var remove = false

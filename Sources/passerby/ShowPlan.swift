@@ -11,12 +11,12 @@ struct ShowPlan: ParsableCommand {
         commandName: "plan",
         abstract: "Shows the stages of an experiment, which a run would run, reuse or resume, and what they will take.",
         discussion: """
-            'reuse' is what another run has left; 'resume' is where --resume would go on. 'passerby why NAME STAGE' \
-            says why a stage would run again. Time, memory and disk are reckoned from a few steps of each stage on \
-            made-up images, which are measured once on this machine and kept in the user's cache folder: in half a minute \
-            a stage at most, longer where other programs compute, and not at all with --no-calibration. Without the data or the \
-            weights on this machine the stages alone are shown. Exit code 69 where memory, a card's memory or disk cannot \
-            suffice.
+            'reuse': another run has computed the stage already. 'resume': --resume would go on within it. 'passerby why \
+            NAME STAGE' says why a stage would run again. Time, memory and disk are estimated from a few steps of each stage on \
+            made-up images. They are measured once on this machine, half a minute a stage at most (longer where other \
+            programs compute), and kept in the user's cache folder; --no-calibration leaves that out. Without the data or \
+            the weights on this machine the stages alone are shown. Exit code 69: memory, a card's memory or disk is too \
+            small.
             """)
 
     @OptionGroup var arguments: ExperimentArguments

@@ -11,7 +11,7 @@ let usualThreadCount = Processors.available
 struct ThreadsArgument: ParsableArguments {
     @Option(
         name: .customLong("threads"),
-        help: "Threads that compute; those of a run that is gone on with, else all processors by default.",
+        help: "Threads that compute. Without it all processors; a resumed run keeps its number.",
         within: Limits.threads)
     var given: Int?
 

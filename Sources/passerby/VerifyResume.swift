@@ -9,10 +9,11 @@ struct VerifyResume: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Kills and resumes an experiment in every stage, and compares it with an uninterrupted run.",
         discussion: """
-            Runs the experiment twice, from its beginning: once in peace, unless --reference names such a run, and once \
-            ending itself with SIGKILL at random moments, each time going on with --resume. Both runs stay in the logs \
-            folder; the killed one gets resume-certificate.json, with SHA-256 digests of every artefact, of all training \
-            state and of all figures. Exit code 70 where anything differs, or where a stage was not killed.
+            Runs the experiment twice from its beginning. Nothing disturbs the first run, for which --reference may name a \
+            finished one. The second is killed with SIGKILL at random moments and goes on with --resume each time. Both \
+            runs stay in the logs folder. The killed one gets resume-certificate.json, with SHA-256 digests of every \
+            artefact, of all training state and of all figures. Exit code 70 where anything differs, or where a stage \
+            was not killed.
             """)
 
     @OptionGroup var arguments: ExperimentArguments
@@ -21,8 +22,9 @@ struct VerifyResume: ParsableCommand {
     @Option(help: "Kills in all, spread over the stages; at least one for each.", within: Limits.kills)
     var kills = 20
 
-    @Option(help: "Where the moments come from; by chance as a rule.", within: Limits.seed)
-    var killSeed: UInt64 = .random(in: 0 ... .max >> 1)
+    @Option(
+        help: "Seed that the moments of the kills are drawn from; another one each time without it.", within: Limits.seed)
+    var killSeed: UInt64?
 
     @Option(
         help: ArgumentHelp(
@@ -48,7 +50,7 @@ struct VerifyResume: ParsableCommand {
             StandardError().write("verify-resume: \($0)\n")
         }
         let (killed, certificate) = try verification.certificate(
-            against: known, kills: kills, seed: killSeed,
+            against: known, kills: kills, seed: killSeed ?? .random(in: 0 ... .max >> 1),
             machine: machineFacts(threads: count, on: launch.device))
         if json {
             try printJSON(certificate)

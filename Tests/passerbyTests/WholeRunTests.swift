@@ -43,6 +43,9 @@ import Testing
         let words = ["--until", "direct", "--threads", "1", "--json"]
         let first = try home.passerby(["run", "tiny.yaml", "seed=2"] + words)
         let past = try JSONDecoder().decode(RunResult.self, from: first.output)
+        let kept = try String(
+            contentsOf: home.logs.appendingPathComponent("tiny/\(past.run)/experiment.yaml"), encoding: .utf8)
+        for origin in ["# override 'seed=2'", "# tiny.yaml:10", "# default"] { #expect(kept.contains(origin), "\(kept)") }
         let copied = home.url.appendingPathComponent("copied")
         try FileManager.default.copyItem(at: home.logs.appendingPathComponent("tiny/\(past.run)"), to: copied)
         let again = try home.passerby(["run", copied.path + "/experiment.yaml", "--fresh"] + words)

@@ -13,6 +13,8 @@ public struct Experiment: Sendable {
     public let name: String
     public let settings: ExperimentSettings
     let stages: [NamedStage]
+    /// What the file and the overrides say, before defaults.
+    let written: YAMLNode
 
     /// The experiment of a file.
     ///
@@ -35,6 +37,7 @@ public struct Experiment: Sendable {
         let stages = problems.problems.isEmpty ? draft.resolvedStages(problems) : []
         try problems.check()
         self.name = name
+        written = document
         settings = draft.settings
         self.stages = stages
     }

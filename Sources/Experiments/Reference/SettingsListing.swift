@@ -6,21 +6,22 @@ internal import Configuration
 /// or nothing but its default.
 public struct SettingsListing: Sendable {
     private let experiment: Experiment
-    private let written: YAMLNode
+    private let resolved: YAMLNode
     private let reference = ExperimentReference()
 
-    /// - Parameters: As of ``Experiment/init(path:name:overrides:)``.
-    /// - Throws: `ConfigurationError` as that does.
-    public init(path: String, name: String, overrides: [String]) throws {
-        try self.init(Document.overriding(Document.load(path), with: overrides), name: name)
+    public init(_ experiment: Experiment) {
+        self.init(experiment, resolved: experiment.document)
     }
 
-    init(_ document: YAMLNode, name: String) throws {
-        experiment = try Experiment(document, name: name)
-        written = document
+    /// - Parameter resolved: The experiment's document.
+    init(_ experiment: Experiment, resolved: YAMLNode) {
+        self.experiment = experiment
+        self.resolved = resolved
     }
 
-    public var text: String { experiment.document.yamlText { origin(of: $0) } }
+    public var text: String { resolved.yamlText { origin(of: $0) } }
+
+    private var written: YAMLNode { experiment.written }
 
     private func origin(of path: [String]) -> String? {
         guard path.first == "stages", path.count > 3, let row = Int(path[1]), experiment.stages.indices.contains(row)

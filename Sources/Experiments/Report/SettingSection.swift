@@ -19,7 +19,7 @@ struct SettingSection {
         let remark = overrides.isEmpty ? "\(file)." : "\(file), but for these:"
         let resolved = HTML.element(
             .details, [],
-            [.element(.summary, "All settings, as the run resolved them"), .element(.pre, run.experiment)])
+            [.element(.summary, "All settings, and where each comes from"), .element(.pre, run.experiment)])
         return Page.Section("settings", "Settings", [.element(.p, remark)] + table + [resolved])
     }
 

@@ -14,7 +14,7 @@ import Testing
         for (name, text) in files {
             try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
         }
-        let listing = try SettingsListing(path: folder.path + "/x.yaml", name: "x", overrides: overrides)
+        let listing = SettingsListing(try Experiment(path: folder.path + "/x.yaml", name: "x", overrides: overrides))
         return listing.text.replacing(folder.path + "/", with: "").split(separator: "\n").map(String.init)
     }
 
@@ -74,6 +74,14 @@ import Testing
         let document = try Experiment(Document.parse(text, file: "x.yaml"), name: "x").document
         #expect(document["description"]?.flowText == #""Two lines: one\nand two\n""#)
         #expect(try Experiment(Document.parse(base, file: "x.yaml"), name: "x").document["description"] == nil)
+    }
+
+    @Test func `stays an experiment file under whatever name the file had`() throws {
+        let experiment = try Experiment(Document.parse(base, file: "a\nseed: 7\r\nb.yaml"), name: "x")
+        let text = SettingsListing(experiment).text
+        #expect(text.contains("gap: 0.5") && text.contains("# a seed: 7 b.yaml:1\n"))
+        let again = try Experiment(Document.parse(text, file: "y.yaml"), name: "x")
+        #expect(again.document.hasSameContent(as: experiment.document))
     }
 
     /// What is printed is an experiment file of the same experiment.
