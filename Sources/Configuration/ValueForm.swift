@@ -42,7 +42,11 @@ extension ValueForm {
                 let meaning = KeyMeaning(choice.meaning.text, leftOut: "not chosen")
                 return KeyDescription(choice.word, choice.value, meaning: meaning)
             }
-        case .either(let forms): forms.flatMap(\.keys)
+        case .either(let forms):
+            // A value alone and one of a list may have the same keys.
+            forms.flatMap(\.keys).reduce(into: []) { keys, key in
+                if !keys.contains(where: { $0.key == key.key }) { keys.append(key) }
+            }
         case .list(let element, _): element.keys
         case .other, .text, .path, .boolean, .integer, .number, .word: []
         }

@@ -79,7 +79,10 @@ public struct Launch {
         let provisions = try self.provisions(Interruption())
         let data = experiment.settings.data
         if let world = data.drawnWorld {
-            return (try drawnPlan(provisions), DatasetCounts(world, hasSource: data.source != nil))
+            return (
+                try drawnPlan(provisions),
+                DatasetCounts(world, hasSource: data.source != nil, evaluated: provisions.evaluated)
+            )
         }
         let (plan, datasets) = try found(in: data.root(in: dataFolder), provisions, Interruption())
         return (plan, DatasetCounts(datasets))
@@ -248,6 +251,7 @@ public struct Launch {
         let plan = try experiment.plan(
             dataDigest: digest.whole, dataParts: digest.named, weights: provisions.weights.mapValues(\.digest),
             images: provisions.images.mapValues(\.digest), networks: provisions.networks,
+            evaluated: provisions.evaluated.mapValues(\.digest),
             testSet: datasets.test.map { ContentDigest(of: $0, contents: contents, named: datasets.names.target) })
         return (plan, datasets)
     }
@@ -255,11 +259,13 @@ public struct Launch {
     /// Datasets of which some query can be scored, and whose source has the translations that stages take; found out
     /// before days of work, not after.
     private func listed(in root: String, _ provisions: Provisions) throws -> Datasets {
-        let datasets = try Datasets(experiment.settings.data, root: root, takesTestSet: experiment.takesTestSet)
+        var datasets = try Datasets(experiment.settings.data, root: root, takesTestSet: experiment.takesTestSet)
         for images in provisions.images.values { _ = try images.translations(of: datasets.source.map(\.path)) }
         let data = experiment.settings.data
         let scoring = Scoring(data.target.dataset, query: datasets.query, gallery: datasets.gallery)
         if let error = scoring.error(under: data.rankingProtocol) { throw error }
+        datasets.evaluated = provisions.evaluated
+        try datasets.requireScored(experiment.stages)
         return datasets
     }
 
@@ -271,6 +277,8 @@ public struct Launch {
         let images: [String: ExistingImages]
         /// What files of networks hold, by the paths that stages name.
         let networks: [String: ContentDigest]
+        /// Queries and galleries that stages score networks on beside the target's.
+        let evaluated: [EvaluatedPlace: EvaluatedImages]
     }
 
     /// Reads whole files for their digests: to be asked for once.
@@ -288,7 +296,17 @@ public struct Launch {
             }
         }
         return Provisions(
-            weights: try initialWeights(), images: images, networks: try experiment.digestsOfNetworkFiles())
+            weights: try initialWeights(), images: images, networks: try experiment.digestsOfNetworkFiles(),
+            evaluated: try evaluatedImages(interruption))
+    }
+
+    private func evaluatedImages(_ interruption: Interruption) throws -> [EvaluatedPlace: EvaluatedImages] {
+        let progress = LateProgress(label: "evaluated data", unit: "images", output: output)
+        defer { progress.finish() }
+        return try experiment.evaluatedImages(dataFolder: dataFolder, memoryFolder: memoryFolder) { done, total in
+            progress.show(done, of: total)
+            try interruption.check()
+        }
     }
 
     private func initialWeights() throws -> [Backbone: InitialWeights] {
@@ -305,7 +323,8 @@ public struct Launch {
         return try experiment.plan(
             dataDigest: DataChoice.digest(ofWorld: data.root(in: ""), withSource: data.source != nil),
             weights: provisions.weights.mapValues(\.digest),
-            images: provisions.images.mapValues(\.digest), networks: provisions.networks)
+            images: provisions.images.mapValues(\.digest), networks: provisions.networks,
+            evaluated: provisions.evaluated.mapValues(\.digest))
     }
 
     /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.

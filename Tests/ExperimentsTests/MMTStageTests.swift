@@ -62,7 +62,10 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
         ("adapt.eps=0.6", "adapt.eps: 'eps' goes with clustering: dbscan; allowed: one or the other"),
         ("adapt.k1=30", "adapt.k1: 'k1' goes with clustering: dbscan; allowed: one or the other"),
         ("direct.networks=1", "adapt.from: 'direct' trains 1 network, and mmt needs 2"),
-        ("adapt.head={arcface: {}}", "adapt.head: unknown key 'head'; allowed: alpha, backbone, batch, clustering, clusters, "),
+        (
+            "adapt.head={arcface: {}}",
+            "adapt.head: unknown key 'head'; allowed: alpha, backbone, batch, clustering, clusters, "
+        ),
     ])
     func `is refused with the place, what was found and what is allowed`(override: String, report: String) {
         let named = byMeans + ", from: direct"

@@ -48,6 +48,14 @@ public struct DatasetDefinition: Sendable {
         }
     }
 
+    /// Whether some layout has queries and a gallery that say who is seen.
+    public var hasQueries: Bool {
+        editions.contains { edition in
+            let labelled = edition.splits.filter(\.hasIdentities).map(\.split)
+            return Set(labelled).isSuperset(of: [.query, .gallery])
+        }
+    }
+
     /// Whether some layout has a test set of which only its organisers know who is seen, so that a ranking of it is sent in.
     public var hasTestSet: Bool {
         editions.contains { edition in

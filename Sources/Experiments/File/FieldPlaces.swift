@@ -34,14 +34,21 @@ public struct FieldPlaces: Sendable {
 
     private func place(of keys: [String], in node: YAMLNode) -> String? {
         var node = node
+        var item: YAMLNode?
         for key in keys {
             // `weights[1]`: the second of a list; `weights[0]` where one stands without a list is that.
             let parts = key.split { "[]".contains($0) }
-            guard let name = parts.first, let next = node[String(name)] else { return nil }
+            // What an item leaves out, or what is known of it besides, is said where the item is.
+            guard let name = parts.first, let next = node[String(name)] else {
+                return item.flatMap { place(of: [], in: $0) }
+            }
             node = next
-            guard parts.count == 2, let index = Int(parts[1]), case .sequence(let items) = next.value else { continue }
-            guard items.indices.contains(index) else { return nil }
-            node = items[index]
+            guard parts.count == 2, let index = Int(parts[1]) else { continue }
+            if case .sequence(let items) = next.value {
+                guard items.indices.contains(index) else { return nil }
+                node = items[index]
+            }
+            item = node
         }
         return node.span == .generated ? nil : "\(node.span)"
     }

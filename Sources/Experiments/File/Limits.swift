@@ -19,6 +19,8 @@ public enum Limits {
     /// Images in all batches of an epoch, which are drawn before it begins.
     public static let imagesPerEpoch = 100_000_000
     public static let networks = 1...100
+    /// Datasets that a stage scores networks on.
+    public static let evaluatedSets = 1...100
     public static let learningRate = 1e-12...100
     public static let weightDecay = 0.0...100
     /// The weight of a loss beside others.

@@ -9,6 +9,8 @@ struct Scoring {
     let dataset: String
     let query: QuerySightings
     let gallery: GallerySightings
+    /// The key that says the protocol.
+    var key = "data.protocol"
 
     func coverage(under rankingProtocol: RankingProtocol) -> QueryCoverage {
         QueryCoverage(query, gallery, under: rankingProtocol)
@@ -20,7 +22,7 @@ struct Scoring {
         guard coverage.scoredCount == 0 else { return nil }
         let counts = RankingProtocol.allCases.map { ($0, self.coverage(under: $0).scoredCount) }
         return ScoringError(
-            dataset: dataset, rankingProtocol: rankingProtocol, coverage: coverage,
+            dataset: dataset, rankingProtocol: rankingProtocol, coverage: coverage, key: key,
             others: Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 }))
     }
 }

@@ -9,6 +9,8 @@ public struct ScoringError: ReportedError, Equatable {
     let rankingProtocol: RankingProtocol
     /// What the protocol finds.
     let coverage: QueryCoverage
+    /// The key that says the protocol.
+    var key = "data.protocol"
     /// How many queries other protocols could score, where it is any.
     let others: [RankingProtocol: Int]
 
@@ -31,7 +33,7 @@ public struct ScoringError: ReportedError, Equatable {
     /// What to write into an experiment, for each protocol that could score some.
     var remedy: String? {
         let known = RankingProtocol.allCases.compactMap { other in
-            others[other].map { "data.protocol=\(other.rawValue) (\($0) of them)" }
+            others[other].map { "\(key)=\(other.rawValue) (\($0) of them)" }
         }
         return known.isEmpty ? nil : known.joined(separator: " or ")
     }

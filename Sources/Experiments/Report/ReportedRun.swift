@@ -75,9 +75,11 @@ struct ReportedRun {
         return zip(named, made).map { ReportedRow(name: $0.name, row: $0, evidence: $1) }
     }
 
-    /// Small pictures of the target's queries: of the first row that has them.
+    /// Small pictures of the target's queries: of the first row that has them. An evaluation's may be of any dataset.
     var targetPictures: [Foundation.Data] {
-        guard let evidence = rows.lazy.compactMap(\.evidence).first else { return [] }
+        let scored = stages.filter { $0.plan.method != EvaluateSettings.method }
+        let first = scored.lazy.compactMap { stage in stage.rows.lazy.compactMap(stage.evidence).first }.first
+        guard let evidence = first else { return [] }
         return evidence.lists.compactMap { evidence.pictures[$0.query.picture] }
     }
 

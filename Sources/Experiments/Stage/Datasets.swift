@@ -13,6 +13,8 @@ struct Datasets {
     let gallery: [LabelledImage]
     /// The target's test set, where the experiment takes it.
     let test: TestSet?
+    /// What stages score networks on beside the target.
+    var evaluated: [EvaluatedPlace: EvaluatedImages] = [:]
     /// Source images that are left out, as they show nobody of interest.
     let backgroundCount: Int
     /// What digests call images of either.

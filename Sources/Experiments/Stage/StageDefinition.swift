@@ -6,7 +6,7 @@ internal import Pipeline
 
 /// What a stage is for, by the keys of `stages:`.
 enum StageKind: String, Sendable, CaseIterable {
-    case pretrain, translate, adapt, postprocess
+    case pretrain, translate, adapt, postprocess, evaluate
 
     /// What such a stage does, in a sentence for users.
     var meaning: String {
@@ -15,6 +15,7 @@ enum StageKind: String, Sendable, CaseIterable {
         case .translate: "Makes images of the source look like the target's."
         case .adapt: "Trains networks on the target's images without labels."
         case .postprocess: "Tests networks, with all that helps at test time."
+        case .evaluate: "Scores networks on any dataset."
         }
     }
 }
@@ -54,7 +55,9 @@ protocol StageDefinition: Sendable {
     var imageFolder: String? { get }
     /// Whether it takes the target's test set, which the digest of the datasets does not know of.
     var takesTestSet: Bool { get }
-    /// Whether its result holds figures of a ranking, which depend on the protocol.
+    /// What it scores networks on in rows of their own; nothing for the target alone, under the experiment's protocol.
+    var evaluatedSets: [EvaluatedSet] { get }
+    /// Whether its result holds figures of a ranking, which depend on the experiment's protocol.
     var isScored: Bool { get }
 
     /// What there is to do, and to hold, for forecasts and for how far a resume point is.
@@ -73,6 +76,7 @@ extension StageDefinition {
     var networkFiles: NetworkSet? { nil }
     var imageFolder: String? { nil }
     var takesTestSet: Bool { false }
+    var evaluatedSets: [EvaluatedSet] { [] }
     func entries(_ roles: FieldRoles = .all) -> [YAMLNode.Entry] { settings.entries(roles) }
 }
 

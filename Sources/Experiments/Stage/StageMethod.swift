@@ -15,6 +15,7 @@ enum StageMethod: MethodList {
     case spcl
     case clusterContrast
     case postProcessing
+    case evaluation
 
     var settings: any StageSettings.Type {
         switch self {
@@ -29,6 +30,7 @@ enum StageMethod: MethodList {
         case .spcl: SpCLSettings.self
         case .clusterContrast: ClusterContrastSettings.self
         case .postProcessing: PostprocessSettings.self
+        case .evaluation: EvaluateSettings.self
         }
     }
 }

@@ -58,6 +58,14 @@ struct Workspace {
             extractor: FeatureExtractor(ImageSource(size: settings.image, workers: settings.workers, cache: cache)))
     }
 
+    /// The same of another set, under its protocol.
+    func validation(on set: EvaluatedSet) -> Validation {
+        let images = datasets.images(of: set)
+        return Validation(
+            query: images.query, gallery: images.gallery, rankingProtocol: set.rankingProtocol,
+            extractor: validation.extractor)
+    }
+
     /// A trained network's result, which the run may be left without, as the only row of its stage.
     func row(_ name: String, of network: EmbeddingNetwork, in scope: StageScope) throws -> ResultRow {
         let distances = try validation.distances(of: network) { _ in try scope.checkInterruption() }
@@ -67,12 +75,14 @@ struct Workspace {
 
     /// Leaves what a row is made of.
     ///
-    /// - Parameter number: Which of the stage's rows it is, from 1.
+    /// - Parameters:
+    ///   - other: What was ranked, where it is not the target.
+    ///   - number: Which of the stage's rows it is, from 1.
     func attest(
-        _ distances: DistanceMatrix, _ measure: RankingEvidence.Measure, as subject: RankingEvidence.Subject, number: Int,
-        in scope: StageScope
+        _ distances: DistanceMatrix, _ measure: RankingEvidence.Measure, as subject: RankingEvidence.Subject,
+        on other: Validation? = nil, number: Int, in scope: StageScope
     ) throws {
-        let evidence = try RankingEvidence(of: subject, distances, measure, validation)
+        let evidence = try RankingEvidence(of: subject, distances, measure, other ?? validation)
         try scope.attest(evidence.file(), as: RankingEvidence.fileName(row: number))
     }
 
