@@ -161,7 +161,11 @@ private func sets(_ experiment: Experiment) -> [EvaluatedSet] { experiment.stage
         let text = tinyData + "\nstages:\n  - evaluate: {weights: a.pth, on: [target, {path: /d/a}]}\n"
         let places = FieldPlaces(try Document.parse(text, file: "x.yaml"))
         #expect(places.place(stage: "evaluate", field: "settings.evaluate.on[1].images") == "x.yaml:12:45")
-        #expect(places.place(stage: "evaluate", field: "settings.evaluate.on[0].protocol") == "x.yaml:12:37")
+        let rule = "settings.evaluate.on[0].protocol"
+        #expect(places.place(stage: "evaluate", field: rule) == "x.yaml:12:37")
+        let chosen = try Document.overriding(Document.parse(text, file: "x.yaml"), with: ["evaluate.protocol=vehicleid"])
+        let typed = "override 'evaluate.protocol=vehicleid':1:19"
+        #expect(FieldPlaces(chosen).place(stage: "evaluate", field: rule) == typed)
     }
 
     /// Four queries and 20 of the gallery, each embedded by two networks, and mirrored.

@@ -34,21 +34,22 @@ public struct FieldPlaces: Sendable {
 
     private func place(of keys: [String], in node: YAMLNode) -> String? {
         var node = node
-        var item: YAMLNode?
+        var list: (item: YAMLNode, holder: YAMLNode)?
         for key in keys {
             // `weights[1]`: the second of a list; `weights[0]` where one stands without a list is that.
             let parts = key.split { "[]".contains($0) }
-            // What an item leaves out, or what is known of it besides, is said where the item is.
             guard let name = parts.first, let next = node[String(name)] else {
-                return item.flatMap { place(of: [], in: $0) }
+                // What an item leaves out is said beside the list, for all of its items, or else where the item is.
+                return list.flatMap { place(of: [], in: $0.holder[key] ?? $0.item) }
             }
+            let holder = node
             node = next
             guard parts.count == 2, let index = Int(parts[1]) else { continue }
             if case .sequence(let items) = next.value {
                 guard items.indices.contains(index) else { return nil }
                 node = items[index]
             }
-            item = node
+            list = (node, holder)
         }
         return node.span == .generated ? nil : "\(node.span)"
     }

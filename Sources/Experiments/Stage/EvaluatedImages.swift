@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 internal import Data
-internal import Foundation
 internal import Pipeline
 internal import Vocabulary
 

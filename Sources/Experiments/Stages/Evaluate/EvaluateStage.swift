@@ -5,8 +5,6 @@
 // Deviations from the authors' code: docs/methods/evaluation.md, 1 to 2.
 
 internal import Backbones
-internal import Data
-internal import Layers
 internal import Pipeline
 internal import Retrieval
 internal import Training
