@@ -36,13 +36,28 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let evaluation = try evaluation()
         if json {
-            try printJSON(evaluation.rows.map { SizedRow(row: $0, size: evaluation.size) })
+            try printJSON(document(evaluation))
         } else {
-            print("images of \(evaluation.size)\n\(ResultTable(evaluation.rows))")
+            print("images of \(evaluation.size)\n\(ResultTable(evaluation.rows, columns: .all))")
         }
     }
 
-    func evaluation() throws -> (rows: [ResultRow], size: ImageSize) {
+    private func document(_ evaluation: Evaluation) -> [ScoredRow] {
+        zip(evaluation.rows, evaluation.scorings).map { row, scoring in
+            ScoredRow(
+                row: row, size: evaluation.size, scoring: scoring, weights: weights, data: data.rawValue,
+                domain: network.dsbn.rawValue, precision: inference.precision.rawValue)
+        }
+    }
+
+    /// What a model scores, row by row, and by what.
+    struct Evaluation {
+        let rows: [ResultRow]
+        let scorings: [ScoringParameters]
+        let size: ImageSize
+    }
+
+    func evaluation() throws -> Evaluation {
         var config = PostProcessing.Config()
         config.flip = inference.flip
         config.cameraWeight = cameraWeight
@@ -59,7 +74,7 @@ struct Evaluate: ParsableCommand {
         }
         let evaluation = ModelEvaluation(of: model, camera: cameraModel, config, on: validation)
         let rows = try inference.withProgress("evaluate", passes: evaluation.passes) { try evaluation.rows(progress: $0) }
-        return (rows, size)
+        return Evaluation(rows: rows, scorings: evaluation.scorings, size: size)
     }
 
     /// The camera network sees the images that the other one sees.
@@ -80,13 +95,29 @@ struct Evaluate: ParsableCommand {
     }
 }
 
-/// A row of the JSON document: the figures, and the size of the images that they were measured on.
-private struct SizedRow: Encodable {
+/// A row of the JSON document: the figures, the size of the images that they were measured on, and all that decides them.
+private struct ScoredRow: Encodable {
     let row: ResultRow
     let size: ImageSize
+    let scoring: ScoringParameters
+    let weights: String
+    let data: String
+    let domain: String
+    let precision: String
+
+    private enum Key: String, CodingKey {
+        case scoring, weights, data, precision
+        case domain = "dsbn"
+    }
 
     func encode(to encoder: any Encoder) throws {
         try row.encode(to: encoder)
         try size.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(scoring, forKey: .scoring)
+        try container.encode(weights, forKey: .weights)
+        try container.encode(data, forKey: .data)
+        try container.encode(domain, forKey: .domain)
+        try container.encode(precision, forKey: .precision)
     }
 }

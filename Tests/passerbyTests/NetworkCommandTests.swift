@@ -95,12 +95,28 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         ).evaluation().rows
         #expect(rows.map(\.name) == ["as trained", "+ camera", "+ re-ranking"])
     }
+
+    /// One for each row, with the steps that it stands on.
+    @Test func `says of every row what it was scored by`() throws {
+        let world = try World()
+        let evaluation = try Evaluate.parse(
+            [
+                "--weights", world.weights, "--data", "visda-target", "--root", world.path, "--camera", world.weights,
+                "--camera-weight", "0.2", "--rerank", "k1=4,k2=2", "--flip",
+            ] + world.size
+        ).evaluation()
+        #expect(evaluation.rows.map(\.name) == ["as trained", "+ flip", "+ camera", "+ re-ranking"])
+        #expect(evaluation.scorings.map(\.flip) == [false, true, true, true])
+        #expect(evaluation.scorings.map(\.cameraWeight) == [nil, nil, 0.2, 0.2])
+        #expect(evaluation.scorings.map { $0.reRanking?.neighbours } == [nil, nil, nil, 4])
+        #expect(evaluation.scorings.allSatisfy { $0.rankingProtocol == .visda2020 })
+    }
 }
 
 @Suite struct `The size of images` {
     private func evaluation(
         _ weights: String, _ world: World, _ size: [String]
-    ) throws -> (rows: [ResultRow], size: ImageSize) {
+    ) throws -> Evaluate.Evaluation {
         try Evaluate.parse(
             ["--weights", weights, "--data", "visda-target", "--root", world.path, "--workers", "0"] + size
         ).evaluation()
