@@ -23,7 +23,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "The folder that datasets lie in; data/ beside the program by default.") var root: String?
     @Option(
         name: .customLong("protocol"),
-        help: ArgumentHelp("One of \(protocolNames); the dataset's own by default.", valueName: "protocol"),
+        help: ArgumentHelp(
+            "One of \(protocolNames); else what the weights say if trained for this dataset, or the dataset's own.",
+            valueName: "protocol"),
         transform: knownProtocol)
     var rankingProtocol: RankingProtocol?
     @OptionGroup var inference: InferenceArguments
@@ -63,8 +65,9 @@ struct Evaluate: ParsableCommand {
         config.cameraWeight = cameraWeight
         config.reRanking = try rerank.map(InlineSettings.reRanking)
         let file = try network.file(weights)
-        let size = inference.imageSize(try NetworkFacts(file), of: weights)
-        let validation = try self.validation(size)
+        let facts = try NetworkFacts(file)
+        let size = inference.imageSize(facts, of: weights)
+        let validation = try self.validation(size, under: scored(as: facts.training))
         let model = try network.network(network.fitted(file), of: weights)
         let cameraModel = try camera.map { try cameraNetwork($0, at: size) }
         try inference.reportAgreement(validation.extractor, on: [validation.samples], by: model)
@@ -87,11 +90,23 @@ struct Evaluate: ParsableCommand {
         return try arguments.network(arguments.fitted(file), of: path)
     }
 
-    private func validation(_ size: ImageSize) throws -> Validation {
+    /// The protocol that is asked for, or that the network's experiment scored the same dataset under, or the dataset's own.
+    private func scored(as training: TrainingFacts?) -> RankingProtocol {
+        if let rankingProtocol { return rankingProtocol }
+        guard let training, training.target == data.rawValue, training.rankingProtocol != data.rankingProtocol else {
+            return data.rankingProtocol
+        }
+        StandardError().write(
+            "\(weights): its experiment scored \(data.rawValue) under \(training.rankingProtocol.rawValue), as is done here; "
+                + "--protocol says otherwise\n")
+        return training.rankingProtocol
+    }
+
+    private func validation(_ size: ImageSize, under rankingProtocol: RankingProtocol) throws -> Validation {
         let found = try data.find(in: root ?? Home().data.path)
         return Validation(
             query: try found.labelled(.query), gallery: try found.labelled(.gallery),
-            rankingProtocol: rankingProtocol ?? data.rankingProtocol, extractor: try inference.extractor(size))
+            rankingProtocol: rankingProtocol, extractor: try inference.extractor(size))
     }
 }
 

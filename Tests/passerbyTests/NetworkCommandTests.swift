@@ -113,6 +113,36 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 }
 
+@Suite struct `The protocol of evaluate` {
+    /// Weights that say what they were trained for.
+    private func weights(_ world: World, target: String) throws -> String {
+        let path = world.path + "/said.safetensors"
+        try WeightFile.write(
+            WeightFile(readingFrom: world.weights).tensors,
+            facts: [
+                "backbone": "resnet18", "protocol": "visda2020-textbook", "source": "personx", "target": target,
+                "drawn_world": "yes", "epoch": "2", "experiment": "x", "stage": "adapt", "method": "mmt+",
+                "stage_key": String(repeating: "a", count: 64),
+            ], to: path)
+        return path
+    }
+
+    @Test(arguments: [
+        ("visda-target", [], "visda2020-textbook"), ("visda-target", ["--protocol", "market1501"], "market1501"),
+        ("market1501", [], "visda2020"),
+    ])
+    func `is what the weights say of the same dataset, unless the command line says otherwise`(
+        target: String, option: [String], expected: String
+    ) throws {
+        let world = try World()
+        let rows = try Evaluate.parse(
+            ["--weights", weights(world, target: target), "--data", "visda-target", "--root", world.path] + world.size
+                + option
+        ).evaluation().rows
+        #expect(rows.map(\.evaluationProtocol) == [expected])
+    }
+}
+
 @Suite struct `The size of images` {
     private func evaluation(
         _ weights: String, _ world: World, _ size: [String]
