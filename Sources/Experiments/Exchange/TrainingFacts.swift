@@ -38,9 +38,9 @@ public struct TrainingFacts: Sendable, Equatable {
 
     init(_ data: DataChoice, epochs: Int, _ origin: StageOrigin) {
         rankingProtocol = data.rankingProtocol
-        source = data.source?.rawValue
-        target = data.target.rawValue
-        if case .synthetic = data.location { isDrawn = true } else { isDrawn = false }
+        source = data.source?.name
+        target = data.target.name
+        isDrawn = data.drawnWorld != nil
         self.epochs = epochs
         (experiment, stage, method) = (origin.experiment, origin.stage, origin.method)
         key = "\(origin.key)"
