@@ -50,12 +50,12 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 
 // MARK: The house
 //
-// CTorch ─▶ Tensor ─▶ Layers ─▶ Backbones ─┐
-// CTurboJPEG, CPNG, CPixels ─▶ Data ───────┼─▶ Training ─▶ Experiments ─▶ passerby
-// COpenBLAS ─▶ Retrieval ──────────────────┘                 ▲
-// CYAML ─▶ Configuration ────────────────────────────────────┤
-// Pipeline ──────────────────────────────────────────────────┤
-// Configuration, Pipeline ─▶ Sweeps, Tables ─────────────────┘
+// CTorch, CZlib ─▶ Tensor ─▶ Layers ─▶ Backbones ─┐
+// CTurboJPEG, CPNG, CPixels ─▶ Data ──────────────┼─▶ Training ─▶ Experiments ─▶ passerby
+// COpenBLAS ─▶ Retrieval ─────────────────────────┘                 ▲
+// CYAML ─▶ Configuration ───────────────────────────────────────────┤
+// Pipeline ─────────────────────────────────────────────────────────┤
+// Configuration, Pipeline ─▶ Sweeps, Tables ────────────────────────┘
 //
 // `Reporting` (errors and their exit codes), `Vocabulary` (identities and cameras), `Randomness` (counter-based
 // generators), `Pages` (HTML and charts) and `Machine` (processors, their instructions and limits) are leaves that any
@@ -105,6 +105,7 @@ let withoutTensors: [Target] =
 
 let tensors: [Target] =
     [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .executableTarget(
             name: "passerby",
@@ -120,7 +121,7 @@ let tensors: [Target] =
                 "Randomness", "Reporting", "Retrieval", "Sweeps", "Tables", "Tensor", arguments,
             ], swiftSettings: strict),
     ]
-    + module("Tensor", ["CTorch", "Reporting"], fixtures: true)
+    + module("Tensor", ["CTorch", "CZlib", "Reporting"], fixtures: true)
     + module("Layers", ["Tensor", "Machine", "Randomness", "Reporting"], tests: ["Patterns"])
     + [.target(name: "Patterns", dependencies: ["Layers", "Tensor"], path: "Tests/Patterns", swiftSettings: strict)]
     + module("Backbones", ["Layers", "Tensor", "Randomness"], tests: ["Patterns"], fixtures: true)

@@ -4,8 +4,16 @@
 public struct PublishedWeights: Sendable, Equatable {
     /// The exact name of the file.
     public let file: String
-    /// Where its authors publish it, for a person to look up: nothing is ever downloaded.
+    /// Who publishes it.
     public let publisher: String
+    /// Where, for a person to fetch: nothing is ever downloaded.
+    public let address: String
+
+    fileprivate init(_ file: String, _ publisher: String, below folder: String) {
+        self.file = file
+        self.publisher = publisher
+        address = "\(folder)/\(file)"
+    }
 
     /// The first eight hexadecimal digits of the file's SHA-256, which its name ends with.
     public var digestPrefix: String {
@@ -14,13 +22,16 @@ public struct PublishedWeights: Sendable, Equatable {
 }
 
 extension Backbone {
-    /// Published weights of this architecture, the ones that the papers used first.
+    /// Every file that was ever published of this architecture, the ones that the papers used first.
+    ///
+    /// torchvision's releases up to 0.9 name the first; those since 0.10 the second, of the same published accuracy; those
+    /// since 0.13 also a third, `IMAGENET1K_V2`, which was trained by a later recipe and gives other results.
     public var publishedWeights: [PublishedWeights] {
         switch self {
         case .resnet18: Self.torchvision("resnet18-5c106cde", "resnet18-f37072fd")
         case .resnet34: Self.torchvision("resnet34-333f7ec4", "resnet34-b627a593")
-        case .resnet50: Self.torchvision("resnet50-19c8e357", "resnet50-0676ba61")
-        case .resnet101: Self.torchvision("resnet101-5d3b4d8f", "resnet101-63fe2227")
+        case .resnet50: Self.torchvision("resnet50-19c8e357", "resnet50-0676ba61", "resnet50-11ad3fa6")
+        case .resnet101: Self.torchvision("resnet101-5d3b4d8f", "resnet101-63fe2227", "resnet101-cd907fc2")
         case .resnet18IBNa: Self.instanceBatch("resnet18_ibn_a-2f571257")
         case .resnet50IBNa: Self.instanceBatch("resnet50_ibn_a-d9d0bb7b")
         case .resnet101IBNa: Self.instanceBatch("resnet101_ibn_a-59ea0ac6")
@@ -33,17 +44,22 @@ extension Backbone {
     }
 
     private static func torchvision(_ names: String...) -> [PublishedWeights] {
-        names.map { PublishedWeights(file: "\($0).pth", publisher: "the model zoo of torchvision") }
+        names.map {
+            PublishedWeights("\($0).pth", "the model zoo of torchvision", below: "torchvision")
+        }
     }
 
     private static func instanceBatch(_ name: String) -> [PublishedWeights] {
-        [PublishedWeights(file: "\(name).pth", publisher: "release v1.0 of XingangPan/IBN-Net on GitHub")]
+        [released("\(name).pth", "v1.0", of: "XingangPan/IBN-Net")]
     }
 
     private static func splitAttention(_ name: String) -> [PublishedWeights] {
-        [
-            PublishedWeights(
-                file: "\(name).pth", publisher: "release weights_step1 of zhanghang1989/ResNeSt on GitHub")
-        ]
+        [released("\(name).pth", "weights_step1", of: "zhanghang1989/ResNeSt")]
+    }
+
+    private static func released(_ file: String, _ release: String, of repository: String) -> PublishedWeights {
+        PublishedWeights(
+            file, "release \(release) of \(repository) on GitHub",
+            below: "https://github.com/\(repository)/releases/download/\(release)")
     }
 }

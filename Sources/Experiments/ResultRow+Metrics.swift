@@ -8,6 +8,8 @@ internal import Training
 extension FigureColumn {
     /// Mean average precision.
     public static let mAP = FigureColumn(share: "mAP", heading: "mAP")
+    /// Mean inverse negative penalty; results of before it was kept have none.
+    public static let mINP = FigureColumn(share: "mINP", heading: "mINP", isOptional: true)
     /// The share of queries with a match at rank 1.
     public static let top1 = FigureColumn(share: "top1", heading: "top-1")
     /// The share of queries with a match among the first 5.
@@ -26,8 +28,8 @@ extension FigureColumn {
     }
 
     /// A figure in `[0, 1]`, shown in percent with one decimal.
-    private init(share name: String, heading: String) {
-        self.init(name, heading: heading, unit: .percent) { String(format: "%.1f", $0) }
+    private init(share name: String, heading: String, isOptional: Bool = false) {
+        self.init(name, heading: heading, isOptional: isOptional, unit: .percent) { String(format: "%.1f", $0) }
     }
 }
 
@@ -41,10 +43,11 @@ extension ResultRow {
     init(
         _ name: String, _ figures: RankingFigures, _ rankingProtocol: RankingProtocol, _ besides: [String: Double]
     ) {
-        let ranking = [
+        var ranking = [
             FigureColumn.mAP.name: figures.mAP, FigureColumn.top1.name: figures.top1,
             FigureColumn.top5.name: figures.top5, FigureColumn.top10.name: figures.top10,
         ]
+        ranking[FigureColumn.mINP.name] = figures.mINP
         self.init(
             name: name, evaluationProtocol: rankingProtocol.rawValue, figures: ranking.merging(besides) { first, _ in first }
         )
@@ -54,20 +57,22 @@ extension ResultRow {
 extension FigureColumn {
     /// The column of a figure: one of the metrics, or another as a plain number.
     public static func named(_ name: String) -> FigureColumn {
-        [FigureColumn].metrics.first { $0.name == name }
+        [FigureColumn].all.first { $0.name == name }
             ?? FigureColumn(name, heading: name) { String(format: "%.4g", $0) }
     }
 }
 
 extension [FigureColumn] {
     /// All that a row of metrics holds.
-    public static let metrics: [FigureColumn] = [.mAP, .top1, .top5, .top10, .epoch, .network]
+    public static let all: [FigureColumn] = [.mAP, .mINP, .top1, .top5, .top10, .epoch, .network]
+    /// What a run's table in a terminal shows: with a pick's epoch and network there is no room for more.
+    public static let metrics: [FigureColumn] = all.filter { $0.name != FigureColumn.mINP.name }
     /// The two that tell most.
     public static let headline: [FigureColumn] = [.mAP, .top1]
 }
 
 extension ResultTable {
-    /// A table of all that rows of metrics hold.
+    /// A run's table in a terminal.
     public init(_ rows: [ResultRow]) {
         self.init(rows, columns: .metrics)
     }

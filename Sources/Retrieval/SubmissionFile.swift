@@ -21,19 +21,10 @@ public struct SubmissionFile: Sendable, Equatable {
     ///   - depth: `R`, at least 1; a smaller gallery is written whole.
     ///   - rows: The row of the gallery that each column stands for, `[G]`, where some were left out.
     public init(ranking distances: DistanceMatrix, depth: Int = depth, rows galleryRows: [Int]? = nil) {
-        precondition(depth >= 1, "depth \(depth)")
         precondition(
             galleryRows?.count ?? distances.columnCount == distances.columnCount,
             "\(galleryRows?.count ?? 0) rows for \(distances.columnCount) columns")
-        rankings = Workers.all.mapRows(distances.rowCount, runsOf: 16, scratch: {}) { rows, _ in
-            rows.map { row in
-                var nearest = NearestRows(rowCount: 1, capacity: min(depth, distances.columnCount))
-                for (index, distance) in distances[row].enumerated() where distance <= nearest.limits[0] {
-                    nearest.offer(distance, Int32(index), row: 0)
-                }
-                return nearest.sorted(row: 0).map { galleryRows?[Int($0.index)] ?? Int($0.index) }
-            }
-        }.flatMap { $0 }
+        rankings = distances.nearestColumns(depth).map { columns in columns.map { galleryRows?[$0] ?? $0 } }
     }
 
     /// Reads a file of this kind; any number of digits is accepted, as the organisers' own sample has four.

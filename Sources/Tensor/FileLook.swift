@@ -37,7 +37,7 @@ enum FileLook: Equatable {
         (Array("BZh".utf8), "a bzip2 file; unpack it"),
         ([0xFD] + Array("7zXZ".utf8), "an xz file; unpack it"),
         ([0x89] + Array("HDF".utf8), "an HDF5 file"),
-        ([0x93] + Array("NUMPY".utf8), "a NumPy array"),
+        ([0x93] + Array("NUMPY".utf8), "a single NumPy array (.npy)"),
         ([0x89] + Array("PNG".utf8), "a PNG image"),
         ([0xFF, 0xD8, 0xFF], "a JPEG image"),
         ([0x7F] + Array("ELF".utf8), "a program or library"),

@@ -81,7 +81,7 @@ struct SafetensorsLayout {
         let head = try source.bytes(at: 0, count: min(source.count, 512))
         guard head.count <= lengthSize || head[lengthSize] != UInt8(ascii: "{") else { return nil }
         return switch FileLook(head: head) {
-        case .zip: "a zip file, as torch.save writes it; name it .pth"
+        case .zip: "a zip file, as torch.save (name it .pth) and numpy.savez (name it .npz) write it"
         case .pickle: "a pickle, as torch.save wrote it before PyTorch 1.6; name it .pth"
         case .other: FileLook.signature(of: head)
         }

@@ -12,7 +12,7 @@ struct SafetensorsHeader {
 
     private static let metadataKey = "__metadata__"
     /// No network has tensors of more dimensions.
-    private static let mostDimensions = 64
+    static let mostDimensions = 64
 
     init(_ bytes: [UInt8], _ origin: Origin) throws {
         self.origin = origin

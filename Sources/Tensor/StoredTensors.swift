@@ -114,9 +114,11 @@ extension Tensor {
 }
 
 extension Checkpoint.Field {
-    /// A number where the text is one.
+    /// A number where the text is one, and comes back as it was.
     public init(text: String) {
-        self = Int(text).map(Self.integer) ?? Double(text).map(Self.number) ?? .text(text)
+        let number = Double(text).flatMap { $0.isFinite ? $0 : nil }
+        let fields = [Int(text).map(Self.integer), number.map(Self.number)].compactMap(\.self)
+        self = fields.first { $0.text == text } ?? .text(text)
     }
 
     /// As text, for a format that has no other values.

@@ -31,6 +31,8 @@ public enum FileFormat: String, Sendable {
     case pyTorchZip = "PyTorch checkpoint (zip)"
     /// What `torch.save` wrote before PyTorch 1.6.
     case pyTorchLegacy = "PyTorch checkpoint (legacy)"
+    /// What `numpy.savez` and `numpy.savez_compressed` write.
+    case numPyArchive = "NumPy archive (.npz)"
 }
 
 extension TensorError: ReportedError {

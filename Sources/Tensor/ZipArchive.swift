@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// The entries of a zip file whose contents are stored as they are, which is how PyTorch writes its checkpoints.
+/// The entries of a zip file, which PyTorch's checkpoints and NumPy's archives are.
 ///
 /// Nothing in the file is believed before it is checked: encrypted, overlapping and duplicate entries, and lengths that
-/// reach beyond the file, are refused when it is opened. Compressed entries are found, but not read.
+/// reach beyond the file, are refused when it is opened.
 ///
 /// - SeeAlso: PKWARE's APPNOTE.TXT, 4.3.7 (local header), 4.3.12 (central directory), 4.3.14 to 4.3.16 (its end).
 struct ZipArchive {
@@ -11,9 +11,17 @@ struct ZipArchive {
         let name: String
         /// Where its contents start in the file.
         let offset: Int
+        /// The bytes that it takes in the file, and those that its contents have.
         let count: Int
+        let fullCount: Int
         let checksum: UInt32
-        let isCompressed: Bool
+        let method: Method
+    }
+
+    /// How contents lie in the file, by the format's number for it.
+    enum Method: Int {
+        case stored = 0
+        case deflated = 8
     }
 
     /// In the order of the file.
@@ -21,15 +29,15 @@ struct ZipArchive {
     private let origin: Origin
 
     /// - Throws: ``TensorError/malformed(path:format:reason:)``, ``TensorError/unreadable(path:reason:)``.
-    init(_ source: ByteSource) throws {
-        origin = Origin(path: source.path, format: .pyTorchZip)
+    init(_ source: ByteSource, as format: FileFormat = .pyTorchZip) throws {
+        origin = Origin(path: source.path, format: format)
         let directory = try ZipDirectory(source, origin)
         entries = try ZipArchive.located(directory.headers(), source, before: directory.offset, origin)
     }
 
     /// Refuses compressed entries: a few of their bytes can stand for gigabytes.
     func requireStored() throws {
-        guard let entry = entries.first(where: \.isCompressed) else { return }
+        guard let entry = entries.first(where: { $0.method != .stored }) else { return }
         throw origin.malformed("the entry '\(entry.name)' is compressed; PyTorch stores entries as they are")
     }
 }
@@ -40,7 +48,9 @@ struct ZipHeader {
     /// How the contents are compressed; 0 where they are not.
     let method: Int
     let checksum: UInt32
+    /// The bytes of the contents in the file, and once they are expanded.
     let count: Int
+    let fullCount: Int
     /// Where its local header starts in the file.
     let offset: Int
 
@@ -71,10 +81,14 @@ extension ZipArchive {
                 throw origin.malformed(
                     "the entry '\(name)' has \(header.count) bytes where \(directory - offset) are left")
             }
+            guard let method = Method(rawValue: header.method) else {
+                throw origin.malformed(
+                    "the entry '\(name)' is compressed by method \(header.method); deflate (8) alone is read")
+            }
             end = offset + header.count
             return Entry(
-                name: name, offset: offset, count: header.count, checksum: header.checksum,
-                isCompressed: header.method != 0)
+                name: name, offset: offset, count: header.count, fullCount: header.fullCount, checksum: header.checksum,
+                method: method)
         }
     }
 

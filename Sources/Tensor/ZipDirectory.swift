@@ -141,7 +141,8 @@ extension ZipDirectory {
             throw origin.malformed("the entry '\(text)' has lengths that contradict each other")
         }
         return ZipHeader(
-            name: name, method: method, checksum: UInt32(truncatingIfNeeded: checksum), count: stored, offset: offset)
+            name: name, method: method, checksum: UInt32(truncatingIfNeeded: checksum), count: stored, fullCount: count,
+            offset: offset)
     }
 
     /// Replaces each number that does not fit 32 bits by its 64 bits from the zip64 field (identifier 1).

@@ -11,8 +11,9 @@ struct Cluster: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Pseudo labels of a feature file, from any framework.",
         discussion: """
-            A safetensors file with features [N, D]; labels [N] are written, -1 for outliers. Where the file has ids, \
-            purity, NMI and pairwise F are printed too: an oracle's view, which no unsupervised method has.
+            A safetensors or .npz file with features [N, D], whose rows are brought to length 1; labels [N] are written, -1 for \
+            outliers. Where the file has ids, purity, NMI and pairwise F are printed too: an oracle's view, which no \
+            unsupervised method has.
             """)
 
     @Option(help: "The feature file.") var features: String
@@ -30,7 +31,7 @@ struct Cluster: ParsableCommand {
             """, within: Limits.probes)
     var probes: Int?
     @Option(help: "Seed of k-means and of the cells.", within: Limits.seed) var seed: UInt64 = 1
-    @Option(help: "Where labels are written, as a safetensors file.") var out: String
+    @Option(help: "Where labels are written: .safetensors, .npz or .csv.") var out: String
     @OptionGroup var memory: MemoryArguments
     @Flag(help: "Print one JSON document.") var json = false
 
@@ -44,7 +45,7 @@ struct Cluster: ParsableCommand {
     }
 
     func run() throws {
-        let output = try OutputPath(out, option: "--out", inputs: [features], format: "safetensors")
+        let output = try OutputPath(out, option: "--out", inputs: [features], formats: FeatureFile.labelEndings)
         let (choice, random) = (try choice(), RandomKey(seed: seed))
         let search = probes.map { SearchStrategy.approximate(InvertedFile(probeCount: $0, key: random)) }
         let jaccard = ClusteringJaccard(neighbours: k1, expansion: k2, search: search ?? .exact)
@@ -58,7 +59,9 @@ struct Cluster: ParsableCommand {
         let seconds = start.duration(to: .now) / .seconds(1)
         try output.write { try FeatureFile.write(clustering.labels, to: $0) }
         let agreement = try set.identities.map { try ClusterAgreement(of: clustering.labels, with: $0) }
-        try show(Report(clustering, agreement, seconds: seconds))
+        let parameters = ClusteringParameters(choice, jaccard, probes: probes, seed: seed)
+        try show(
+            Report(clustering, agreement, seconds: seconds, of: (features, shape.count, shape.dimension), out, parameters))
     }
 
     private func choice() throws -> ClusteringChoice {
@@ -99,8 +102,16 @@ private struct Report: Encodable {
     let peakBytes: Int
     let recall: Double?
     let oracle: ClusterAgreement?
+    let features: String
+    let rows: Int
+    let dimension: Int
+    let labels: String
+    let clustering: ClusteringParameters
 
-    init(_ clustering: Clustering, _ oracle: ClusterAgreement?, seconds: Double) {
+    init(
+        _ clustering: Clustering, _ oracle: ClusterAgreement?, seconds: Double,
+        of features: (path: String, rows: Int, dimension: Int), _ labels: String, _ parameters: ClusteringParameters
+    ) {
         let sizes = clustering.labels.sizes
         clusters = clustering.labels.clusterCount
         outliers = clustering.labels.outlierCount
@@ -110,9 +121,13 @@ private struct Report: Encodable {
         recall = clustering.recall
         peakBytes = peakMemory()
         self.oracle = oracle
+        (self.features, rows, dimension) = features
+        self.labels = labels
+        self.clustering = parameters
     }
 
     private enum CodingKeys: String, CodingKey {
         case clusters, outliers, largest, smallest, seconds, peakBytes = "peak_bytes", recall, oracle
+        case features, rows, dimension, labels, clustering
     }
 }

@@ -23,7 +23,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "The folder that datasets lie in; data/ beside the program by default.") var root: String?
     @Option(
         name: .customLong("protocol"),
-        help: ArgumentHelp("One of \(protocolNames); the dataset's own by default.", valueName: "protocol"),
+        help: ArgumentHelp(
+            "One of \(protocolNames); else what the weights say if trained for this dataset, or the dataset's own.",
+            valueName: "protocol"),
         transform: knownProtocol)
     var rankingProtocol: RankingProtocol?
     @OptionGroup var inference: InferenceArguments
@@ -36,20 +38,36 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let evaluation = try evaluation()
         if json {
-            try printJSON(evaluation.rows.map { SizedRow(row: $0, size: evaluation.size) })
+            try printJSON(document(evaluation))
         } else {
-            print("images of \(evaluation.size)\n\(ResultTable(evaluation.rows))")
+            print("images of \(evaluation.size)\n\(ResultTable(evaluation.rows, columns: .all))")
         }
     }
 
-    func evaluation() throws -> (rows: [ResultRow], size: ImageSize) {
+    private func document(_ evaluation: Evaluation) -> [ScoredRow] {
+        zip(evaluation.rows, evaluation.scorings).map { row, scoring in
+            ScoredRow(
+                row: row, size: evaluation.size, scoring: scoring, weights: weights, data: data.rawValue,
+                domain: network.dsbn.rawValue, precision: inference.precision.rawValue)
+        }
+    }
+
+    /// What a model scores, row by row, and by what.
+    struct Evaluation {
+        let rows: [ResultRow]
+        let scorings: [ScoringParameters]
+        let size: ImageSize
+    }
+
+    func evaluation() throws -> Evaluation {
         var config = PostProcessing.Config()
         config.flip = inference.flip
         config.cameraWeight = cameraWeight
         config.reRanking = try rerank.map(InlineSettings.reRanking)
         let file = try network.file(weights)
-        let size = inference.imageSize(try NetworkFacts(file), of: weights)
-        let validation = try self.validation(size)
+        let facts = try NetworkFacts(file)
+        let size = inference.imageSize(facts, of: weights)
+        let validation = try self.validation(size, under: scored(as: facts.training))
         let model = try network.network(network.fitted(file), of: weights)
         let cameraModel = try camera.map { try cameraNetwork($0, at: size) }
         try inference.reportAgreement(validation.extractor, on: [validation.samples], by: model)
@@ -59,7 +77,7 @@ struct Evaluate: ParsableCommand {
         }
         let evaluation = ModelEvaluation(of: model, camera: cameraModel, config, on: validation)
         let rows = try inference.withProgress("evaluate", passes: evaluation.passes) { try evaluation.rows(progress: $0) }
-        return (rows, size)
+        return Evaluation(rows: rows, scorings: evaluation.scorings, size: size)
     }
 
     /// The camera network sees the images that the other one sees.
@@ -72,21 +90,49 @@ struct Evaluate: ParsableCommand {
         return try arguments.network(arguments.fitted(file), of: path)
     }
 
-    private func validation(_ size: ImageSize) throws -> Validation {
+    /// The protocol that is asked for, or that the network's experiment scored the same dataset under, or the dataset's own.
+    private func scored(as training: TrainingFacts?) -> RankingProtocol {
+        if let rankingProtocol { return rankingProtocol }
+        guard let training, training.target == data.rawValue, training.rankingProtocol != data.rankingProtocol else {
+            return data.rankingProtocol
+        }
+        StandardError().write(
+            "\(weights): its experiment scored \(data.rawValue) under \(training.rankingProtocol.rawValue), as is done here; "
+                + "--protocol says otherwise\n")
+        return training.rankingProtocol
+    }
+
+    private func validation(_ size: ImageSize, under rankingProtocol: RankingProtocol) throws -> Validation {
         let found = try data.find(in: root ?? Home().data.path)
         return Validation(
             query: try found.labelled(.query), gallery: try found.labelled(.gallery),
-            rankingProtocol: rankingProtocol ?? data.rankingProtocol, extractor: try inference.extractor(size))
+            rankingProtocol: rankingProtocol, extractor: try inference.extractor(size))
     }
 }
 
-/// A row of the JSON document: the figures, and the size of the images that they were measured on.
-private struct SizedRow: Encodable {
+/// A row of the JSON document: the figures, the size of the images that they were measured on, and all that decides them.
+private struct ScoredRow: Encodable {
     let row: ResultRow
     let size: ImageSize
+    let scoring: ScoringParameters
+    let weights: String
+    let data: String
+    let domain: String
+    let precision: String
+
+    private enum Key: String, CodingKey {
+        case scoring, weights, data, precision
+        case domain = "dsbn"
+    }
 
     func encode(to encoder: any Encoder) throws {
         try row.encode(to: encoder)
         try size.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(scoring, forKey: .scoring)
+        try container.encode(weights, forKey: .weights)
+        try container.encode(data, forKey: .data)
+        try container.encode(domain, forKey: .domain)
+        try container.encode(precision, forKey: .precision)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import ArgumentParser
+internal import Backbones
 internal import Data
 internal import Experiments
 internal import Foundation
@@ -34,27 +35,32 @@ struct Extract: ParsableCommand {
         let (parts, lists) = try self.parts()
         let output = try OutputPath(
             out, option: "--out", inputs: [weights] + lists + parts.flatMap { $0.samples.map(\.path) },
-            format: "safetensors")
-        let file = try network.file(weights)
+            formats: ["safetensors"])
+        let file = try self.network.file(weights)
         let size = inference.imageSize(try NetworkFacts(file), of: weights)
         let extractor = try inference.extractor(size)
-        let network = try network.network(network.fitted(file), of: weights)
+        let fitted = try self.network.fitted(file)
+        let network = try self.network.network(fitted, of: weights)
         try inference.reportAgreement(extractor, on: parts.map(\.samples), by: network)
         let passes = parts.map(\.samples.count).reduce(0, +) * (inference.flip ? 2 : 1)
         let sets = try inference.withProgress("extract", passes: passes) { progress in
             try parts.map { try $0.features(by: network, extractor, flip: inference.flip, progress: progress) }
         }
         try output.write { try FeatureFile.write(sets, to: $0) }
-        try show(sets, size)
+        try show(sets, size, fitted.backbone)
     }
 
-    private func show(_ sets: [FeatureFile.Part], _ size: ImageSize) throws {
+    private func show(_ sets: [FeatureFile.Part], _ size: ImageSize, _ backbone: Backbone) throws {
         let shapes = Dictionary(
             uniqueKeysWithValues: sets.map {
                 ("\($0.name)features", [$0.features.count, $0.features.dimension])
             })
         guard !json else {
-            try printJSON(Report(out: out, height: size.height, width: size.width, tensors: shapes))
+            try printJSON(
+                Report(
+                    out: out, height: size.height, width: size.width, tensors: shapes, weights: weights,
+                    backbone: backbone.rawValue, domain: network.dsbn.rawValue, images: images, data: data,
+                    flip: inference.flip, precision: inference.precision.rawValue, normalisation: "l2"))
             return
         }
         for (name, shape) in shapes.sorted(by: { $0.key > $1.key }) {
@@ -62,12 +68,26 @@ struct Extract: ParsableCommand {
         }
     }
 
-    /// The JSON document: the file, the size that images were resized to, and the shapes of the features in it.
+    /// The JSON document: the file, the size that images were resized to, the shapes of the features in it, and all that
+    /// decides them.
     private struct Report: Encodable {
         let out: String
         let height: Int
         let width: Int
         let tensors: [String: [Int]]
+        let weights: String
+        let backbone: String
+        let domain: String
+        let images: String?
+        let data: String?
+        let flip: Bool
+        let precision: String
+        let normalisation: String
+
+        enum CodingKeys: String, CodingKey {
+            case out, height, width, tensors, weights, backbone, images, data, flip, precision, normalisation
+            case domain = "dsbn"
+        }
     }
 
     /// The images, and the files that list them.

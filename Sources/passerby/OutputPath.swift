@@ -13,11 +13,12 @@ struct OutputPath {
     ///   - option: What the path was given as, such as `--out`.
     ///   - inputs: Files that the command reads, which the output would replace.
     ///   - endings: Those that decide the format; nil where any will do.
-    ///   - format: The ending of the one format that is written: a name may have it or none, and no other's.
+    ///   - formats: The endings of the formats that are written, the first where a name has none; one of none of them would
+    ///     promise another.
     ///   - replaces: Whether a file that is there may be replaced, as what a command computes can be.
     /// - Throws: ``CommandError/uselessOutput(option:path:reason:)``, ``CommandError/unwritable(path:reason:)``.
     init(
-        _ path: String, option: String, inputs: [String], endings: [String]? = nil, format: String? = nil,
+        _ path: String, option: String, inputs: [String], endings: [String]? = nil, formats: [String]? = nil,
         replaces: Bool = true
     ) throws {
         self.path = path
@@ -31,8 +32,10 @@ struct OutputPath {
         guard let name = path.split(separator: "/", omittingEmptySubsequences: false).last, !["", ".", ".."].contains(name)
         else { throw useless("it names no file") }
         let ending = (String(name) as NSString).pathExtension
-        if let format, !ending.isEmpty, ending != format {
-            throw useless("a .\(format) file is written, whatever its name; allowed: .\(format), or a name without ending")
+        if let formats, !ending.isEmpty, !formats.contains(ending) {
+            let allowed = formats.map { ".\($0)" }.joined(separator: ", ")
+            throw useless(
+                "no .\(ending) file is written here; allowed: \(allowed), or for .\(formats[0]) a name without ending")
         }
         if let there = FileIdentity(of: path) {
             guard !there.isFolder else { throw useless("it is a folder; a file is wanted") }

@@ -162,6 +162,7 @@ private struct WeightSummary: Encodable {
     /// The size that images were resized to, where the file says it, and its other facts can be used.
     let height: Int?
     let width: Int?
+    let training: TrainingFacts?
     let unusable: String?
     let notFinite: [NotFiniteTensor]
     let notes: [String]
@@ -185,6 +186,7 @@ private struct WeightSummary: Encodable {
             (said, unusable) = (nil, error.description)
         }
         (height, width) = (said?.image?.height, said?.image?.width)
+        training = said?.training
         notFinite = try weights.notFinite()
         notes = weights.notes(fitted)
         tensors =
@@ -196,7 +198,8 @@ private struct WeightSummary: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case path, format, tensorCount = "tensor_count", elementCount = "element_count", facts, backbone, names
-        case hasHead = "has_head", isByDomain = "is_by_domain", height, width, unusable, notes, notFinite = "not_finite"
+        case hasHead = "has_head", isByDomain = "is_by_domain", height, width, training, unusable, notes, notFinite =
+            "not_finite"
         case tensors
     }
 
@@ -210,16 +213,20 @@ private struct WeightSummary: Encodable {
         } else {
             lines.append("no known backbone has exactly these tensors; 'weights verify --backbone B' says why")
         }
-        lines.append(sizeText)
+        lines += useText
         lines += notFinite.map { "not finite: \($0)" }
         lines += notes.map { "note: \($0)" }
         lines += (tensors ?? []).map { "  \($0.name) \($0.type) \($0.shape)" }
         return lines.joined(separator: "\n")
     }
 
-    private var sizeText: String {
-        if let unusable { return unusable }
-        guard let height, let width else { return "does not say on which size of images it was trained" }
-        return "trained on images of \(ImageSize(height: height, width: width))"
+    /// How the network is to be used, and where it comes from.
+    private var useText: [String] {
+        if let unusable { return [unusable] }
+        let size = height.flatMap { height in width.map { ImageSize(height: height, width: $0) } }
+        return [
+            size.map { "trained on images of \($0)" } ?? "size of images: not said",
+            training?.description ?? "training (experiment, stage, epoch, datasets) and protocol: not said",
+        ]
     }
 }

@@ -224,6 +224,6 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
         let (without, with) = (try rows(0), try rows(1))
         #expect(without.map(\.name) == ["direct transfer", "adapted"])
         let last = try #require(with.last)
-        #expect(last.figures.filter { ["mAP", "top1", "top5", "top10"].contains($0.key) } == without[1].figures)
+        #expect(last.figures.filter { ["mAP", "mINP", "top1", "top5", "top10"].contains($0.key) } == without[1].figures)
     }
 }

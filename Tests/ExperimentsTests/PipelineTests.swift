@@ -5,6 +5,7 @@ import Configuration
 import Data
 import Foundation
 import Pipeline
+import Retrieval
 import Synchronization
 import Tensor
 import Testing
@@ -70,8 +71,8 @@ private func run(
     .result
 }
 
-private func overriding(_ values: [String]) throws -> Experiment {
-    try Experiment(Document.overriding(Document.parse(tiny, file: "tiny.yaml"), with: values), name: "tiny")
+private func overriding(_ values: [String], name: String = "tiny") throws -> Experiment {
+    try Experiment(Document.overriding(Document.parse(tiny, file: "tiny.yaml"), with: values), name: name)
 }
 
 /// What a run's artefacts are, by digest.
@@ -117,6 +118,12 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
             let file = folder.stageFolder(stage).appendingPathComponent("\(name).safetensors").path
             let facts = try NetworkFacts(WeightFile(readingFrom: file))
             #expect(facts.image == experiment.settings.image && facts.backbone == .resnet18 && facts.colours == .imageNet)
+            let training = try #require(facts.training)
+            let plan = try folder.plan()
+            #expect(training.experiment == "tiny" && training.stage == stage)
+            #expect(training.key == "\(plan.key(of: try plan.stage(named: stage)))")
+            #expect(training.source == "personx" && training.target == "visda-target" && training.isDrawn)
+            #expect(training.rankingProtocol == .visda2020 && training.epochs >= 1)
         }
 
         let broken = TemporaryFolder()
@@ -202,16 +209,16 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
     @Test func `trains once what experiments have in common, and says so`() throws {
         let folder = TemporaryFolder()
         let logs = URL(fileURLWithPath: folder.path + "/logs")
-        func launch(_ overrides: [String], _ output: Watcher = Watcher()) throws -> Launch {
+        func launch(_ overrides: [String], _ output: Watcher = Watcher(), name: String = "tiny") throws -> Launch {
             Launch(
-                try overriding(overrides), dataFolder: folder.path + "/data", weightFolders: [],
+                try overriding(overrides, name: name), dataFolder: folder.path + "/data", weightFolders: [],
                 cacheFolder: folder.path + "/cache", output: output)
         }
         func plan(_ overrides: [String]) throws -> [Bool] {
             try launch(overrides).status(.new, logs: logs).stages.map { $0.status == .run }
         }
-        func run(_ overrides: [String], _ output: Watcher = Watcher()) throws -> RunResult {
-            try launch(overrides, output).run(
+        func run(_ overrides: [String], _ output: Watcher = Watcher(), name: String = "tiny") throws -> RunResult {
+            try launch(overrides, output, name: name).run(
                 .new, logs: logs, until: "pretrain", interruption: Interruption(), under: ConditionsOffer(threads: 2)
             ).result
         }
@@ -230,6 +237,37 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         let third = try run(["pretrain.backbone=resnet34"], other)
         #expect(third.stages.map(\.reused) == [true, true, false])
         #expect(other.text.contains("translate  reused from tiny/\(first.run)"))
+
+        // Under another name everything is shared too, and a network says who has trained it.
+        let renamed = try run(["adapt.eps=0.65"], name: "renamed")
+        #expect(renamed.stages.map(\.reused) == [true, true, true] && renamed.rows == first.rows)
+        let pretrained = try #require(RunFolder.runs(of: "renamed", in: logs).first).stageFolder("pretrain")
+        let network = pretrained.appendingPathComponent("network-1.safetensors").path
+        #expect(try NetworkFacts(WeightFile(readingFrom: network)).training?.experiment == "tiny")
+    }
+
+    /// Whose name does not enter a key: a network trained again under another name differs in what it says of that, in no value, and
+    /// nothing after it runs again.
+    @Test func `is the same stage under any name, whoever trained it`() throws {
+        let folder = TemporaryFolder()
+        func network(_ name: String, _ logs: String) throws -> (facts: TrainingFacts, weights: [String: [Float]]) {
+            let logs = URL(fileURLWithPath: "\(folder.path)/\(logs)")
+            let launch = Launch(
+                try overriding([], name: name), dataFolder: folder.path + "/data", weightFolders: [],
+                cacheFolder: folder.path + "/cache", output: Watcher())
+            _ = try launch.run(
+                .new, logs: logs, until: "direct", interruption: Interruption(), under: ConditionsOffer(threads: 2))
+            let file = try #require(RunFolder.runs(of: name, in: logs).first).stageFolder("direct")
+                .appendingPathComponent("network-1.safetensors").path
+            let weights = try WeightFile(readingFrom: file)
+            return (
+                try #require(try NetworkFacts(weights).training),
+                try weights.tensors.filter { $0.value.elementType == .float32 }.mapValues { try $0.floats() }
+            )
+        }
+        let (first, second) = (try network("one", "a"), try network("two", "b"))
+        #expect(first.facts.experiment == "one" && second.facts.experiment == "two")
+        #expect(first.facts.key == second.facts.key && first.weights == second.weights)
     }
 
     @Test func `whose data vanishes says what is gone, and goes on when it is back`() throws {

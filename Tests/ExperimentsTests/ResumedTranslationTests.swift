@@ -64,7 +64,7 @@ private struct Nowhere: ProgressOutput {
         let images = stage.partial.appendingPathComponent("translated/image_train")
         let before = names(in: images).count
         let scope = StageScope(
-            stage: stage, earlier: [],
+            of: "tiny", stage: stage, earlier: [],
             events: EventLog(stage: "translate", sink: try EventSink(folder: RunFolder(url: folder), clock: .system)),
             progress: ProgressReporter(label: "translate", output: Nowhere()), checkpoints: CheckpointPolicy(),
             attempts: StageAttempts(stage.attempts, clock: .system), clock: .system

@@ -54,7 +54,7 @@ func table(_ text: String) throws -> PaperTable {
         ),
         ("name: translated", "name: raw", "rows[1]: 'raw' is there twice; allowed: each name once"),
         ("mAP: 61.0,", "mAP: 610,", "rows[0].published.mAP: found 610; allowed: 0 to 100"),
-        ("top1: 71.6", "rank1: 71.6", "rows[0].published.rank1: unknown key 'rank1'; allowed: mAP, top1, top10, top5"),
+        ("top1: 71.6", "rank1: 71.6", "rows[0].published.rank1: unknown key 'rank1'; allowed: mAP, mINP, top1, top10, top5"),
     ])
     func `is wrong at a place`(part: String, wrong: String, message: String) throws {
         let text =

@@ -37,9 +37,9 @@ private func run(
         #expect(abs(figure.mean - 42) < 1e-9 && abs((figure.deviation ?? 0) - 8.0.squareRoot()) < 1e-9)
         #expect(
             RunGroups([try run("b", seed: 2, epochs: 3, rows: [("a|b", 0.44)])]).text(.markdown) == """
-                | experiment | row | n | mAP | top-1 | top-5 | top-10 |
-                | --- | --- | --: | --: | --: | --: | --: |
-                | small | a\\|b | 1 | 44.0 | - | - | - |
+                | experiment | row | n | mAP | mINP | top-1 | top-5 | top-10 |
+                | --- | --- | --: | --: | --: | --: | --: | --: |
+                | small | a\\|b | 1 | 44.0 | - | - | - | - |
 
                 """)
     }

@@ -71,7 +71,7 @@ private typealias Bytes = CheckpointBytes
         arguments: [
             (
                 [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 40),
-                "it is a zip file, as torch.save writes it; name it .pth"
+                "it is a zip file, as torch.save (name it .pth) and numpy.savez (name it .npz) write it"
             ),
             (CheckpointBytes.legacy([0x4E]), "it is a pickle, as torch.save wrote it before PyTorch 1.6; name it .pth"),
             (Array("<!DOCTYPE html>".utf8), "it is a web page or other markup, as a failed download leaves it"),

@@ -8,7 +8,7 @@ import Testing
 private func figures(_ mAP: Double) -> RankingFigures {
     RankingFigures(
         RankingMetrics(
-            rankingProtocol: .market1501, mAP: mAP, mINP: 0,
+            rankingProtocol: .market1501, mAP: mAP, mINP: mAP / 4,
             cmc: [mAP / 2, mAP / 3 + 0.2, 0.5, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.7],
             queryCount: 1, skippedCount: 0))
 }
@@ -70,6 +70,15 @@ private func epoch(_ number: Int, _ mAPs: [Double], _ score: Double?) -> Evaluat
         epochs.store(in: &state)
         #expect(EvaluatedEpochs(state) == epochs)
         #expect(state.tensors.isEmpty && state.numbers.isEmpty && state.values.isEmpty)
+    }
+
+    @Test func `have no mINP where a kept state is of before it was kept`() {
+        var state = TrainingState(epoch: 12)
+        epochs.store(in: &state)
+        state.reports["evaluated/5/network1/mINP"] = nil
+        let found = EvaluatedEpochs(state).epochs
+        #expect(found.map(\.number) == [2, 5, 8, 11])
+        #expect(found[1].networks.map(\.mINP) == [nil, 0.15])
     }
 
     @Test func `are left out where a kept state has a part of them only`() {

@@ -48,6 +48,18 @@ private func isRefusal(_ error: RetrievalError, of forecast: MemoryForecast, fre
         #expect(Set(labels[..<4]).count == 1 && Set(labels[4...]).count == 1 && !labels.contains(-1))
     }
 
+    @Test func `writes labels for NumPy and as lines of text too`() throws {
+        let folder = try FeatureFolder()
+        let (archive, lines) = (folder.path + "/l.npz", folder.path + "/l.csv")
+        for path in [folder.labels, archive, lines] {
+            try Cluster.parse(["--features", folder.features, "--out", path, "--kmeans", "2", "--json"]).run()
+        }
+        let labels = try folder.written()
+        #expect(try NumPyArchive(readingFrom: archive).tensor("labels")?.integers() == labels)
+        let expected = ["row,label"] + labels.enumerated().map { "\($0.offset),\($0.element)" }
+        #expect(try String(contentsOfFile: lines, encoding: .utf8) == expected.map { $0 + "\n" }.joined())
+    }
+
     @Test func `refuses what cannot fit, before it reads the features, and writes nothing`() throws {
         let count = 200_000
         let forecast = MemoryForecast.clustering(count: count, dimension: 2, neighbours: 30)
@@ -131,6 +143,116 @@ private func isRefusal(_ error: RetrievalError, of forecast: MemoryForecast, fre
             try Metrics.parse(["--features", other.features, "--submission", result]).run()
         }
         #expect(error == .junkQueries(path: other.features, count: 1))
+    }
+
+    /// Query row 0 is junk. Query row 1 (identity 1, at 0°) meets, of gallery rows 0 (junk), 1 (identity 3, 30°), 2 (its own, by
+    /// its own camera, 10°) and 3 (its own, 60°): ignored, wrong, right; AP 1/2, INP 1/2, first hit 2. Query row 2 has nobody.
+    private func ranked() throws -> FeatureFolder {
+        var gallery = try part("gallery", angles: [0, 30, 10, 60], ids: [-1, 3, 1, 1])
+        gallery["gallery.cameras"] = try Tensor([1, 1, 0, 1])
+        return try retrieval(part("query", angles: [5, 0, 80], ids: [-1, 1, 9]), gallery)
+    }
+
+    @Test func `writes what becomes of each query as CSV, by the file's own rows`() throws {
+        let folder = try ranked()
+        let (ranks, scores) = (folder.path + "/ranks.csv", folder.path + "/scores.csv")
+        try Metrics.parse(
+            ["--features", folder.features, "--ranks", ranks, "--top", "3", "--per-query", scores, "--json"]
+        ).run()
+        #expect(
+            try String(contentsOfFile: scores, encoding: .utf8) == """
+                query,identity,camera,ap,inp,first_hit
+                1,1,0,0.5,0.5,2
+                2,9,0,,,
+
+                """)
+        let lines = try String(contentsOfFile: ranks, encoding: .utf8).split(separator: "\n")
+        let cells = lines.map { $0.split(separator: ",").map(String.init) }
+        #expect(cells[0] == ["query", "rank", "gallery", "distance", "verdict"])
+        #expect(
+            cells.dropFirst().map { [$0[0], $0[1], $0[2], $0[4]] } == [
+                ["1", "1", "2", "ignored"], ["1", "2", "1", "wrong"], ["1", "3", "3", "right"],
+                ["2", "1", "3", "wrong"], ["2", "2", "1", "wrong"], ["2", "3", "2", "wrong"],
+            ])
+        // 2 − 2cos 60° = 1.
+        #expect(try abs(#require(Double(cells[3][3])) - 1) < 1e-6)
+    }
+
+    private struct Queries: Decodable {
+        struct Query: Decodable {
+            struct Row: Decodable {
+                let rank: Int
+                let gallery: Int
+                let verdict: String
+            }
+
+            let query: Int
+            let ap: Double?
+            let first_hit: Double?
+            let rows: [Row]?
+        }
+
+        struct Scoring: Decodable, Equatable {
+            struct ReRanking: Decodable, Equatable {
+                let k1: Int
+                let k2: Int
+                let lambda: Double
+            }
+
+            let `protocol`: String
+            let normalisation: String
+            let distance: String
+            let camera_weight: Double?
+            let rerank: ReRanking?
+        }
+
+        let scoring: Scoring
+        let queries: [Query]
+    }
+
+    @Test func `writes what becomes of each query as JSON, with all that the figures depend on`() throws {
+        let folder = try ranked()
+        let (ranks, scores) = (folder.path + "/ranks.json", folder.path + "/scores.json")
+        try Metrics.parse(
+            [
+                "--features", folder.features, "--ranks", ranks, "--per-query", scores, "--protocol", "visda2020-textbook",
+                "--rerank", "k1=2,k2=1,lambda=0.5",
+            ]
+        ).run()
+        func read(_ path: String) throws -> Queries {
+            try JSONDecoder().decode(Queries.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        }
+        let (ranked, scored) = (try read(ranks), try read(scores))
+        #expect(
+            ranked.scoring
+                == .init(
+                    protocol: "visda2020-textbook", normalisation: "l2", distance: "cosine", camera_weight: nil,
+                    rerank: .init(k1: 2, k2: 1, lambda: 0.5)))
+        #expect(scored.scoring == ranked.scoring)
+        #expect(ranked.queries.map(\.query) == [1, 2] && scored.queries.map(\.query) == [1, 2])
+        #expect(ranked.queries.map { $0.rows?.count } == [3, 3])
+        #expect(scored.queries[1].ap == nil && scored.queries[1].first_hit == nil && scored.queries[0].ap != nil)
+    }
+
+    @Test(arguments: [("--ranks", "r.npz"), ("--per-query", "r"), ("--ranks", "r.CSV")])
+    func `refuses files of records that would be of no known format, before it computes`(option: String, name: String) throws
+    {
+        let folder = try ranked()
+        let path = "\(folder.path)/\(name)"
+        let error = #expect(throws: CommandError.self) {
+            try Metrics.parse(["--features", folder.features, option, path]).run()
+        }
+        #expect(error?.description == "\(option) \(path): its ending decides the format; allowed: .csv, .json")
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `refuses to write two things into one file`() {
+        let error = #expect(throws: (any Error).self) {
+            try Metrics.parse(["--features", "f", "--ranks", "/x/a.csv", "--per-query", "/x/../x/a.csv"])
+        }
+        #expect(
+            error.map { Metrics.message(for: $0) }
+                == "--ranks and --per-query name the same file, '/x/a.csv'; each needs its own")
     }
 
     @Test func `of queries without a match by another camera says so`() throws {

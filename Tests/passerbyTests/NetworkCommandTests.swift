@@ -95,12 +95,58 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         ).evaluation().rows
         #expect(rows.map(\.name) == ["as trained", "+ camera", "+ re-ranking"])
     }
+
+    /// One for each row, with the steps that it stands on.
+    @Test func `says of every row what it was scored by`() throws {
+        let world = try World()
+        let evaluation = try Evaluate.parse(
+            [
+                "--weights", world.weights, "--data", "visda-target", "--root", world.path, "--camera", world.weights,
+                "--camera-weight", "0.2", "--rerank", "k1=4,k2=2", "--flip",
+            ] + world.size
+        ).evaluation()
+        #expect(evaluation.rows.map(\.name) == ["as trained", "+ flip", "+ camera", "+ re-ranking"])
+        #expect(evaluation.scorings.map(\.flip) == [false, true, true, true])
+        #expect(evaluation.scorings.map(\.cameraWeight) == [nil, nil, 0.2, 0.2])
+        #expect(evaluation.scorings.map { $0.reRanking?.neighbours } == [nil, nil, nil, 4])
+        #expect(evaluation.scorings.allSatisfy { $0.rankingProtocol == .visda2020 })
+    }
+}
+
+@Suite struct `The protocol of evaluate` {
+    /// Weights that say what they were trained for.
+    private func weights(_ world: World, target: String) throws -> String {
+        let path = world.path + "/said.safetensors"
+        try WeightFile.write(
+            WeightFile(readingFrom: world.weights).tensors,
+            facts: [
+                "backbone": "resnet18", "protocol": "visda2020-textbook", "source": "personx", "target": target,
+                "drawn_world": "yes", "epoch": "2", "experiment": "x", "stage": "adapt", "method": "mmt+",
+                "stage_key": String(repeating: "a", count: 64),
+            ], to: path)
+        return path
+    }
+
+    @Test(arguments: [
+        ("visda-target", [], "visda2020-textbook"), ("visda-target", ["--protocol", "market1501"], "market1501"),
+        ("market1501", [], "visda2020"),
+    ])
+    func `is what the weights say of the same dataset, unless the command line says otherwise`(
+        target: String, option: [String], expected: String
+    ) throws {
+        let world = try World()
+        let rows = try Evaluate.parse(
+            ["--weights", weights(world, target: target), "--data", "visda-target", "--root", world.path] + world.size
+                + option
+        ).evaluation().rows
+        #expect(rows.map(\.evaluationProtocol) == [expected])
+    }
 }
 
 @Suite struct `The size of images` {
     private func evaluation(
         _ weights: String, _ world: World, _ size: [String]
-    ) throws -> (rows: [ResultRow], size: ImageSize) {
+    ) throws -> Evaluate.Evaluation {
         try Evaluate.parse(
             ["--weights", weights, "--data", "visda-target", "--root", world.path, "--workers", "0"] + size
         ).evaluation()

@@ -72,22 +72,28 @@ import Testing
     }
 
     /// The file would be one thing and its name say another.
-    @Test func `has no ending of another format, where one format is written`() {
-        func problem(_ name: String) -> CommandError? {
+    @Test func `has no ending of another format than those that are written`() {
+        func problem(_ name: String, _ formats: [String] = ["safetensors"]) -> CommandError? {
             do {
-                _ = try OutputPath("\(path)/\(name)", option: "--out", inputs: [], format: "safetensors")
+                _ = try OutputPath("\(path)/\(name)", option: "--out", inputs: [], formats: formats)
                 return nil
             } catch {
                 return error as? CommandError
             }
         }
         #expect(problem("labels") == nil && problem("labels.safetensors") == nil && problem(".labels") == nil)
-        for name in ["labels.npy", "labels.pt", "a.safetensors.csv"] {
+        for (name, ending) in [("labels.npy", "npy"), ("labels.pt", "pt"), ("a.safetensors.csv", "csv")] {
             #expect(
                 problem(name)?.description
-                    == "--out \(path)/\(name): a .safetensors file is written, whatever its name; allowed: .safetensors, or a "
+                    == "--out \(path)/\(name): no .\(ending) file is written here; allowed: .safetensors, or for .safetensors a "
                     + "name without ending")
         }
+        let several = ["safetensors", "npz", "csv"]
+        #expect(problem("labels", several) == nil && problem("labels.csv", several) == nil)
+        #expect(
+            problem("l.npy", several)?.description
+                == "--out \(path)/l.npy: no .npy file is written here; allowed: .safetensors, .npz, .csv, or for .safetensors a "
+                + "name without ending")
     }
 
     @Test func `needs a folder that is there`() {
@@ -153,7 +159,7 @@ import Testing
         for command in commands {
             let found = failure(command)
             #expect(
-                found?.code == 64 && found?.message.contains("a .safetensors file is written") == true,
+                found?.code == 64 && found?.message.contains("file is written here; allowed: .safetensors, ") == true,
                 "\(String(describing: found))")
         }
     }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-internal import Foundation
-public import Reporting
 public import Retrieval
-public import Tensor
+internal import Tensor
 public import Vocabulary
 
 // Shapes: N rows · D embedding.
@@ -49,74 +47,39 @@ public struct RetrievalSet: Sendable {
     public let gallerySightings: GallerySightings
     /// Queries of the file that are junk.
     public let junkQueryCount: Int
-    /// The file's row of each gallery row; nothing where all are there.
+    /// The file's row of each query and gallery row; nothing where all are there.
+    public let queryRows: [Int]?
     public let galleryRows: [Int]?
     /// Rows of the file that are junk, on both sides.
     public let junkCount: Int
 }
 
-/// What can be wrong with a feature file.
-public enum FeatureFileError: ReportedError, Equatable {
-    case missing(path: String, tensor: String)
-    case wrongType(path: String, tensor: String, found: StoredElementType, allowed: [StoredElementType])
-    case misshapen(path: String, tensor: String, found: [Int], expected: String)
-    /// A row of embeddings that has no direction, or a value that is not finite.
-    case unusable(path: String, tensor: String, reason: RetrievalError)
-    /// An identity below −1.
-    case unknownIdentity(path: String, tensor: String, row: Int, found: Int)
-    /// There is nobody on one side.
-    case onlyJunk(path: String, tensor: String)
-    /// A submission needs a line for every query.
-    case junkQueries(path: String, count: Int)
-
-    public var exitKind: ExitKind { .badData }
-
-    public var description: String {
-        switch self {
-        case .missing(let path, let tensor):
-            "\(path): no tensor '\(tensor)'; a feature file has features [N, D], ids [N] and cameras [N], a retrieval "
-                + "file has the same under 'query.' and 'gallery.'"
-        case .wrongType(let path, let tensor, let found, let allowed):
-            "\(path): '\(tensor)' holds \(found); allowed: \(allowed.map { "\($0)" }.joined(separator: ", "))"
-        case .misshapen(let path, let tensor, let found, let expected):
-            "\(path): '\(tensor)' is \(found); allowed: \(expected)"
-        case .unusable(let path, let tensor, let reason):
-            "\(path): '\(tensor)': \(reason)"
-        case .unknownIdentity(let path, let tensor, let row, let found):
-            "\(path): '\(tensor)', row \(row) is \(found); allowed: 0 or more, or -1 for junk"
-        case .onlyJunk(let path, let tensor):
-            "\(path): '\(tensor)' holds nothing but -1, which is junk; at least one row of somebody is needed"
-        case .junkQueries(let path, let count):
-            "\(path): \(counted(count, "query is", "queries are")) junk (identity -1); a submission file has a line for every query"
-        }
-    }
-}
-
-/// Feature files: safetensors with `features` `[N, D]` float32, `ids` and `cameras` `[N]` int64, optionally
-/// `camera_features`; in a retrieval file under `query.` and `gallery.`.
+/// Feature files: safetensors, or NumPy's `.npz`, with `features` `[N, D]` of floats, `ids` and `cameras` `[N]` of integers,
+/// optionally `camera_features` `[N, C]`; in a retrieval file under `query.` and `gallery.`.
 public enum FeatureFile {
     /// `[N, D]` of one part's features, without reading them: what a forecast of memory needs.
     ///
     /// - Parameter part: Empty, `query.` or `gallery.`.
     /// - Throws: As ``embeddings(_:)``.
     public static func shape(of path: String, part: String = "") throws -> (count: Int, dimension: Int) {
-        try requireTypes(of: path, part: part)
-        guard let features = try Safetensors.header(of: path)["\(part)features"] else {
+        let file = try StoredFeatures(path)
+        try file.requireTypes(part)
+        guard let features = try file.entry("\(part)features") else {
             throw FeatureFileError.missing(path: path, tensor: "\(part)features")
         }
-        guard features.type == .float32, features.shape.count == 2, features.shape.allSatisfy({ $0 > 0 }) else {
+        guard features.shape.count == 2, features.shape.allSatisfy({ $0 > 0 }) else {
             throw FeatureFileError.misshapen(
-                path: path, tensor: "\(part)features", found: features.shape, expected: "float32 [N, D]")
+                path: path, tensor: "\(part)features", found: features.shape, expected: "[N, D], both 1 or more")
         }
         return (features.shape[0], features.shape[1])
     }
 
     /// Embeddings without a split, rows brought to length 1.
     ///
-    /// - Throws: `TensorError` where the file is no safetensors file, ``FeatureFileError`` where tensors are missing or
-    ///   have other shapes, no rows, or a row that is not finite or zero.
+    /// - Throws: `TensorError` where the file is damaged, ``FeatureFileError`` where tensors are missing or have
+    ///   other types or shapes, no rows, or a row that is not finite or zero.
     public static func embeddings(_ path: String) throws -> FeatureSet {
-        try set(Safetensors(readingFrom: path).tensors, "", path)
+        try set(StoredFeatures(path).tensors([""]), "", path)
     }
 
     /// Queries and gallery without junk (identity −1), rows brought to length 1.
@@ -124,12 +87,13 @@ public enum FeatureFile {
     /// - Parameter rankingProtocol: What the file will be scored under; not all of them need cameras.
     /// - Throws: As ``embeddings(_:)``.
     public static func retrieval(_ path: String, under rankingProtocol: RankingProtocol) throws -> RetrievalSet {
-        let tensors = try Safetensors(readingFrom: path).tensors
+        let tensors = try StoredFeatures(path).tensors(["query.", "gallery."])
         let query = try part(tensors, "query.", path, rankingProtocol)
         let gallery = try part(tensors, "gallery.", path, rankingProtocol)
         return RetrievalSet(
             query: query.set, gallery: gallery.set, querySightings: QuerySightings(query.sightings),
             gallerySightings: GallerySightings(gallery.sightings), junkQueryCount: query.junkCount,
+            queryRows: query.junkCount == 0 ? nil : query.rows,
             galleryRows: gallery.junkCount == 0 ? nil : gallery.rows, junkCount: query.junkCount + gallery.junkCount)
     }
 
@@ -144,62 +108,6 @@ public enum FeatureFile {
         guard junkCount > 0 else { return (whole, sightings, rows, 0) }
         guard !rows.isEmpty else { throw FeatureFileError.onlyJunk(path: path, tensor: "\(part)ids") }
         return (whole.rows(at: rows), rows.map { sightings[$0] }, rows, junkCount)
-    }
-
-    /// Numbers of one kind would be read as another: bytes as identities, doubles as rounded floats.
-    private static func requireTypes(of path: String, part: String) throws {
-        let header = try Safetensors.header(of: path)
-        let columns: [StoredElementType] = [.int64, .int32, .int16, .int8]
-        for (name, allowed) in [
-            ("features", [.float32]), ("camera_features", [.float32]), ("ids", columns), ("cameras", columns),
-        ] as [(String, [StoredElementType])] {
-            let tensor = part + name
-            guard let found = header[tensor]?.type, !allowed.contains(found) else { continue }
-            throw FeatureFileError.wrongType(path: path, tensor: tensor, found: found, allowed: allowed)
-        }
-    }
-
-    /// Embeddings to be written, under one beginning of names.
-    public struct Part {
-        /// Empty, `query.` or `gallery.`.
-        public let name: String
-        /// `[N, D]`.
-        public let features: Features<UnitNorm>
-        /// `[N]`.
-        public let identities: [Identity]?
-        /// `[N]`.
-        public let cameras: [Camera]?
-        /// The images' paths below the folder that they were looked for in, `[N]`.
-        public let names: [String]
-
-        public init(
-            name: String, features: Features<UnitNorm>, identities: [Identity]?, cameras: [Camera]?, names: [String]
-        ) {
-            self.name = name
-            self.features = features
-            self.identities = identities
-            self.cameras = cameras
-            self.names = names
-        }
-    }
-
-    /// Writes embeddings, and in the metadata the names of their images as a JSON array.
-    public static func write(_ parts: [Part], to path: String) throws {
-        var tensors: [String: Tensor] = [:]
-        var metadata: [String: String] = [:]
-        for part in parts {
-            let shape = [part.features.count, part.features.dimension]
-            tensors["\(part.name)features"] = try Tensor(part.features.values, shape: shape)
-            if let identities = part.identities { tensors["\(part.name)ids"] = try Tensor(identities.map(\.rawValue)) }
-            if let cameras = part.cameras { tensors["\(part.name)cameras"] = try Tensor(cameras.map(\.rawValue)) }
-            metadata["\(part.name)names"] = String(decoding: try JSONEncoder().encode(part.names), as: UTF8.self)
-        }
-        try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
-    }
-
-    /// Writes labels `[N]`, −1 for outliers.
-    public static func write(_ labels: ClusterLabels, to path: String) throws {
-        try Safetensors(tensors: ["labels": Tensor(labels.values)]).write(to: path)
     }
 
     private static func set(_ tensors: [String: Tensor], _ part: String, _ path: String) throws -> FeatureSet {
@@ -218,11 +126,10 @@ public enum FeatureFile {
     ) throws -> Features<UnitNorm>? {
         guard let tensor = tensors[name] else { return nil }
         let shape = tensor.shape
-        guard tensor.elementType == .float32, shape.count == 2, shape.allSatisfy({ $0 > 0 }),
-            count == nil || shape[0] == count
-        else {
+        guard shape.count == 2, shape.allSatisfy({ $0 > 0 }), count == nil || shape[0] == count else {
+            let rows = count.map(String.init) ?? "N"
             throw FeatureFileError.misshapen(
-                path: path, tensor: name, found: shape, expected: "float32 [\(count.map(String.init) ?? "N"), D]")
+                path: path, tensor: name, found: shape, expected: "[\(rows), D], both 1 or more")
         }
         let values = try tensor.floats()
         do throws(RetrievalError) {
@@ -236,9 +143,8 @@ public enum FeatureFile {
         _ tensors: [String: Tensor], _ name: String, count: Int, _ path: String
     ) throws -> [Int]? {
         guard let tensor = tensors[name] else { return nil }
-        guard tensor.elementType == .int64, tensor.shape == [count] else {
-            throw FeatureFileError.misshapen(
-                path: path, tensor: name, found: tensor.shape, expected: "int64 [\(count)]")
+        guard tensor.shape == [count] else {
+            throw FeatureFileError.misshapen(path: path, tensor: name, found: tensor.shape, expected: "[\(count)]")
         }
         return try tensor.integers()
     }

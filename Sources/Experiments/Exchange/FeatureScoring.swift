@@ -19,6 +19,11 @@ package struct FeatureScoring {
         self.reRanking = reRanking
     }
 
+    package var parameters: ScoringParameters {
+        ScoringParameters(
+            rankingProtocol: rankingProtocol, flip: nil, cameraWeight: cameraWeight, reRanking: reRanking)
+    }
+
     /// What it will need at its peak, and for what, in words.
     ///
     /// - Throws: As ``FeatureFile/shape(of:part:)``.

@@ -16,26 +16,28 @@ public struct InitialWeights: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - name: The path of a file, or of a folder that has one for each backbone under its name; the exact name of a
-    ///     published file, or `imagenet` for the first that the backbone has.
+    ///     published file, or `imagenet` for the first of those of the backbone that is there, in the order of
+    ///     `Backbone.publishedWeights`.
     ///   - folders: Where published files may lie.
     /// - Throws: ``InitialWeightsError``; a published file must have the SHA-256 that its name promises.
     public init(_ name: String, for backbone: Backbone, in folders: [String]) throws {
-        let published = backbone.publishedWeights
-        let named = name == Self.imageNet ? published.first : published.first { $0.file == name }
-        guard let named else {
+        let published = backbone.publishedWeights.filter { name == Self.imageNet || $0.file == name }
+        guard !published.isEmpty else {
             path = try Self.file(at: name, for: backbone)
             digest = try ContentDigest(of: URL(fileURLWithPath: path))
             return
         }
-        let places = folders.map { "\($0)/\(named.file)" }
-        guard let place = places.first(where: FileManager.default.fileExists) else {
-            throw InitialWeightsError.notFound(named, looked: places)
+        let places = published.flatMap { weights in
+            folders.map { (weights: weights, path: "\($0)/\(weights.file)") }
         }
-        path = place
-        digest = try ContentDigest(of: URL(fileURLWithPath: place))
-        guard digest.hexadecimal.hasPrefix(named.digestPrefix) else {
+        guard let place = places.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+            throw InitialWeightsError.notFound(backbone, published, looked: folders)
+        }
+        path = place.path
+        digest = try ContentDigest(of: URL(fileURLWithPath: place.path))
+        guard digest.hexadecimal.hasPrefix(place.weights.digestPrefix) else {
             throw InitialWeightsError.otherContents(
-                path: place, expected: named.digestPrefix, found: String(digest.hexadecimal.prefix(8)))
+                path: place.path, expected: place.weights.digestPrefix, found: String(digest.hexadecimal.prefix(8)))
         }
     }
 
@@ -72,7 +74,8 @@ public struct InitialWeights: Sendable, Equatable {
 public enum InitialWeightsError: ReportedError, Equatable {
     case noFile(path: String, published: [String])
     case notInFolder(path: String, names: [String])
-    case notFound(PublishedWeights, looked: [String])
+    /// None of these is in any of the folders.
+    case notFound(Backbone, [PublishedWeights], looked: [String])
     case otherContents(path: String, expected: String, found: String)
 
     public var exitKind: ExitKind {
@@ -91,15 +94,21 @@ public enum InitialWeightsError: ReportedError, Equatable {
         case .notInFolder(let path, let names):
             return "initial_weights: the folder '\(path)' has none of the backbone's name; allowed in it: "
                 + names.joined(separator: ", ")
-        case .notFound(let weights, let looked):
+        case .notFound(let backbone, let published, let looked):
+            let several = published.count > 1
             return """
-                initial_weights: '\(weights.file)' is not on this machine, and nothing is downloaded by itself. \
-                \(weights.publisher) has it; its SHA-256 begins with \(weights.digestPrefix). Put it into one of:
-                \(looked.map { "  \(($0 as NSString).deletingLastPathComponent)" }.joined(separator: "\n"))
+                initial_weights: \(backbone.rawValue): \(several ? "none of these is" : "this is not") on this machine, and \
+                nothing is downloaded by itself\(several ? "; the first that is there is taken" : ""):
+                \(Self.lines(published.map(\.address)))
+                \(published[0].publisher) has \(several ? "them" : "it"); the digits at the end of a name are the first of the \
+                file's SHA-256. Put \(several ? "one of them" : "it") into one of these folders, which were looked in:
+                \(Self.lines(looked))
                 """
         case .otherContents(let path, let expected, let found):
             return "\(path): its SHA-256 begins with \(found), not with \(expected) as its name promises; "
                 + "the download may be incomplete"
         }
     }
+
+    private static func lines(_ texts: [String]) -> String { texts.map { "  \($0)" }.joined(separator: "\n") }
 }

@@ -36,6 +36,20 @@ package struct ModelEvaluation {
         return validation.samples.count * (1 + steps)
     }
 
+    /// What each of the rows was scored by, in their order.
+    package var scorings: [ScoringParameters] {
+        func scoring(flip: Bool, camera: Bool, reRanked: Bool) -> ScoringParameters {
+            ScoringParameters(
+                rankingProtocol: validation.rankingProtocol, flip: flip, cameraWeight: camera ? config.cameraWeight : nil,
+                reRanking: reRanked ? config.reRanking : nil)
+        }
+        let hasCamera = config.cameraWeight != nil
+        return [scoring(flip: false, camera: false, reRanked: false)]
+            + (config.flip ? [scoring(flip: true, camera: false, reRanked: false)] : [])
+            + (hasCamera ? [scoring(flip: config.flip, camera: true, reRanked: false)] : [])
+            + (config.reRanking == nil ? [] : [scoring(flip: config.flip, camera: hasCamera, reRanked: true)])
+    }
+
     /// A row for each step, on top of those before it.
     ///
     /// - Parameter progress: Told of so many forward passes more that are done.

@@ -5,9 +5,9 @@ public import Layers
 public import Training
 internal import Data
 
-/// What a file of weights says of its network beside the tensors: its shape, and how images have to reach it.
+/// What a file of weights says of its network beside the tensors: its shape, how images have to reach it, and where it comes from.
 ///
-/// Read and written here and nowhere else, as text under the names of ``ShapeName`` and ``Key``: in a safetensors file's
+/// Read and written here and nowhere else, as text under the names of ``ShapeName``, ``Key`` and ``TrainingFacts``: in a safetensors file's
 /// metadata, or beside `state_dict` in PyTorch's. A file of another program says none of it, one of before less.
 public struct NetworkFacts: Sendable, Equatable {
     /// Mean and standard deviation of red, green and blue, on a scale of `0 ... 1`, that are subtracted and divided by.
@@ -31,6 +31,8 @@ public struct NetworkFacts: Sendable, Equatable {
     /// The size that images were resized to.
     public var image: ImageSize?
     public var colours: ColourScale?
+    /// The training that the network comes from.
+    public var training: TrainingFacts?
 
     public var backbone: Backbone? { shape[.backbone].flatMap(Backbone.init) }
     public var pooling: GlobalPooling.Kind? { shape[.pooling].flatMap(GlobalPooling.Kind.init) }
@@ -51,6 +53,7 @@ public struct NetworkFacts: Sendable, Equatable {
     public init(of network: EmbeddingNetwork, from file: NetworkFacts) {
         self.init(of: network, image: file.image)
         shape[.imagesPerNormGroup] = file.shape[.imagesPerNormGroup]
+        training = file.training
     }
 
     /// What a file says.
@@ -62,6 +65,7 @@ public struct NetworkFacts: Sendable, Equatable {
     public init(_ file: WeightFile) throws(WeightFileError) {
         let reader = Reader(file: file)
         shape = try reader.shape()
+        training = try TrainingFacts(file)
         if let height = try reader.side(.height, beside: .width), let width = try reader.side(.width, beside: .height) {
             image = ImageSize(height: height, width: width)
         }
@@ -91,7 +95,8 @@ public struct NetworkFacts: Sendable, Equatable {
             .mean: colours.map { Self.text($0.mean) }, .deviation: colours.map { Self.text($0.deviation) },
         ]
         let others = values.compactMap { key, value in value.map { (key.rawValue, $0) } }
-        return Dictionary(uniqueKeysWithValues: shape.map { ($0.rawValue, $1) } + others)
+        let known = Dictionary(uniqueKeysWithValues: shape.map { ($0.rawValue, $1) } + others)
+        return known.merging(training?.text ?? [:]) { first, _ in first }
     }
 
     private static func text(_ channels: [Float]) -> String { channels.map { "\($0)" }.joined(separator: " ") }

@@ -64,6 +64,8 @@ public enum Limits {
     public static let clusteringRuns = 1...1000
     /// Cells of an approximate search that a row is filed in.
     public static let probes = 1...10_000
+    /// Gallery rows that are listed of each query.
+    public static let listedRows = 1...100_000
     /// How much of the camera network's distances is subtracted.
     public static let cameraWeight = 0.0...10
 

@@ -12,7 +12,7 @@ struct ResultSection {
     var section: Page.Section? {
         let rows = run.rows
         guard !rows.isEmpty else { return nil }
-        let columns = [FigureColumn].metrics.filter { column in
+        let columns = [FigureColumn].all.filter { column in
             !column.isOptional || rows.contains { $0.row.figures[column.name] != nil }
         }
         let cells = rows.map { row in

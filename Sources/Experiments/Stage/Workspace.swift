@@ -113,11 +113,15 @@ struct Workspace {
 
     /// Writes a network that a stage leaves.
     ///
+    /// - Parameter epochs: How many it was trained for.
     /// - Throws: ``WeightFileError/notFinite(path:_:)``: losses may be finite where a weight is not.
-    func save(_ network: EmbeddingNetwork, as member: NetworkSet.Member, in scope: StageScope) throws {
+    func save(
+        _ network: EmbeddingNetwork, as member: NetworkSet.Member, after epochs: Int, in scope: StageScope
+    ) throws {
         let path = scope.artefact(member.file)
         try network.store.state.requireFinite(in: path)
-        let facts = NetworkFacts(of: network, image: settings.image)
+        var facts = NetworkFacts(of: network, image: settings.image)
+        facts.training = TrainingFacts(settings.data, epochs: epochs, scope.origin)
         try WeightFile.write(network.store.state, facts: facts.text, to: path)
     }
 }

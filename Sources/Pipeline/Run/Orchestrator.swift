@@ -224,7 +224,7 @@ public struct Orchestrator {
         try stage.prepare()
         killPoint?.pass(stage.plan.name, 0)
         let scope = StageScope(
-            stage: stage, earlier: plan.stages.prefix(index).map(stageFolder),
+            of: plan.experiment, stage: stage, earlier: plan.stages.prefix(index).map(stageFolder),
             events: EventLog(stage: stage.plan.name, sink: events), progress: progress,
             checkpoints: checkpoints, attempts: attempts, clock: clock
         ) { [interruption, killPoint] in

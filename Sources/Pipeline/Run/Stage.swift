@@ -43,6 +43,8 @@ public final class StageScope {
     public let progress: ProgressReporter
     /// What a reader of the result should know besides its figures.
     public let notes: StageNotes
+    /// What results may say of where they come from.
+    public let origin: StageOrigin
 
     /// The digests of finished trainings.
     private(set) var states: [String: ContentDigest] = [:]
@@ -53,7 +55,7 @@ public final class StageScope {
     private let boundary: () throws -> Void
 
     init(
-        stage: StageFolder, earlier: [StageFolder], events: EventLog, progress: ProgressReporter,
+        of experiment: String, stage: StageFolder, earlier: [StageFolder], events: EventLog, progress: ProgressReporter,
         checkpoints policy: CheckpointPolicy, attempts: StageAttempts, clock: RunClock,
         boundary: @escaping () throws -> Void
     ) {
@@ -70,6 +72,7 @@ public final class StageScope {
         self.events = events
         self.progress = progress
         notes = attempts.notes
+        origin = StageOrigin(experiment, stage)
         self.stage = stage
         self.earlier = earlier
         self.boundary = boundary

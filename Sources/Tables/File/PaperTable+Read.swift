@@ -19,7 +19,8 @@ extension PaperTable {
         let title = mapping.required("title", .name)
         let source = mapping.required("source", .name)
         let evaluation = mapping.required("evaluation", .name)
-        let figures = mapping.optional("figures", .list(of: .choice(TableFigure.self), count: 1...4))
+        let figures = mapping.optional(
+            "figures", .list(of: .choice(TableFigure.self), count: 1...TableFigure.allCases.count))
         let tolerance = mapping.optional("tolerance", .points)?.value ?? [:]
         let rows = mapping.required("rows", .list(of: .row, count: 1...1000))
         mapping.finish()

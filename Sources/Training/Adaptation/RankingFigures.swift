@@ -5,12 +5,15 @@ package import Retrieval
 /// The figures of a ranking that a row of a result has, as fractions in `[0, 1]`.
 package struct RankingFigures: Sendable, Equatable {
     package var mAP = 0.0
+    /// Nothing in what was kept before it was kept too.
+    package var mINP: Double?
     package var top1 = 0.0
     package var top5 = 0.0
     package var top10 = 0.0
 
     package init(_ metrics: RankingMetrics) {
-        (mAP, top1, top5, top10) = (metrics.mAP, metrics.top1, metrics.top5, metrics.top10)
+        (mAP, mINP) = (metrics.mAP, metrics.mINP)
+        (top1, top5, top10) = (metrics.top1, metrics.top5, metrics.top10)
     }
 
     // MARK: Checkpoints
@@ -19,15 +22,19 @@ package struct RankingFigures: Sendable, Equatable {
         [("mAP", \.mAP), ("top1", \.top1), ("top5", \.top5), ("top10", \.top10)]
     }
 
+    private static let mINPName = "mINP"
+
     /// Those that stand in a kept state under a name; nothing where one is not there.
     init?(_ state: TrainingState, at name: String) {
         for member in Self.members {
             guard let value = state.reports["\(name)/\(member.name)"] else { return nil }
             self[keyPath: member.path] = value
         }
+        mINP = state.reports["\(name)/\(Self.mINPName)"]
     }
 
     func store(in state: inout TrainingState, at name: String) {
         for member in Self.members { state.reports["\(name)/\(member.name)"] = self[keyPath: member.path] }
+        state.reports["\(name)/\(Self.mINPName)"] = mINP
     }
 }

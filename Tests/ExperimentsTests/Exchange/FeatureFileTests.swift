@@ -103,16 +103,18 @@ private final class TemporaryFile {
         let file = try TemporaryFile([
             "features": Tensor([1, 0, 0, 1], shape: [2, 2]), "ids": Tensor([1, 2, 3]),
         ])
-        let error = FeatureFileError.misshapen(path: file.path, tensor: "ids", found: [3], expected: "int64 [2]")
+        let error = FeatureFileError.misshapen(path: file.path, tensor: "ids", found: [3], expected: "[2]")
         #expect(throws: error) { try FeatureFile.embeddings(file.path) }
-        #expect(error.description == "\(file.path): 'ids' is [3]; allowed: int64 [2]")
+        #expect(error.description == "\(file.path): 'ids' is [3]; allowed: [2]")
     }
 
-    /// Bytes as identities, doubles as features: read as what they are not, they would be rounded or refused without a word.
+    /// Bytes as identities, integers as features: read as what they are not, they would be refused without a word.
     @Test func `of other types is refused with both`() throws {
-        let double = try Tensor([1, 0], shape: [1, 2]).converted(to: .float64)
         let cases: [([String: Tensor], String, String)] = [
-            (["features": double], "", "'features' holds float64; allowed: float32"),
+            (
+                ["features": try Tensor([1, 0]).reshaped([1, 2])], "",
+                "'features' holds int64; allowed: float32, float64, float16, bfloat16"
+            ),
             (
                 ["features": try Tensor([1, 0], shape: [1, 2]), "ids": try Tensor([1.5], shape: [1])], "",
                 "'ids' holds float32; allowed: int64, int32, int16, int8"
@@ -130,6 +132,46 @@ private final class TemporaryFile {
             let error = #expect(throws: FeatureFileError.self) { try FeatureFile.shape(of: file.path, part: part) }
             #expect(error?.description == "\(file.path): \(expected)")
         }
+    }
+
+    /// As numpy.savez writes them: doubles, and identities of 32 bits.
+    @Test func `of NumPy is the same as one of safetensors`() throws {
+        let path = NSTemporaryDirectory() + "passerby-\(UUID().uuidString).npz"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let tensors = try [
+            "query.features": Tensor([3, 4, 0, 2], shape: [2, 2]), "query.ids": Tensor([1, 2]),
+            "query.cameras": Tensor([0, 0]), "gallery.features": Tensor([1, 0.5, 3, 0.3, 0, 1], shape: [3, 2]),
+            "gallery.ids": Tensor([1, -1, 2]), "gallery.cameras": Tensor([1, 1, 1]),
+        ]
+        let file = try TemporaryFile(tensors)
+        let wide = try tensors.map { name, tensor in
+            (name, tensor.elementType == .float32 ? try tensor.converted(to: .float64) : tensor)
+        }
+        try NumPyArchive.write(wide, to: path)
+        #expect(try FeatureFile.shape(of: path, part: "gallery.") == (3, 2))
+        let (ours, theirs) = (
+            try FeatureFile.retrieval(file.path, under: .market1501), try FeatureFile.retrieval(path, under: .market1501)
+        )
+        #expect(theirs.query.features.values == ours.query.features.values)
+        #expect(theirs.query.features.values == [0.6, 0.8, 0, 1])
+        #expect(theirs.gallery.features.values == ours.gallery.features.values)
+        #expect(theirs.gallerySightings.sightings == ours.gallerySightings.sightings)
+        #expect(theirs.galleryRows == [0, 2] && theirs.queryRows == nil)
+    }
+
+    @Test func `of NumPy says which array is missing or is no array of numbers`() throws {
+        let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "TensorTests/Fixtures").path
+        let path = fixtures + "/deflated.npz"
+        #expect(throws: FeatureFileError.missing(path: path, tensor: "features")) { try FeatureFile.embeddings(path) }
+        #expect(try FeatureFile.shape(of: path, part: "query.") == (100, 2))
+        let named = NSTemporaryDirectory() + "passerby-\(UUID().uuidString).npz"
+        defer { try? FileManager.default.removeItem(atPath: named) }
+        try NumPyArchive.write(
+            [("features", Tensor([1, 0, 0, 1], shape: [2, 2])), ("ids", Tensor([0.5, 1], shape: [2]))], to: named)
+        let error = #expect(throws: FeatureFileError.self) { try FeatureFile.embeddings(named) }
+        #expect(
+            error?.description == "\(named): 'ids' holds float32; allowed: int64, int32, int16, int8")
     }
 
     @Test func `keeps labels as they are`() throws {

@@ -52,14 +52,62 @@ import Testing
         }
     }
 
-    @Test func `that are missing are named with their digest, publisher and the folders that were looked in`() {
+    @Test func `that are missing are named with all names that are known, where to get them, and the folders looked in`() {
         let error = #expect(throws: InitialWeightsError.self) {
-            try InitialWeights("imagenet", for: .resnest50, in: ["/a", "/b"])
+            try InitialWeights("imagenet", for: .resnet50, in: ["/a", "/b"])
         }
-        let text = error?.description ?? ""
-        for part in ["resnest50-528c19ca.pth", "528c19ca", "zhanghang1989/ResNeSt", "\n  /a\n  /b"] {
-            #expect(text.contains(part), "\(part) in \(text)")
+        #expect(
+            error?.description == """
+                initial_weights: resnet50: none of these is on this machine, and nothing is downloaded by itself; the first \
+                that is there is taken:
+                  torchvision/resnet50-19c8e357.pth
+                  torchvision/resnet50-0676ba61.pth
+                  torchvision/resnet50-11ad3fa6.pth
+                the model zoo of torchvision has them; the digits at the end of a name are the first of the file's SHA-256. \
+                Put one of them into one of these folders, which were looked in:
+                  /a
+                  /b
+                """)
+        #expect(error?.exitKind == .missing)
+    }
+
+    @Test func `that are missing and were named exactly are asked for alone`() {
+        let error = #expect(throws: InitialWeightsError.self) {
+            try InitialWeights("resnest50-528c19ca.pth", for: .resnest50, in: ["/a"])
         }
+        #expect(
+            error?.description == """
+                initial_weights: resnest50: this is not on this machine, and nothing is downloaded by itself:
+                  https://github.com/zhanghang1989/ResNeSt/releases/download/weights_step1/resnest50-528c19ca.pth
+                release weights_step1 of zhanghang1989/ResNeSt on GitHub has it; the digits at the end of a name are the \
+                first of the file's SHA-256. Put it into one of these folders, which were looked in:
+                  /a
+                """)
+    }
+
+    /// Their contents are others than their names promise, which says which of them was taken.
+    @Test(arguments: [
+        (["resnet50-0676ba61.pth"], "resnet50-0676ba61.pth"), (["resnet50-11ad3fa6.pth"], "resnet50-11ad3fa6.pth"),
+        (["resnet50-11ad3fa6.pth", "resnet50-0676ba61.pth"], "resnet50-0676ba61.pth"),
+        (["resnet50-0676ba61.pth", "resnet50-19c8e357.pth"], "resnet50-19c8e357.pth"),
+    ])
+    func `of ImageNet are any file that was published, the papers' first`(there: [String], taken: String) throws {
+        for name in there { _ = try write(name, "abc") }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let error = #expect(throws: InitialWeightsError.self) {
+            try InitialWeights("imagenet", for: .resnet50, in: ["/nowhere", folder])
+        }
+        guard case .otherContents(let path, _, _) = error else { throw try #require(error) }
+        #expect(path == "\(folder)/\(taken)")
+    }
+
+    /// torchvision 0.2.2, 0.12 and 0.13, `models/resnet.py`.
+    @Test(arguments: [
+        (Backbone.resnet18, ["5c106cde", "f37072fd"]), (.resnet34, ["333f7ec4", "b627a593"]),
+        (.resnet50, ["19c8e357", "0676ba61", "11ad3fa6"]), (.resnet101, ["5d3b4d8f", "63fe2227", "cd907fc2"]),
+    ])
+    func `of torchvision are those of its releases, oldest first`(backbone: Backbone, digests: [String]) {
+        #expect(backbone.publishedWeights.map(\.file) == digests.map { "\(backbone.rawValue)-\($0).pth" })
     }
 
     @Test func `of another backbone's name are no known name`() {

@@ -5,6 +5,7 @@ import Foundation
 import Layers
 import Training
 import Randomness
+import Retrieval
 import Tensor
 import Testing
 
@@ -90,6 +91,63 @@ private final class TemporaryFolder {
             throws: WeightFileError.unusableFact(
                 path: file.path, name: missing, found: "", allowed: "a value, as '\(present)' has one")
         ) { try NetworkFacts(file) }
+    }
+}
+
+@Suite struct `The training that a file says` {
+    private static let key = String(repeating: "0123456789abcdef", count: 4)
+    private static let known = [
+        "backbone": "resnet18", "protocol": "market1501", "source": "dukemtmc", "target": "market1501", "drawn_world": "no",
+        "epoch": "12", "experiment": "mine/007", "stage": "adapt", "method": "mmt+", "stage_key": key,
+    ]
+
+    @Test(arguments: ["network.safetensors", "network.pth"])
+    func `is read from files of both kinds, and handed on as it is`(name: String) throws {
+        let facts = try NetworkFacts(TemporaryFolder().file(name, facts: Self.known))
+        let training = try #require(facts.training)
+        #expect(training.rankingProtocol == .market1501 && training.epochs == 12 && !training.isDrawn)
+        #expect(training.source == "dukemtmc" && training.target == "market1501")
+        #expect(facts.text == Self.known)
+        let network = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil)
+        #expect(NetworkFacts(of: network, from: facts).training == training)
+        #expect(
+            training.description
+                == "trained by stage 'adapt' (mmt+) of experiment 'mine/007', epoch 12, from dukemtmc to market1501; "
+                + "scored under market1501")
+    }
+
+    /// Names that look like numbers stay what they are on the way through PyTorch's file, which has numbers.
+    @Test(arguments: ["007", "1e5", "nan", "0.10", "12"])
+    func `keeps names that look like numbers`(name: String) throws {
+        let said = Self.known.merging(["experiment": name]) { $1 }
+        let facts = try NetworkFacts(TemporaryFolder().file("n.pth", facts: said))
+        #expect(facts.training?.experiment == name)
+    }
+
+    @Test func `of the target alone has no source`() throws {
+        let said = Self.known.merging(["source": "none", "drawn_world": "yes"]) { $1 }
+        let training = try #require(try NetworkFacts(TemporaryFolder().file("n.pth", facts: said)).training)
+        #expect(training.source == nil)
+        #expect(training.description.contains("epoch 12, on market1501 alone, a drawn world; scored"))
+    }
+
+    @Test func `is nothing in files of before it was said, and of other programs`() throws {
+        for said in [["epoch": "-3", "protocol": "ours"], ["stage_key": "7", "source": "web"], [:]] {
+            #expect(try NetworkFacts(TemporaryFolder().file("n.pth", facts: said)).training == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("protocol", "ours", "market1501, visda2020, visda2020-textbook, vehicleid"), ("epoch", "0", "1 or more"),
+        ("epoch", "last", "1 or more"), ("drawn_world", "maybe", "no or yes"), ("experiment", "", "a name"),
+        ("source", "", "a dataset, or none"),
+    ])
+    func `is refused where it cannot be`(key: String, found: String, allowed: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.file("n.safetensors", facts: Self.known.merging([key: found]) { $1 })
+        #expect(throws: WeightFileError.unusableFact(path: file.path, name: key, found: found, allowed: allowed)) {
+            try NetworkFacts(file)
+        }
     }
 }
 

@@ -12,6 +12,8 @@ protocol MutualStage: StageDefinition {
     var initial: GivenNetworks { get }
     /// Of all networks.
     var shape: NetworkShape { get }
+    /// How many are trained for.
+    var epochs: Int { get }
 
     /// Trains both students.
     ///
@@ -36,7 +38,7 @@ extension MutualStage {
         let begun = try workspace.networks(initial, in: scope).map(\.store.state)
         let adapted = try train(from: begun, workspace, in: StageTrainingScope(scope))
         for (network, member) in zip(adapted.networks, means.members) {
-            try workspace.save(network, as: member, in: scope)
+            try workspace.save(network, as: member, after: epochs, in: scope)
         }
         return StageOutcome(rows: try workspace.rows("adapted", adapted, in: scope))
     }

@@ -71,7 +71,7 @@ struct PostprocessStage: StageDefinition {
         let shape = camera.members[0].shape
         let network = try CameraNetwork(config, workspace.training("camera"))
             .train(shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope))
-        try workspace.save(network, as: camera.members[0], in: scope)
+        try workspace.save(network, as: camera.members[0], after: config.epochs, in: scope)
         return network
     }
 }

@@ -42,7 +42,7 @@ struct PretrainStage: StageDefinition {
             setting.random = workspace.training("pretrain").random.derived("network \(index + 1)")
             let network = try SourcePretraining(settings.config, setting).train(
                 shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope, part: part))
-            try workspace.save(network, as: networks.members[index], in: scope)
+            try workspace.save(network, as: networks.members[index], after: settings.config.epochs, in: scope)
             if index == 0 { rows.append(try workspace.row(rowName, of: network, in: scope)) }
         }
         return StageOutcome(rows: rows)

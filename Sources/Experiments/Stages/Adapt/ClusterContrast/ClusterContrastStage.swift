@@ -41,7 +41,7 @@ struct ClusterContrastStage: StageDefinition {
             ?? workspace.initialWeights[shape.backbone]
         let adapted = try ClusterContrast(settings.config, workspace.training("cluster contrast"))
             .train(shape, from: state, in: StageTrainingScope(scope))
-        try workspace.save(adapted.networks[0], as: networks.members[0], in: scope)
+        try workspace.save(adapted.networks[0], as: networks.members[0], after: settings.config.epochs, in: scope)
         let name = initial == nil ? "unsupervised" : "adapted"
         return StageOutcome(rows: try workspace.rows(name, adapted, in: scope))
     }

@@ -30,7 +30,7 @@ struct ClusteringBaselineStage: StageDefinition {
         let state = try workspace.network(initial, begun, in: scope).store.state
         let adapted = try ClusteringBaseline(settings.config, workspace.training("clustering baseline"))
             .train(shape, from: state, in: StageTrainingScope(scope))
-        try workspace.save(adapted.networks[0], as: networks.members[0], in: scope)
+        try workspace.save(adapted.networks[0], as: networks.members[0], after: settings.config.epochs, in: scope)
         return StageOutcome(rows: try workspace.rows("clustering baseline", adapted, in: scope))
     }
 }

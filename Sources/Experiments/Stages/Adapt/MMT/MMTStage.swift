@@ -10,6 +10,8 @@ struct MMTStage: MutualStage {
     let settings: MMTSettings
     let initial: GivenNetworks
 
+    var epochs: Int { settings.config.epochs }
+
     var shape: NetworkShape {
         var shape = initial.set.members[0].shape
         shape.imagesPerNormGroup = settings.imagesPerNormGroup

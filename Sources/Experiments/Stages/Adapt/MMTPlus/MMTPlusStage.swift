@@ -11,6 +11,8 @@ struct MMTPlusStage: MutualStage {
     let settings: MMTPlusSettings
     let initial: GivenNetworks
 
+    var epochs: Int { settings.config.epochs }
+
     var shape: NetworkShape {
         var shape = initial.set.members[0].shape
         shape.domains = .separate

@@ -29,7 +29,7 @@ struct SpCLStage: StageDefinition {
     func run(in scope: StageScope, _ workspace: Workspace) throws -> StageOutcome {
         let adapted = try SpCL(settings.config, workspace.training("adapt")).train(
             shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope))
-        try workspace.save(adapted.networks[0], as: networks.members[0], in: scope)
+        try workspace.save(adapted.networks[0], as: networks.members[0], after: settings.config.epochs, in: scope)
         return StageOutcome(rows: try workspace.rows(hasSource ? "adapted" : "unsupervised", adapted, in: scope))
     }
 }
