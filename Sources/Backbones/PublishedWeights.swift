@@ -8,11 +8,14 @@ public struct PublishedWeights: Sendable, Equatable {
     public let publisher: String
     /// Where, for a person to fetch: nothing is ever downloaded.
     public let address: String
+    /// Whether they were trained by a later recipe than those that published re-ID numbers began with.
+    public let isOfLaterRecipe: Bool
 
-    fileprivate init(_ file: String, _ publisher: String, below folder: String) {
+    fileprivate init(_ file: String, _ publisher: String, below folder: String, isOfLaterRecipe: Bool = false) {
         self.file = file
         self.publisher = publisher
         address = "\(folder)/\(file)"
+        self.isOfLaterRecipe = isOfLaterRecipe
     }
 
     /// The first eight hexadecimal digits of the file's SHA-256, which its name ends with.
@@ -30,8 +33,8 @@ extension Backbone {
         switch self {
         case .resnet18: Self.torchvision("resnet18-5c106cde", "resnet18-f37072fd")
         case .resnet34: Self.torchvision("resnet34-333f7ec4", "resnet34-b627a593")
-        case .resnet50: Self.torchvision("resnet50-19c8e357", "resnet50-0676ba61", "resnet50-11ad3fa6")
-        case .resnet101: Self.torchvision("resnet101-5d3b4d8f", "resnet101-63fe2227", "resnet101-cd907fc2")
+        case .resnet50: Self.torchvision("resnet50-19c8e357", "resnet50-0676ba61", later: "resnet50-11ad3fa6")
+        case .resnet101: Self.torchvision("resnet101-5d3b4d8f", "resnet101-63fe2227", later: "resnet101-cd907fc2")
         case .resnet18IBNa: Self.instanceBatch("resnet18_ibn_a-2f571257")
         case .resnet50IBNa: Self.instanceBatch("resnet50_ibn_a-d9d0bb7b")
         case .resnet101IBNa: Self.instanceBatch("resnet101_ibn_a-59ea0ac6")
@@ -43,9 +46,11 @@ extension Backbone {
         }
     }
 
-    private static func torchvision(_ names: String...) -> [PublishedWeights] {
-        names.map {
-            PublishedWeights("\($0).pth", "the model zoo of torchvision", below: "torchvision")
+    private static func torchvision(_ names: String..., later: String? = nil) -> [PublishedWeights] {
+        (names + [later].compactMap(\.self)).map {
+            PublishedWeights(
+                "\($0).pth", "the model zoo of torchvision", below: "torchvision",
+                isOfLaterRecipe: $0 == later)
         }
     }
 

@@ -167,6 +167,7 @@ public struct Launch {
             uniqueKeysWithValues: provisions.weights.map { backbone, file in
                 let stored = try WeightFile(readingFrom: file.path)
                 for note in stored.surroundings.notes { warn("\(file.path): \(note)") }
+                if let remark = file.remark { warn(remark) }
                 return (backbone, try FittedWeights(stored.tensors, to: backbone, domain: .target).state)
             })
         let workspace = Workspace(

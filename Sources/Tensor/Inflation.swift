@@ -68,10 +68,10 @@ enum Inflation {
         func expand(
             _ piece: [UInt8], into output: UnsafeMutableRawBufferPointer, from start: Int
         ) -> (read: Int, written: Int)? {
-            var piece = piece
-            return piece.withUnsafeMutableBufferPointer { input in
+            piece.withUnsafeBufferPointer { input in
                 let room = min(output.count - start, Int(Int32.max))
-                state.pointee.next_in = input.baseAddress
+                // zlib reads it only, and does not say so.
+                state.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
                 state.pointee.avail_in = UInt32(input.count)
                 state.pointee.next_out = output.baseAddress?.advanced(by: start).assumingMemoryBound(to: UInt8.self)
                 state.pointee.avail_out = UInt32(room)

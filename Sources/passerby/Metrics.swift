@@ -71,7 +71,7 @@ struct Metrics: ParsableCommand {
         try show(metrics(), scoring().parameters)
     }
 
-    private func scoring() throws -> FeatureScoring {
+    func scoring() throws -> FeatureScoring {
         FeatureScoring(
             under: rankingProtocol, cameraWeight: cameraWeight, reRanking: try rerank.map(InlineSettings.reRanking))
     }
@@ -106,14 +106,19 @@ struct Metrics: ParsableCommand {
             try printJSON(ScoredFile(metrics: metrics, features: features, scoring: scoring))
             return
         }
+        print(Self.text(metrics, scoring))
+    }
+
+    /// Three lines.
+    static func text(_ metrics: RankingMetrics, _ scoring: ScoringParameters) -> String {
         let percent = { (share: Double) in String(format: "%.1f", 100 * share) }
-        print("protocol \(metrics.rankingProtocol.rawValue); \(scoring.text)")
-        print(
-            "mAP \(percent(metrics.mAP))  mINP \(percent(metrics.mINP))  top-1 \(percent(metrics.top1))  "
-                + "top-5 \(percent(metrics.top5))  top-10 \(percent(metrics.top10))")
-        print(
-            "\(counted(metrics.queryCount, "query")), \(metrics.skippedCount) of them without anything to find"
-                + (metrics.junkCount == 0 ? "" : "; \(counted(metrics.junkCount, "row")) of junk (identity -1) left out"))
+        return """
+            protocol \(metrics.rankingProtocol.rawValue); \(scoring.text)
+            mAP \(percent(metrics.mAP))  mINP \(percent(metrics.mINP))  top-1 \(percent(metrics.top1))  \
+            top-5 \(percent(metrics.top5))  top-10 \(percent(metrics.top10))
+            \(counted(metrics.queryCount, "query")), \(metrics.skippedCount) of them without anything to find\
+            \(metrics.junkCount == 0 ? "" : "; \(counted(metrics.junkCount, "row")) of junk (identity -1) left out")
+            """
     }
 }
 

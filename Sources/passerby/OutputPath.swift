@@ -35,7 +35,7 @@ struct OutputPath {
         if let formats, !ending.isEmpty, !formats.contains(ending) {
             let allowed = formats.map { ".\($0)" }.joined(separator: ", ")
             throw useless(
-                "no .\(ending) file is written here; allowed: \(allowed), or for .\(formats[0]) a name without ending")
+                "no .\(ending) file is written here; allowed: \(allowed), or no ending, which means .\(formats[0])")
         }
         if let there = FileIdentity(of: path) {
             guard !there.isFolder else { throw useless("it is a folder; a file is wanted") }

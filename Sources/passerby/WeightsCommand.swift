@@ -31,13 +31,17 @@ struct InspectWeights: ParsableCommand {
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() throws {
-        let weights = try WeightFile(inspecting: file, under: key)
-        let summary = try WeightSummary(weights, fitted: .recognising(weights.tensors), listed: tensors || json)
+        let summary = try summary()
         if json {
             try printJSON(summary)
         } else {
             print(summary.text)
         }
+    }
+
+    func summary() throws -> WeightSummary {
+        let weights = try WeightFile(inspecting: file, under: key)
+        return try WeightSummary(weights, fitted: .recognising(weights.tensors), listed: tensors || json)
     }
 }
 
@@ -143,7 +147,7 @@ struct VerifyWeights: ParsableCommand {
 }
 
 /// What `weights inspect` tells; its JSON document.
-private struct WeightSummary: Encodable {
+struct WeightSummary: Encodable {
     struct Listed: Encodable {
         let name: String
         let type: String

@@ -127,6 +127,21 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         return path
     }
 
+    @Test func `is told by inspect in words, and that nothing is said where that is so`() throws {
+        let world = try World()
+        func lines(_ file: String) throws -> [String] {
+            try InspectWeights.parse([file]).summary().text.split(separator: "\n").map(String.init)
+        }
+        let words =
+            "trained by stage 'adapt' (mmt+) of experiment 'x', epoch 2, from personx to visda-target, a drawn world; scored "
+            + "under visda2020-textbook"
+        #expect(try lines(weights(world, target: "visda-target")).last == words)
+        #expect(
+            try lines(world.weights).suffix(2) == [
+                "size of images: not said", "training (experiment, stage, epoch, datasets) and protocol: not said",
+            ])
+    }
+
     @Test(arguments: [
         ("visda-target", [], "visda2020-textbook"), ("visda-target", ["--protocol", "market1501"], "market1501"),
         ("market1501", [], "visda2020"),

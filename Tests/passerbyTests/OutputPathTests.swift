@@ -85,15 +85,15 @@ import Testing
         for (name, ending) in [("labels.npy", "npy"), ("labels.pt", "pt"), ("a.safetensors.csv", "csv")] {
             #expect(
                 problem(name)?.description
-                    == "--out \(path)/\(name): no .\(ending) file is written here; allowed: .safetensors, or for .safetensors a "
-                    + "name without ending")
+                    == "--out \(path)/\(name): no .\(ending) file is written here; allowed: .safetensors, or no ending, "
+                    + "which means .safetensors")
         }
         let several = ["safetensors", "npz", "csv"]
         #expect(problem("labels", several) == nil && problem("labels.csv", several) == nil)
         #expect(
             problem("l.npy", several)?.description
-                == "--out \(path)/l.npy: no .npy file is written here; allowed: .safetensors, .npz, .csv, or for .safetensors a "
-                + "name without ending")
+                == "--out \(path)/l.npy: no .npy file is written here; allowed: .safetensors, .npz, .csv, or no ending, "
+                + "which means .safetensors")
     }
 
     @Test func `needs a folder that is there`() {

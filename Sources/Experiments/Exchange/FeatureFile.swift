@@ -65,7 +65,7 @@ public enum FeatureFile {
         let file = try StoredFeatures(path)
         try file.requireTypes(part)
         guard let features = try file.entry("\(part)features") else {
-            throw FeatureFileError.missing(path: path, tensor: "\(part)features")
+            throw FeatureFileError.missing(path: path, tensor: "\(part)features", found: file.names)
         }
         guard features.shape.count == 2, features.shape.allSatisfy({ $0 > 0 }) else {
             throw FeatureFileError.misshapen(

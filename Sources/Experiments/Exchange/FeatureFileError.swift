@@ -6,7 +6,8 @@ public import Tensor
 
 /// What can be wrong with a feature file.
 public enum FeatureFileError: ReportedError, Equatable {
-    case missing(path: String, tensor: String)
+    /// `found` are the names that the file has instead, where somebody has looked.
+    case missing(path: String, tensor: String, found: [String] = [])
     /// `found` in words, as not every type of a NumPy file has a name here.
     case wrongType(path: String, tensor: String, found: String, allowed: [StoredElementType])
     case misshapen(path: String, tensor: String, found: [Int], expected: String)
@@ -23,9 +24,10 @@ public enum FeatureFileError: ReportedError, Equatable {
 
     public var description: String {
         switch self {
-        case .missing(let path, let tensor):
-            "\(path): no tensor '\(tensor)'; a feature file has features [N, D], ids [N] and cameras [N], a retrieval "
-                + "file has the same under 'query.' and 'gallery.'"
+        case .missing(let path, let tensor, let found):
+            "\(path): no tensor '\(tensor)'" + (found.isEmpty ? "" : " among \(Self.list(found))")
+                + "; a feature file has features [N, D], ids [N] and cameras [N], a retrieval file has the same under 'query.' "
+                + "and 'gallery.'"
         case .wrongType(let path, let tensor, let found, let allowed):
             "\(path): '\(tensor)' holds \(found); allowed: \(allowed.map { "\($0)" }.joined(separator: ", "))"
         case .misshapen(let path, let tensor, let found, let expected):
@@ -39,5 +41,8 @@ public enum FeatureFileError: ReportedError, Equatable {
         case .junkQueries(let path, let count):
             "\(path): \(counted(count, "query is", "queries are")) junk (identity -1); a submission file has a line for every query"
         }
+    }
+    private static func list(_ names: [String]) -> String {
+        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
     }
 }

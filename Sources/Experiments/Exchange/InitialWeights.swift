@@ -11,6 +11,8 @@ public struct InitialWeights: Sendable, Equatable {
     public let path: String
     /// The digest of its bytes, which enters the keys of the stages that begin with it.
     public let digest: ContentDigest
+    /// What a user should know of the choice, where nobody made it by name.
+    public let remark: String?
 
     /// Finds a file.
     ///
@@ -25,6 +27,7 @@ public struct InitialWeights: Sendable, Equatable {
         guard !published.isEmpty else {
             path = try Self.file(at: name, for: backbone)
             digest = try ContentDigest(of: URL(fileURLWithPath: path))
+            remark = nil
             return
         }
         let places = published.flatMap { weights in
@@ -34,11 +37,20 @@ public struct InitialWeights: Sendable, Equatable {
             throw InitialWeightsError.notFound(backbone, published, looked: folders)
         }
         path = place.path
+        remark = Self.remark(on: place.weights, at: place.path, of: published)
         digest = try ContentDigest(of: URL(fileURLWithPath: place.path))
         guard digest.hexadecimal.hasPrefix(place.weights.digestPrefix) else {
             throw InitialWeightsError.otherContents(
                 path: place.path, expected: place.weights.digestPrefix, found: String(digest.hexadecimal.prefix(8)))
         }
+    }
+
+    /// What is to be said where not the first of several had to be taken, and the one that is there is of another recipe.
+    static func remark(on weights: PublishedWeights, at path: String, of published: [PublishedWeights]) -> String? {
+        guard weights.isOfLaterRecipe, let first = published.first, first != weights else { return nil }
+        return
+            "\(path) was trained by a later recipe than \(first.file), which published numbers began with and which is not "
+            + "there"
     }
 
     /// Whether a name means a published file, wherever that lies.

@@ -22,6 +22,14 @@ struct StoredFeatures {
             ? .numPy(try NumPyArchive(readingFrom: path)) : .safetensors(try Safetensors.header(of: path))
     }
 
+    /// What the tensors are called, in order.
+    var names: [String] {
+        switch content {
+        case .safetensors(let entries): entries.keys.sorted()
+        case .numPy(let archive): archive.names
+        }
+    }
+
     /// What is said of a tensor in front of its elements; nothing where it is not there, no type where that is not read.
     func entry(_ name: String) throws -> (type: StoredElementType?, typeText: String, shape: [Int])? {
         switch content {

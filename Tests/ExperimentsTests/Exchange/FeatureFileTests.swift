@@ -165,6 +165,12 @@ private final class TemporaryFile {
         let path = fixtures + "/deflated.npz"
         #expect(throws: FeatureFileError.missing(path: path, tensor: "features")) { try FeatureFile.embeddings(path) }
         #expect(try FeatureFile.shape(of: path, part: "query.") == (100, 2))
+        let missing = #expect(throws: FeatureFileError.self) { try FeatureFile.shape(of: path) }
+        #expect(
+            missing?.description
+                == "\(path): no tensor 'features' among below, big, bool, bytes, columns, complex, cube, dates and 16 more; a "
+                + "feature file has features [N, D], ids [N] and cameras [N], a retrieval file has the same under 'query.' and "
+                + "'gallery.'")
         let named = NSTemporaryDirectory() + "passerby-\(UUID().uuidString).npz"
         defer { try? FileManager.default.removeItem(atPath: named) }
         try NumPyArchive.write(

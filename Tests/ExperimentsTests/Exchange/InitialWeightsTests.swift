@@ -101,6 +101,18 @@ import Testing
         #expect(path == "\(folder)/\(taken)")
     }
 
+    @Test func `of a later recipe are remarked on, unless they were asked for by name`() {
+        let all = Backbone.resnet50.publishedWeights
+        #expect(all.map(\.isOfLaterRecipe) == [false, false, true])
+        #expect(
+            all.map { InitialWeights.remark(on: $0, at: "/a/x.pth", of: all) } == [
+                nil, nil,
+                "/a/x.pth was trained by a later recipe than resnet50-19c8e357.pth, which published numbers began with and which is "
+                    + "not there",
+            ])
+        #expect(InitialWeights.remark(on: all[2], at: "/a/x.pth", of: [all[2]]) == nil)
+    }
+
     /// torchvision 0.2.2, 0.12 and 0.13, `models/resnet.py`.
     @Test(arguments: [
         (Backbone.resnet18, ["5c106cde", "f37072fd"]), (.resnet34, ["333f7ec4", "b627a593"]),
