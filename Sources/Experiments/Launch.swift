@@ -235,13 +235,13 @@ public struct Launch {
             )
         }
         let progress = LateProgress(label: "data", unit: "images", output: output)
+        defer { progress.finish() }
         let contents = try datasets.contents(
             memoryFolder: memoryFolder, skipsUnreadable: experiment.settings.onBadImage == .skip
         ) { done, total in
             progress.show(done, of: total)
             try interruption.check()
         }
-        progress.finish()
         let digest = DataDigest(datasets, contents: contents, root: root)
         let plan = try experiment.plan(
             dataDigest: digest.whole, dataParts: digest.named, weights: provisions.weights.mapValues(\.digest),
@@ -315,9 +315,9 @@ public struct Launch {
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {
-        let progress = ProgressReporter(label: "data", output: output)
-        progress.begin(total: world.imageCount, unit: "images")
-        try world.write(to: root) { _, _ in progress.advance() }
+        let progress = LateProgress(label: "data", unit: "images", output: output)
+        defer { progress.finish() }
+        try world.write(to: root, progress: progress.show)
         try interruption.check()
     }
 }

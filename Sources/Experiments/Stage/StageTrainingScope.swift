@@ -2,6 +2,7 @@
 
 internal import Data
 internal import Pipeline
+internal import Reporting
 internal import Retrieval
 internal import Tensor
 internal import Training
@@ -11,15 +12,18 @@ final class StageTrainingScope: TrainingScope {
     private let stage: StageScope
     private let checkpoints: CheckpointStore
     private let part: String
+    private let trainingsAfter: Int
     /// The epoch and step of the last state that was kept.
     private var kept: (Int, Int)?
     private var use = ResourceUse()
 
     /// - Parameters:
     ///   - part: A name for one of several trainings of the stage; empty where there is one.
-    init(_ stage: StageScope, part: String = "") {
+    ///   - trainingsAfter: How many of the same length follow it in the stage.
+    init(_ stage: StageScope, part: String = "", trainingsAfter: Int = 0) {
         self.stage = stage
         self.part = part
+        self.trainingsAfter = trainingsAfter
         checkpoints = part.isEmpty ? stage.checkpoints : stage.checkpoints.part(part)
     }
 
@@ -36,6 +40,7 @@ final class StageTrainingScope: TrainingScope {
 
     func endEpoch(_ state: TrainingState) throws {
         for (figure, value) in use.figures() { try record(figure.eventName, value, epoch: state.epoch - 1) }
+        stage.progress.endEpoch()
         try keep(where: checkpoints.isAffordable) { state }
     }
 
@@ -52,6 +57,7 @@ final class StageTrainingScope: TrainingScope {
     /// saved now, else when the stage is left before its end.
     func finish(_ state: TrainingState) throws {
         stage.note(try state.digest(), of: part)
+        stage.progress.endTraining()
         if part.isEmpty {
             stage.beforeLeaving { [self] in try save(state) }
         } else {
@@ -98,12 +104,16 @@ final class StageTrainingScope: TrainingScope {
         try stage.attest(evidence.file(), as: RankingEvidence.fileName(epoch: epoch, network: network))
     }
 
-    func note(_ text: String) {
-        stage.progress.note(part.isEmpty ? text : "\(part), \(text)")
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {
+        stage.progress.beginTraining(
+            part, epochs: epochs, iterations: iterations, trainingsAfter: trainingsAfter, epoch: epoch, step: step)
     }
 
-    func begin(steps: Int, done: Int, unit: String) {
-        if !part.isEmpty { stage.progress.note(part) }
-        stage.progress.begin(total: steps, unit: unit, done: done)
-    }
+    func begin(_ phase: Phase, of total: Int, done: Int) { stage.progress.begin(phase, of: total, done: done) }
+
+    func advance(by count: Int) { stage.progress.advance(by: count) }
+
+    var searching: ProgressHandler? { { [progress = stage.progress] in progress.reach($0) } }
+
+    func tell(_ finding: Finding) { stage.progress.tell(finding) }
 }

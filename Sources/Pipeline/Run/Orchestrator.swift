@@ -87,9 +87,12 @@ public struct Orchestrator {
             var outlook = RunOutlook(forecast)
             for index in 0..<stageCount {
                 try interruption.check()
-                let later = outlook.seconds(of: plan.stages[(index + 1)..<stageCount].map(\.name))
+                let foreseen = (
+                    own: outlook.seconds(of: [plan.stages[index].name]),
+                    later: outlook.seconds(of: plan.stages[(index + 1)..<stageCount].map(\.name))
+                )
                 let start = clock.uptime()
-                let manifest = try finish(index, sharing, events: events, lock: lock, laterSeconds: later)
+                let manifest = try finish(index, sharing, events: events, lock: lock, foreseen)
                 outlook.finished(manifest.stage, seconds: clock.uptime() - start)
                 result.append(manifest)
                 try lock.check()
@@ -153,11 +156,13 @@ public struct Orchestrator {
 
     /// The result of a stage, found or made.
     private func finish(
-        _ index: Int, _ sharing: StageSharing?, events: EventSink, lock: ProcessLock, laterSeconds: Double?
+        _ index: Int, _ sharing: StageSharing?, events: EventSink, lock: ProcessLock,
+        _ foreseen: (own: Double?, later: Double?)
     ) throws -> StageManifest {
         let stage = stageFolder(plan.stages[index])
         let progress = ProgressReporter(
-            label: stage.plan.name, output: output, laterSeconds: laterSeconds, clock: clock)
+            label: stage.plan.name, output: output, expectedSeconds: foreseen.own, laterSeconds: foreseen.later,
+            clock: clock)
         let shared = sharing.map { sharing in
             SharedStage(
                 sharing: sharing, stage: stage, run: name, log: folder.eventsFile, events: events,
