@@ -190,7 +190,7 @@ public struct Launch {
             sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output,
             interruption: interruption,
             killPoint: killPoint, forecast: flight?.forecast, conditions: conditions, request: request,
-            told: { report(on: folder) })
+            settings: experiment.settingsByKey, told: { report(on: folder) })
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
         if let flight, unfinished == nil { correct(flight, by: result, after: status) }

@@ -35,6 +35,7 @@ final class StageTrainingScope: TrainingScope {
         try file.tensors.requireFinite(in: last.path)
         let state = try TrainingState(file, epoch: last.epoch, step: last.step ?? 0)
         kept = (state.epoch, state.step)
+        try stage.events.restart(part, epoch: state.epoch, step: state.step)
         return state
     }
 
@@ -92,10 +93,7 @@ final class StageTrainingScope: TrainingScope {
     }
 
     func show(_ picture: Image, _ name: String, epoch: Int) throws {
-        let number = "\(epoch + 1)"
-        // Of one length, so that names sort by epoch.
-        let padded = String(repeating: "0", count: max(0, 4 - number.count)) + number
-        try stage.show(picture.png(), as: (part.isEmpty ? name : "\(part)-\(name)") + "-\(padded).png")
+        try stage.show(picture.png(), part.isEmpty ? name : "\(part)-\(name)", epoch: epoch)
     }
 
     func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws {
