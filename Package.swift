@@ -57,7 +57,7 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // Pipeline ─────────────────────────────────────────────────────────┤
 // Configuration, Pipeline ─▶ Sweeps, Tables ────────────────────────┘
 //
-// `Reporting` (errors and their exit codes), `Vocabulary` (identities and cameras), `Randomness` (counter-based
+// `Reporting` (errors and their exit codes, what is told of a stage), `Vocabulary` (identities and cameras), `Randomness` (counter-based
 // generators), `Pages` (HTML and charts) and `Machine` (processors, their instructions and limits) are leaves that any
 // module may import.
 // A module may import what it names here and nothing else: the launcher and scripts/test build with

@@ -191,7 +191,7 @@ public struct Launch {
             sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output,
             interruption: interruption,
             killPoint: killPoint, forecast: flight?.forecast, conditions: conditions, request: request,
-            told: { report(on: folder) })
+            settings: experiment.settingsByKey, told: { report(on: folder) })
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
         if let flight, unfinished == nil { correct(flight, by: result, after: status) }
@@ -241,13 +241,13 @@ public struct Launch {
             )
         }
         let progress = LateProgress(label: "data", unit: "images", output: output)
+        defer { progress.finish() }
         let contents = try datasets.contents(
             memoryFolder: memoryFolder, skipsUnreadable: experiment.settings.onBadImage == .skip
         ) { done, total in
             progress.show(done, of: total)
             try interruption.check()
         }
-        progress.finish()
         let digest = DataDigest(datasets, contents: contents)
         let plan = try experiment.plan(
             dataDigest: digest.whole, dataParts: digest.named, weights: provisions.weights.mapValues(\.digest),
@@ -340,9 +340,9 @@ public struct Launch {
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {
-        let progress = ProgressReporter(label: "data", output: output)
-        progress.begin(total: world.imageCount, unit: "images")
-        try world.write(to: root) { _, _ in progress.advance() }
+        let progress = LateProgress(label: "data", unit: "images", output: output)
+        defer { progress.finish() }
+        try world.write(to: root, progress: progress.show)
         try interruption.check()
     }
 }

@@ -69,10 +69,14 @@ struct ExperimentArguments: ParsableArguments {
     }
 
     /// The experiment with the places that it needs.
-    func launch(filedUnder name: String? = nil) throws -> Launch {
+    ///
+    /// - Parameters:
+    ///   - name: What its runs are filed under instead of its own name.
+    ///   - output: Where it says what it is doing.
+    func launch(filedUnder name: String? = nil, output: StandardError = StandardError()) throws -> Launch {
         Launch(
             try experiment(filedUnder: name), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
-            cacheFolder: Home().cache + "/decoded", memoryFolder: Home().checks, output: StandardError())
+            cacheFolder: Home().cache + "/decoded", memoryFolder: Home().checks, output: output)
     }
 
     /// What results say of how they were asked for.

@@ -40,6 +40,9 @@ extension Run {
         if let (name, _) = others.first(where: \.1) {
             throw ValidationError("--seeds and \(name) do not go together; the command with --seeds goes on by itself")
         }
+        guard logStyle == .auto else {
+            throw ValidationError("--seeds and --log-style do not go together; runs of several seeds write plain lines")
+        }
         if let given = arguments.overrides.first(where: { $0.hasPrefix("seed=") }) {
             throw ValidationError("--seeds and \(given) do not go together")
         }

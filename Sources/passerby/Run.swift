@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-internal import ArgumentParser
+public import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Pipeline
@@ -43,6 +43,12 @@ struct Run: ParsableCommand {
     @Flag(help: "Go on with a run that was begun with other threads, libraries or processors; its results say so.")
     var otherMachine = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How it says what it is doing: auto, a living line on a terminal and plain lines elsewhere; plain; or classic, "
+                + "lines in fixed fields for grep.", valueName: "style"))
+    var logStyle = LogStyle.auto
+
     @Flag(help: "Print the result as one JSON document.")
     var json = false
 
@@ -67,7 +73,7 @@ struct Run: ParsableCommand {
     func run() throws {
         if let seeds { return try run(seeds: seeds.seeds) }
         let interruption = Interruption.fromSignals()
-        let launch = try arguments.launch()
+        let launch = try arguments.launch(output: StandardError(style: logStyle))
         let device = launch.device
         try logs.checkWritable()
         let request = try arguments.request()
@@ -101,6 +107,7 @@ struct Run: ParsableCommand {
         if let until { words += ["--until", until] }
         if let count = threads.given { words += ["--threads", "\(count)"] }
         if noWait { words.append("--no-wait") }
+        if logStyle != .auto { words += ["--log-style", logStyle.rawValue] }
         if json { words.append("--json") }
         if isBegun { return words + ["--resume"] }
         if resume { words.append("--resume") }
@@ -128,6 +135,8 @@ struct Run: ParsableCommand {
         }
     }
 }
+
+extension LogStyle: ExpressibleByArgument {}
 
 /// A word as a shell has to be given it.
 func shellWord(_ word: String) -> String {

@@ -48,7 +48,7 @@ private final class LeavingScope: TrainingScope {
     func endStep(_ state: () throws -> TrainingState) throws { try pass(state) }
     func pause(_ state: () throws -> TrainingState) throws { try pass(state) }
     func finish(_ state: TrainingState) throws { (end, reports) = (try state.digest(), state.reports) }
-    func begin(steps: Int, done: Int, unit: String) {}
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 
     func record(_ name: String, _ value: Double, epoch: Int) throws {
         guard !name.hasSuffix("seconds") else { return }

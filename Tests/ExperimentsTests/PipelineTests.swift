@@ -29,7 +29,7 @@ private let tiny =
         """
 
 /// Takes progress lines and asks the run to stop when a stage shows its first one.
-private final class Watcher: ProgressOutput {
+private final class Watcher: ProgressOutput, @unchecked Sendable {
     let columns: Int? = 80
     let usesColour = false
     private(set) var text = ""
@@ -41,7 +41,7 @@ private final class Watcher: ProgressOutput {
 
     convenience init(stopping stage: String?, _ interruption: Interruption) {
         self.init { text in
-            if let stage, text.contains(stage), text.contains("steps") { interruption.request(.terminate) }
+            if let stage, text.contains(stage), text.contains("training") { interruption.request(.terminate) }
         }
     }
 
@@ -279,7 +279,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         func direct(_ start: Launch.Start, at moment: @escaping () throws -> Void = {}) throws -> RunResult {
             try Launch(
                 elsewhere, dataFolder: folder.path, weightFolders: [], cacheFolder: folder.path + "/cache",
-                output: Watcher { if $0.contains("steps") { try? moment() } }
+                output: Watcher { if $0.contains("training") { try? moment() } }
             ).run(
                 start, logs: URL(fileURLWithPath: folder.path + "/logs"), until: "direct", interruption: Interruption(),
                 under: ConditionsOffer(threads: 2)

@@ -46,15 +46,20 @@ final class ManualTime: Sendable {
     }
 }
 
-/// An output that keeps what was written.
-final class Recorder: ProgressOutput {
-    let columns: Int?
+/// An output that keeps what was written, by one thread at a time.
+final class Recorder: ProgressOutput, @unchecked Sendable {
+    let style: LogStyle
+    var columns: Int?
     let usesColour: Bool
     var text = ""
     /// Sees every text that is written.
     private let watch: (String) -> Void
 
-    init(columns: Int? = nil, usesColour: Bool = false, watch: @escaping (String) -> Void = { _ in }) {
+    init(
+        style: LogStyle = .auto, columns: Int? = nil, usesColour: Bool = false,
+        watch: @escaping (String) -> Void = { _ in }
+    ) {
+        self.style = style
         self.columns = columns
         self.usesColour = usesColour
         self.watch = watch

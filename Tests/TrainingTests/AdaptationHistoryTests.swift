@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Reporting
 import Retrieval
 import Tensor
 import Testing
@@ -10,7 +11,7 @@ import Testing
 /// Collects what is reported.
 private final class Notebook: TrainingScope {
     private(set) var records: [String: Double] = [:]
-    private(set) var notes: [String] = []
+    private(set) var findings: [Finding] = []
 
     func restore() -> TrainingState? { nil }
     func endEpoch(_ state: TrainingState) {}
@@ -18,8 +19,8 @@ private final class Notebook: TrainingScope {
     func pause(_ state: () throws -> TrainingState) {}
     func finish(_ state: TrainingState) {}
     func record(_ name: String, _ value: Double, epoch: Int) { records["\(name) of \(epoch)"] = value }
-    func note(_ text: String) { notes.append(text) }
-    func begin(steps: Int, done: Int, unit: String) {}
+    func tell(_ finding: Finding) { findings.append(finding) }
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 }
 
 @Suite struct `The health of clusters` {
@@ -47,8 +48,8 @@ private final class Notebook: TrainingScope {
         #expect(notebook.records["outlier_share_change of 1"] == 0.4 - 0.2)
         #expect(notebook.records["largest_cluster_share of 1"] == 4.0 / 6)
         #expect(
-            notebook.notes == [
-                "epoch 1: 3 clusters, 20.0 % outliers", "epoch 2: 2 clusters (-1), 40.0 % outliers (+20.0)",
+            notebook.findings == [
+                .clusters("3 clusters, 20.0 % outliers"), .clusters("2 clusters (-1), 40.0 % outliers (+20.0)"),
             ])
     }
 
@@ -106,7 +107,7 @@ private final class Notebook: TrainingScope {
                 }
                 try history.begin(epoch, with: labels, in: notebook)
             }
-            #expect(notebook.notes.last == "epoch 3: 2 clusters (+0), 0.0 % outliers (+0.0)")
+            #expect(notebook.findings.last == .clusters("2 clusters (+0), 0.0 % outliers (+0.0)"))
             #expect(throws: MethodError.self) { try history.begin(3, with: merged, in: notebook) }
         }
     }

@@ -29,7 +29,7 @@ import Testing
     @Test func `by k-means takes the networks' mean as it is, and gives unit centroids`() throws {
         let networks = try [unit([1, 0, 1, 0]), unit([0, 1, 1, 0])]
         var radius: Double?
-        let found = try means(1).clusters(of: networks, radius: &radius, random: random, by: .exact)
+        let found = try means(1).clusters(of: networks, radius: &radius, random: random, by: .exact, in: Unwatched())
         #expect(found.labels.values == [0, 0] && radius == nil)
         let (x, y) = (3 / Float(10).squareRoot(), 1 / Float(10).squareRoot())
         #expect(abs(found.centroids.values[0] - x) < 1e-6 && abs(found.centroids.values[1] - y) < 1e-6)
@@ -39,7 +39,8 @@ import Testing
     @Test func `by DBSCAN takes the networks' normalised mean`() throws {
         let networks = try [unit([1, 0, 1, 0]), unit([0, 1, 1, 0])]
         var radius: Double?
-        let found = try density(.fixed(0.9)).clusters(of: networks, radius: &radius, random: random, by: .exact)
+        let found = try density(.fixed(0.9)).clusters(
+            of: networks, radius: &radius, random: random, by: .exact, in: Unwatched())
         #expect(found.labels.values == [0, 0])
         let (x, y) = (1 + Float(0.5).squareRoot(), Float(0.5).squareRoot())
         let length = (x * x + y * y).squareRoot()
@@ -50,7 +51,7 @@ import Testing
         let angles: [Float] = [0, 0.1, 0.2, 2, 2.1, 2.2, 4, 4.1]
         let features = try unit(angles.flatMap { [cos($0), sin($0)] })
         var radius: Double?
-        let found = try means(3).clusters(of: [features], radius: &radius, random: random, by: .exact)
+        let found = try means(3).clusters(of: [features], radius: &radius, random: random, by: .exact, in: Unwatched())
         let labels = found.labels.values
         #expect(found.labels.clusterCount == 3 && found.labels.outlierCount == 0)
         #expect(Set(labels[0..<3]).count == 1 && Set(labels[3..<6]).count == 1 && Set(labels[6...]).count == 1)
@@ -62,7 +63,7 @@ import Testing
     @Test func `asks for no more clusters than there are images`() throws {
         var radius: Double?
         #expect(throws: RetrievalError.tooManyClusters(asked: 3, rows: 2)) {
-            try means(3).clusters(of: [unit([1, 0, 0, 1])], radius: &radius, random: random, by: .exact)
+            try means(3).clusters(of: [unit([1, 0, 0, 1])], radius: &radius, random: random, by: .exact, in: Unwatched())
         }
     }
 
@@ -74,13 +75,13 @@ import Testing
         let jaccard = ClusteringJaccard(neighbours: 4, expansion: 1)
         let wanted = try #require(try jaccard.distances(of: first).radius(fromSmallest: 0.2))
         var radius: Double?
-        let found = try clustering.clusters(of: [first], radius: &radius, random: random, by: .exact)
+        let found = try clustering.clusters(of: [first], radius: &radius, random: random, by: .exact, in: Unwatched())
         #expect(radius == Double(wanted))
-        let again = try clustering.clusters(of: [second], radius: &radius, random: random, by: .exact)
+        let again = try clustering.clusters(of: [second], radius: &radius, random: random, by: .exact, in: Unwatched())
         #expect(radius == Double(wanted))
         for (found, features) in [(found, first), (again, second)] {
             let given = try density(.fixed(Double(wanted))).clusters(
-                of: [features], radius: &radius, random: random, by: .exact)
+                of: [features], radius: &radius, random: random, by: .exact, in: Unwatched())
             #expect(given.labels == found.labels && given.centroids.values == found.centroids.values)
         }
     }
@@ -89,7 +90,7 @@ import Testing
         var radius: Double?
         #expect(throws: MethodError.noRadius(share: 0.001, images: 12)) {
             try density(.nearest(share: 0.001)).clusters(
-                of: [features(seed: 3)], radius: &radius, random: random, by: .exact)
+                of: [features(seed: 3)], radius: &radius, random: random, by: .exact, in: Unwatched())
         }
     }
 

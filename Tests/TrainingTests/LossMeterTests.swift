@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Reporting
 import Testing
 
 @testable import Training
@@ -15,7 +16,9 @@ private final class Notebook: TrainingScope {
     func pause(_ state: () throws -> TrainingState) {}
     func finish(_ state: TrainingState) {}
     func record(_ name: String, _ value: Double, epoch: Int) { records.append("\(name) \(value) in \(epoch)") }
-    func begin(steps: Int, done: Int, unit: String) { records.append("\(done) of \(steps) \(unit)") }
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {
+        records.append("\(epochs) epochs of \(iterations) steps, from \(epoch).\(step)")
+    }
 }
 
 @Suite struct `A loss meter` {
@@ -33,6 +36,30 @@ private final class Notebook: TrainingScope {
         #expect(notebook.records == ["loss/identity 0.5 in 4", "loss/triplet 3.0 in 4"])
     }
 
+    /// (1 + 3) / 2 = 2 and (0.5 + 1.5) / 2 = 1; then (0.5 + 1.5 + 4) / 3 = 2.
+    @Test func `shows each loss's last value and its mean until now`() throws {
+        var meter = LossMeter(epoch: 0)
+        #expect(meter.readings.isEmpty)
+        try meter.add(["triplet": scalar(1), "identity": scalar(0.5)])
+        try meter.add(["triplet": scalar(3), "identity": scalar(1.5)])
+        #expect(
+            meter.readings == [
+                LossReading(name: "identity", latest: 1.5, mean: 1), LossReading(name: "triplet", latest: 3, mean: 2),
+            ])
+        // Of a step without it a loss has its mean.
+        try meter.add(["identity": scalar(4)])
+        #expect(
+            meter.readings == [
+                LossReading(name: "identity", latest: 4, mean: 2), LossReading(name: "triplet", latest: 2, mean: 2),
+            ])
+    }
+
+    @Test func `reports the rate of an epoch's steps, where there is one`() throws {
+        let notebook = Notebook()
+        try LossMeter(epoch: 3).report(to: notebook, rate: 3.5e-4)
+        #expect(notebook.records == ["learning_rate 0.00035 in 3"])
+    }
+
     /// (1 + 3) / 2 = 2, one of the two before the interruption.
     @Test func `goes on in the middle of an epoch`() throws {
         var first = LossMeter(epoch: 2)
@@ -42,7 +69,7 @@ private final class Notebook: TrainingScope {
         let notebook = Notebook()
         notebook.begin(epochs: 5, iterations: 10, from: second)
         try second.report(to: notebook)
-        #expect(notebook.records == ["22 of 50 steps", "loss/camera 2.0 in 2"])
+        #expect(notebook.records == ["5 epochs of 10 steps, from 2.2", "loss/camera 2.0 in 2"])
     }
 
     /// (1 + 5) / 2 = 3 of two steps of four, (1 + 2 + 3 + 4) / 4 = 2.5, 7 of the last two; and the state says so.

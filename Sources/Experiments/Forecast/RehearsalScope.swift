@@ -34,5 +34,5 @@ final class RehearsalScope: TrainingScope {
     func pause(_ state: () throws -> TrainingState) throws {}
     func finish(_ state: TrainingState) throws {}
     func record(_ name: String, _ value: Double, epoch: Int) throws {}
-    func begin(steps: Int, done: Int, unit: String) {}
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 }

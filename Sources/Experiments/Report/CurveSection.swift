@@ -29,10 +29,10 @@ struct StageCurves {
         let points: [(x: Double, y: Double)]
     }
 
-    /// What says how the program fares, not the training; and changes, which curves show themselves.
-    private static let unshown = ["checkpoint/", "loading/", ResourceUse.prefix]
+    /// What says how the program fares, not the training; changes, which curves show themselves; and what is a setting.
+    private static let unshown = ["checkpoint/", "loading/", "learning_rate", ResourceUse.prefix]
     /// What is looked at first.
-    private static let order = ["mAP", "loss/", "clusters", "outliers", "outlier_share", "largest_cluster_share"]
+    private static let order = ["mAP", "top1", "loss/", "clusters", "outliers", "outlier_share", "largest_cluster_share"]
 
     private let curves: [Curve]
 
@@ -54,7 +54,7 @@ struct StageCurves {
             guard !Self.unshown.contains(where: name.hasPrefix), !name.hasSuffix("_change") else { return nil }
             let (chart, series) = Self.place(of: name, in: part)
             // Shares in percent, as in the table.
-            let scale = chart == "mAP" ? 100.0 : 1
+            let scale = ["mAP", "top1"].contains(chart) ? 100.0 : 1
             let points = (values[full] ?? [:]).sorted { $0.key < $1.key }
                 .map { (x: Double($0.key) + 1, y: scale * $0.value) }
             return Curve(name: chart, series: series, points: points)
@@ -64,7 +64,9 @@ struct StageCurves {
     /// The scores of several networks, and the best of all until then, are seen beside each other.
     private static func place(of name: String, in part: String) -> (chart: String, series: String) {
         if name == "oracle_mAP" { return ("mAP", "best until then") }
-        if name.hasPrefix("mAP/") { return ("mAP", String(name.dropFirst(4))) }
+        for chart in ["mAP", "top1"] where name.hasPrefix("\(chart)/") {
+            return (chart, String(name.dropFirst(chart.count + 1)))
+        }
         return (name, part.isEmpty ? "last" : part)
     }
 
@@ -86,6 +88,7 @@ struct StageCurves {
 
     private static func title(of name: String) -> String {
         if name == "mAP" { return "mAP, %" }
+        if name == "top1" { return "top-1, %" }
         return (name.hasPrefix("loss/") ? "loss: \(name.dropFirst(5))" : name).replacing("_", with: " ")
     }
 }

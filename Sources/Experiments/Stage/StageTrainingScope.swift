@@ -2,6 +2,7 @@
 
 internal import Data
 internal import Pipeline
+internal import Reporting
 internal import Retrieval
 internal import Tensor
 internal import Training
@@ -11,15 +12,18 @@ final class StageTrainingScope: TrainingScope {
     private let stage: StageScope
     private let checkpoints: CheckpointStore
     private let part: String
+    private let trainingsAfter: Int
     /// The epoch and step of the last state that was kept.
     private var kept: (Int, Int)?
     private var use = ResourceUse()
 
     /// - Parameters:
     ///   - part: A name for one of several trainings of the stage; empty where there is one.
-    init(_ stage: StageScope, part: String = "") {
+    ///   - trainingsAfter: How many of the same length follow it in the stage.
+    init(_ stage: StageScope, part: String = "", trainingsAfter: Int = 0) {
         self.stage = stage
         self.part = part
+        self.trainingsAfter = trainingsAfter
         checkpoints = part.isEmpty ? stage.checkpoints : stage.checkpoints.part(part)
     }
 
@@ -31,11 +35,13 @@ final class StageTrainingScope: TrainingScope {
         try file.tensors.requireFinite(in: last.path)
         let state = try TrainingState(file, epoch: last.epoch, step: last.step ?? 0)
         kept = (state.epoch, state.step)
+        try stage.events.restart(part, epoch: state.epoch, step: state.step)
         return state
     }
 
     func endEpoch(_ state: TrainingState) throws {
         for (figure, value) in use.figures() { try record(figure.eventName, value, epoch: state.epoch - 1) }
+        stage.progress.endEpoch()
         try keep(where: checkpoints.isAffordable) { state }
     }
 
@@ -52,6 +58,7 @@ final class StageTrainingScope: TrainingScope {
     /// saved now, else when the stage is left before its end.
     func finish(_ state: TrainingState) throws {
         stage.note(try state.digest(), of: part)
+        stage.progress.endTraining()
         if part.isEmpty {
             stage.beforeLeaving { [self] in try save(state) }
         } else {
@@ -86,10 +93,7 @@ final class StageTrainingScope: TrainingScope {
     }
 
     func show(_ picture: Image, _ name: String, epoch: Int) throws {
-        let number = "\(epoch + 1)"
-        // Of one length, so that names sort by epoch.
-        let padded = String(repeating: "0", count: max(0, 4 - number.count)) + number
-        try stage.show(picture.png(), as: (part.isEmpty ? name : "\(part)-\(name)") + "-\(padded).png")
+        try stage.show(picture.png(), part.isEmpty ? name : "\(part)-\(name)", epoch: epoch)
     }
 
     func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws {
@@ -98,12 +102,16 @@ final class StageTrainingScope: TrainingScope {
         try stage.attest(evidence.file(), as: RankingEvidence.fileName(epoch: epoch, network: network))
     }
 
-    func note(_ text: String) {
-        stage.progress.note(part.isEmpty ? text : "\(part), \(text)")
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {
+        stage.progress.beginTraining(
+            part, epochs: epochs, iterations: iterations, trainingsAfter: trainingsAfter, epoch: epoch, step: step)
     }
 
-    func begin(steps: Int, done: Int, unit: String) {
-        if !part.isEmpty { stage.progress.note(part) }
-        stage.progress.begin(total: steps, unit: unit, done: done)
-    }
+    func begin(_ phase: Phase, of total: Int, done: Int) { stage.progress.begin(phase, of: total, done: done) }
+
+    func advance(by count: Int) { stage.progress.advance(by: count) }
+
+    var searching: ProgressHandler? { { [progress = stage.progress] in progress.reach($0) } }
+
+    func tell(_ finding: Finding) { stage.progress.tell(finding) }
 }

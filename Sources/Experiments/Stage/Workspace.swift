@@ -5,6 +5,7 @@ internal import Data
 internal import Layers
 internal import Pipeline
 internal import Randomness
+internal import Reporting
 internal import Retrieval
 internal import Training
 
@@ -68,7 +69,11 @@ struct Workspace {
 
     /// A trained network's result, which the run may be left without, as the only row of its stage.
     func row(_ name: String, of network: EmbeddingNetwork, in scope: StageScope) throws -> ResultRow {
-        let distances = try validation.distances(of: network) { _ in try scope.checkInterruption() }
+        scope.progress.begin(.evaluating, of: validation.samples.count)
+        let distances = try validation.distances(of: network) { count in
+            scope.progress.advance(by: count)
+            try scope.checkInterruption()
+        }
         try attest(distances, .cosine, as: .row(name), number: 1, in: scope)
         return ResultRow(name, try validation.metrics(of: distances))
     }

@@ -78,61 +78,22 @@ public struct EventLog {
     public func record(epoch: Int, step: Int? = nil, name: String, value: Double) throws {
         try sink.record(stage: stage, epoch: epoch, step: step, name: name, value: value)
     }
-}
 
-/// The event files of one run, open for one session.
-final class EventSink {
-    private let folder: URL
-    private let clock: RunClock
-    private let lines: AppendFile
-    private let encoder = JSONFile.encoder()
-    private var board: TensorBoardWriter?
-
-    /// Opens `events.jsonl` at its end, without the torn line that a killed process may have left there.
-    init(folder: RunFolder, clock: RunClock) throws {
-        self.folder = folder.url
-        self.clock = clock
-        lines = try AppendFile(folder.eventsFile)
-        let data = (try? Data(contentsOf: folder.eventsFile, options: .mappedIfSafe)) ?? Data()
-        let wholeCount = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        if wholeCount < data.count { try lines.truncate(to: wholeCount) }
+    /// Shows a picture of an epoch in TensorBoard.
+    ///
+    /// - Parameter picture: A PNG file.
+    func show(_ picture: [UInt8], name: String, epoch: Int) throws {
+        try sink.show(picture, stage: stage, name: name, epoch: epoch)
     }
 
-    func record(stage: String, epoch: Int, step: Int?, name: String, value: Double) throws {
-        let time = (clock.now() * 1000).rounded() / 1000
-        try append([Event(time: time, stage: stage, epoch: epoch, step: step, name: name, value: value)])
-    }
-
-    /// Adds what another run recorded of a stage, under the name that the stage has here.
-    func adopt(_ events: [Event], as stage: String) throws {
-        try append(
-            events.map { event in
-                Event(
-                    time: event.time, stage: stage, epoch: event.epoch, step: event.step, name: event.name,
-                    value: event.value)
-            })
-    }
-
-    private func append(_ events: [Event]) throws {
-        var text = Data()
-        do {
-            for event in events { text += try encoder.encode(event) + Data("\n".utf8) }
-        } catch {
-            throw PipelineError.cannotEncode(path: lines.path, reason: "\(error)")
-        }
-        guard !text.isEmpty else { return }
-        try lines.append(text)
-        // Made with the first value: a session that records nothing leaves no empty file.
-        let board = try board ?? TensorBoardWriter(folder: folder, time: clock.now())
-        self.board = board
-        for event in events {
-            try board.write(
-                tag: "\(event.stage)/\(event.name)", step: event.step ?? event.epoch, value: Float(event.value),
-                time: event.time)
-        }
-    }
-
-    func synchronise() throws {
-        try lines.synchronise()
+    /// Says that a training goes on from where an earlier process kept its state. TensorBoard forgets what was recorded
+    /// since then; `events.jsonl` keeps it, and what comes later counts.
+    ///
+    /// - Parameters:
+    ///   - part: Which of several trainings of the stage it is; empty where there is one.
+    ///   - epoch: The zero-based epoch of that state, and the steps of it that are done.
+    /// - Throws: As ``record(epoch:step:name:value:)``.
+    public func restart(_ part: String = "", epoch: Int, step: Int) throws {
+        try sink.restart(stage: stage, part: part, epoch: epoch, step: step)
     }
 }

@@ -20,6 +20,7 @@ public struct Orchestrator {
     private let forecast: RunForecast?
     private let conditions: RunConditions?
     private let request: RunRequest?
+    private let settings: [String: JSONValue]
     private let told: () -> Void
     private let clock: RunClock
 
@@ -38,6 +39,7 @@ public struct Orchestrator {
     ///   - forecast: What the stages are expected to take; nil when nobody knows.
     ///   - conditions: What is kept of this process in the run's folder; nil for nothing.
     ///   - request: What the result says of how the run was asked for; nil for nothing.
+    ///   - settings: What TensorBoard shows beside the run's results, by its keys; empty for nothing.
     ///   - told: Called whenever `result.json` says more than before: after each stage, and when the run is left.
     ///   - clock: What durations are measured with.
     public init(
@@ -45,7 +47,8 @@ public struct Orchestrator {
         sharing: StageSharing? = nil, checkpoints: CheckpointPolicy = CheckpointPolicy(),
         output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
         killPoint: KillPoint? = nil, forecast: RunForecast? = nil, conditions: RunConditions? = nil,
-        request: RunRequest? = nil, told: @escaping () -> Void = {}, clock: RunClock = .system
+        request: RunRequest? = nil, settings: [String: JSONValue] = [:], told: @escaping () -> Void = {},
+        clock: RunClock = .system
     ) {
         precondition(
             stages.map(\.plan) == plan.stages,
@@ -62,6 +65,7 @@ public struct Orchestrator {
         self.forecast = forecast
         self.conditions = conditions
         self.request = request
+        self.settings = settings
         self.told = told
         self.clock = clock
     }
@@ -79,17 +83,22 @@ public struct Orchestrator {
         defer { withExtendedLifetime(lock) {} }
         var result = RunResult(experiment: plan.experiment, run: folder.run)
         result.provenance = request.map { RunProvenance($0, seed: plan.seed, under: conditions) }
+        var events: EventSink?
         do {
             if let conditions { try JSONFile.write(conditions, to: folder.conditionsFile) }
             try write(opening(result))
             let sharing = try lastingSharing()
-            let events = try EventSink(folder: folder, clock: clock)
+            let sink = try EventSink(folder: folder, clock: clock, settings: settings)
+            events = sink
             var outlook = RunOutlook(forecast)
             for index in 0..<stageCount {
                 try interruption.check()
-                let later = outlook.seconds(of: plan.stages[(index + 1)..<stageCount].map(\.name))
+                let foreseen = (
+                    own: outlook.seconds(of: [plan.stages[index].name]),
+                    later: outlook.seconds(of: plan.stages[(index + 1)..<stageCount].map(\.name))
+                )
                 let start = clock.uptime()
-                let manifest = try finish(index, sharing, events: events, lock: lock, laterSeconds: later)
+                let manifest = try finish(index, sharing, events: sink, lock: lock, foreseen)
                 outlook.finished(manifest.stage, seconds: clock.uptime() - start)
                 result.append(manifest)
                 try lock.check()
@@ -99,6 +108,8 @@ public struct Orchestrator {
                 try write(result)
                 told()
             }
+            // All of it is in `result.json`: the run is done, whether it can be shown or not.
+            try? sink.end(result)
             return result
         } catch PipelineError.lockLost(let path) {
             // From here on the folder is the other process's.
@@ -107,8 +118,9 @@ public struct Orchestrator {
             let error = PipelineError(cause: error) ?? error
             result.status = error is Interrupted ? .interrupted : .failed
             result.error = error is Interrupted ? nil : "\(error)"
-            // The error to report is the one that stopped the run, also when this file cannot be written.
+            // The error to report is the one that stopped the run, also when these files cannot be written.
             try? write(result)
+            if result.status == .failed { try? events?.end(result) }
             told()
             throw error
         }
@@ -153,11 +165,13 @@ public struct Orchestrator {
 
     /// The result of a stage, found or made.
     private func finish(
-        _ index: Int, _ sharing: StageSharing?, events: EventSink, lock: ProcessLock, laterSeconds: Double?
+        _ index: Int, _ sharing: StageSharing?, events: EventSink, lock: ProcessLock,
+        _ foreseen: (own: Double?, later: Double?)
     ) throws -> StageManifest {
         let stage = stageFolder(plan.stages[index])
         let progress = ProgressReporter(
-            label: stage.plan.name, output: output, laterSeconds: laterSeconds, clock: clock)
+            label: stage.plan.name, output: output, expectedSeconds: foreseen.own, laterSeconds: foreseen.later,
+            clock: clock)
         let shared = sharing.map { sharing in
             SharedStage(
                 sharing: sharing, stage: stage, run: name, log: folder.eventsFile, events: events,

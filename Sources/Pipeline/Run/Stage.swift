@@ -102,19 +102,23 @@ public final class StageScope {
         try GrowingArtefact(at: URL(fileURLWithPath: artefact(name)), from: origin, holding: allowed)
     }
 
-    /// Leaves a picture for people to look at, in the folder `samples/` beside the stage's artefacts. It is no artefact:
-    /// no key, no digest and no later stage depends on it. Who reuses the stage gets it too.
+    /// Leaves a picture for people to look at, in TensorBoard and in the folder `samples/` beside the stage's artefacts. It
+    /// is no artefact: no key, no digest and no later stage depends on it. Who reuses the stage gets it too.
     ///
     /// - Parameters:
-    ///   - file: The bytes of the picture's file.
-    ///   - name: The file's; one of the same name is replaced.
+    ///   - picture: A PNG file.
+    ///   - name: What it shows; one of the same name and epoch is replaced.
+    ///   - epoch: The zero-based epoch after which it shows that.
     /// - Throws: Device errors.
-    public func show(_ file: [UInt8], as name: String) throws {
+    public func show(_ picture: [UInt8], _ name: String, epoch: Int) throws {
         try DurableFile.makeFolders(stage.samples)
-        try DurableFile.replace(stage.samples.appendingPathComponent(name), with: Data(file))
+        let file = SamplePicture(name: name, epoch: epoch).file
+        try DurableFile.replace(stage.samples.appendingPathComponent(file), with: Data(picture))
+        try events.show(picture, name: name, epoch: epoch)
     }
 
-    /// Leaves what a row of the result is made of, for reports, in the folder `evidence/`; in all else as ``show(_:as:)``.
+    /// Leaves what a row of the result is made of, for reports, in the folder `evidence/`; in all else as
+    /// ``show(_:_:epoch:)``.
     public func attest(_ file: Foundation.Data, as name: String) throws {
         try DurableFile.makeFolders(stage.evidence)
         try DurableFile.replace(stage.evidence.appendingPathComponent(name), with: file, isLasting: false)

@@ -42,7 +42,7 @@ public struct RunComparison: Sendable, Equatable, Encodable {
 
 extension JSONValue {
     /// Every value that is no object, by its keys joined by dots; an empty object too.
-    func leaves(at path: String = "") -> [String: JSONValue] {
+    package func leaves(at path: String = "") -> [String: JSONValue] {
         guard case .object(let members) = self, !members.isEmpty else { return [path: self] }
         return members.reduce(into: [:]) { leaves, member in
             let place = path.isEmpty ? member.key : "\(path).\(member.key)"

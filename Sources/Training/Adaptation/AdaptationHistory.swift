@@ -2,6 +2,7 @@
 
 package import Backbones
 package import Retrieval
+internal import Reporting
 internal import Tensor
 
 /// What an adaptation has come to, epoch by epoch: for people to read, for picks, and to end a training that has collapsed.
@@ -85,7 +86,7 @@ extension AdaptationHistory {
             values.append(("outlier_share_change", health.outlierShare - before.outlierShare))
         }
         for (name, value) in values { try scope.record(name, value, epoch: epoch) }
-        scope.note("epoch \(epoch + 1): \(health.text(after: before))")
+        scope.tell(.clusters(health.text(after: before)))
     }
 
     private func setStability(of epoch: Int, with labels: ClusterLabels, in scope: any TrainingScope) throws {
@@ -110,15 +111,20 @@ extension AdaptationHistory {
     ) throws {
         guard schedule.includes(epoch) else { return }
         var found: [RankingFigures] = []
+        scope.begin(.evaluating, of: networks.count * setting.validation.samples.count)
         for (index, network) in networks.enumerated() {
-            let distances = try setting.validation.distances(of: network) { _ in try scope.pause(state) }
+            let distances = try setting.validation.distances(of: network) { try scope.pause(after: $0, state) }
             let metrics = try setting.validation.metrics(of: distances)
             try scope.show(distances, of: index, setting.validation, epoch: epoch)
             found.append(RankingFigures(metrics))
-            try scope.record(networks.count == 1 ? "mAP" : "mAP/mean\(index + 1)", metrics.mAP, epoch: epoch)
+            for (name, value) in [("mAP", metrics.mAP), ("top1", metrics.top1)] {
+                try scope.record(networks.count == 1 ? name : "\(name)/mean\(index + 1)", value, epoch: epoch)
+            }
         }
         evaluated.add(EvaluatedEpochs.Epoch(number: epoch, networks: found))
-        if let oracle = evaluated.oracle { try scope.record("oracle_mAP", oracle.figures.mAP, epoch: epoch) }
+        guard let best = evaluated.oracle?.figures.mAP else { return }
+        try scope.record("oracle_mAP", best, epoch: epoch)
+        scope.tell(.score(name: "mAP", latest: found[0].mAP, best: best))
     }
 
     /// Whether an epoch was scored, and what is known of it without labels is still to be found.

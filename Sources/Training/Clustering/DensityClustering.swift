@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import Data
+internal import Reporting
 package import Retrieval
 
 /// DBSCAN on the Jaccard distance of k-reciprocal neighbours: pseudo labels of an epoch.
@@ -26,10 +27,25 @@ package struct DensityClustering: Sendable, Equatable {
     /// - Parameters:
     ///   - features: `[N, D]`.
     ///   - search: How neighbours are searched.
-    package func labels(of features: Features<UnitNorm>, by search: SearchStrategy) throws -> ClusterLabels {
+    ///   - scope: Whom to tell how far that is.
+    package func labels(
+        of features: Features<UnitNorm>, by search: SearchStrategy, in scope: any TrainingScope
+    ) throws -> ClusterLabels {
         let jaccard = ClusteringJaccard(neighbours: neighbours, expansion: expansion, search: search)
         return try DBSCAN(radius: Float(radius), minimumPoints: minimumPoints)
-            .labels(of: jaccard.distances(of: features, within: Float(radius)))
+            .labels(of: jaccard.distances(of: features, within: Float(radius), in: scope))
+    }
+}
+
+extension ClusteringJaccard {
+    /// The distances of all rows, found in two phases that a scope is told of.
+    package func distances(
+        of features: Features<UnitNorm>, within radius: Float, in scope: any TrainingScope
+    ) throws -> SparseDistances {
+        scope.begin(.searching, of: features.count)
+        let table = try neighbours(of: features, progress: scope.searching)
+        scope.begin(.clustering)
+        return try distances(of: features, among: table, within: radius)
     }
 }
 

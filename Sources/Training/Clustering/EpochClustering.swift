@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import Randomness
+internal import Reporting
 package import Retrieval
 
 /// How an epoch's pseudo labels are found, where a method leaves the choice.
@@ -58,16 +59,19 @@ extension EpochClustering {
     ///   - radius: ε as an earlier epoch has found it; nothing in the first, or where it is given.
     ///   - random: What k-means begins with.
     ///   - search: How DBSCAN's neighbours are searched.
+    ///   - scope: Whom to tell how far that is.
     /// - Throws: ``MethodError/noRadius(share:images:)``, `RetrievalError.tooManyClusters`, and `RetrievalError.zeroRow`
     ///   where embeddings cancel each other out.
     package func clusters(
-        of networks: [Features<UnitNorm>], radius: inout Double?, random: RandomKey, by search: SearchStrategy
+        of networks: [Features<UnitNorm>], radius: inout Double?, random: RandomKey, by search: SearchStrategy,
+        in scope: any TrainingScope
     ) throws -> Clusters {
         switch self {
         case .dbscan(let density):
             let features = try networks.count == 1 ? networks[0] : Features.mean(networks)
-            return Clusters(try density.labels(of: features, radius: &radius, by: search), of: features)
+            return Clusters(try density.labels(of: features, radius: &radius, by: search, in: scope), of: features)
         case .kMeans(let means):
+            scope.begin(.clustering)
             let found = try KMeans(clusterCount: means.clusters, runs: means.runs)
                 .clusters(of: Features.average(networks), key: random.derived("clustering"))
             return Clusters(found.labels, centroids: try found.centroids.normalised())
@@ -77,14 +81,14 @@ extension EpochClustering {
 
 extension EpochClustering.Density {
     fileprivate func labels(
-        of features: Features<UnitNorm>, radius found: inout Double?, by search: SearchStrategy
+        of features: Features<UnitNorm>, radius found: inout Double?, by search: SearchStrategy, in scope: any TrainingScope
     ) throws -> ClusterLabels {
         let jaccard = ClusteringJaccard(neighbours: neighbours, expansion: expansion, search: search, scale: scale)
         switch radius {
         case .fixed(let radius):
-            return labels(of: try jaccard.distances(of: features, within: Float(radius)), radius)
+            return labels(of: try jaccard.distances(of: features, within: Float(radius), in: scope), radius)
         case .nearest(let share):
-            let distances = try jaccard.distances(of: features, within: found.map { Float($0) } ?? 1)
+            let distances = try jaccard.distances(of: features, within: found.map { Float($0) } ?? 1, in: scope)
             let radius = try found ?? nearestRadius(distances, share)
             found = radius
             return labels(of: distances, radius)

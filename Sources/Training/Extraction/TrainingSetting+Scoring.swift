@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import Backbones
+internal import Reporting
 internal import Retrieval
 
 extension TrainingSetting {
@@ -14,7 +15,10 @@ extension TrainingSetting {
         _ state: () throws -> TrainingState
     ) throws {
         guard interval > 0, (epoch + 1) % interval == 0, epoch + 1 < epochs else { return }
-        let metrics = try validation.metrics(of: network) { _ in try scope.pause(state) }
+        scope.begin(.evaluating, of: validation.samples.count)
+        let metrics = try validation.metrics(of: network) { try scope.pause(after: $0, state) }
         try scope.record("mAP", metrics.mAP, epoch: epoch)
+        try scope.record("top1", metrics.top1, epoch: epoch)
+        scope.tell(.score(name: "mAP", latest: metrics.mAP, best: metrics.mAP))
     }
 }

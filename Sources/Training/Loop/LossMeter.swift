@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import Reporting
 package import Tensor
 
 /// How far an epoch is, and the means of its losses until then.
@@ -16,6 +17,8 @@ package struct LossMeter {
     private var sums: [String: Double]
     /// How many steps have had a loss.
     private var counts: [String: Int]
+    /// The losses as they were looked at last, by name.
+    package private(set) var readings: [LossReading] = []
     /// Steps whose losses have not been looked at.
     private var unread: [(step: Int, losses: [(name: String, value: Tensor)])] = []
 
@@ -63,30 +66,40 @@ package struct LossMeter {
         // By name, so that of several that are no numbers the same one is told every time.
         unread.append((step, try losses.sorted { $0.key < $1.key }.map { ($0.key, try $0.value.detached()) }))
         let isOnCard = losses.values.contains { $0.device != .cpu }
-        if !isOnCard || unread.count == Self.mostUnread {
-            sums = try whole()
-            unread = []
-        }
+        let found = !isOnCard || unread.count == Self.mostUnread ? try looked() : nil
         for name in losses.keys { counts[name, default: 0] += 1 }
         step += 1
+        guard let (sums, latest) = found else { return }
+        self.sums = sums
+        unread = []
+        readings = sums.sorted { $0.key < $1.key }.map { name, sum in
+            let mean = sum / Double(max(counts[name] ?? step, 1))
+            return LossReading(name: name, latest: latest[name] ?? mean, mean: mean)
+        }
     }
 
     /// The sums with those of the steps that have not been looked at.
-    private func whole() throws -> [String: Double] {
+    private func whole() throws -> [String: Double] { try looked().sums }
+
+    /// The same, and the last value of each loss of those steps.
+    private func looked() throws -> (sums: [String: Double], latest: [String: Double]) {
         let losses = unread.flatMap { step, losses in losses.map { (step, $0.name, $0.value) } }
-        guard !losses.isEmpty else { return sums }
+        guard !losses.isEmpty else { return (sums, [:]) }
         let values = try Tensor.concatenated(losses.map { try $0.2.converted(to: .float32).reshaped([1]) }).floats()
-        var sums = sums
+        var (sums, latest) = (sums, [String: Double]())
         for ((step, name, _), value) in zip(losses, values) {
             guard value.isFinite else { throw MethodError.notFinite(loss: name, epoch: epoch, step: step) }
             sums[name, default: 0] += Double(value)
+            latest[name] = Double(value)
         }
-        return sums
+        return (sums, latest)
     }
 
-    package func report(to scope: any TrainingScope) throws {
+    /// Reports the means of an epoch, and the rate at which its steps were taken.
+    package func report(to scope: any TrainingScope, rate: Double? = nil) throws {
         for (name, sum) in try whole().sorted(by: { $0.key < $1.key }) {
             try scope.record(Self.prefix + name, sum / Double(max(counts[name] ?? step, 1)), epoch: epoch)
         }
+        if let rate { try scope.record("learning_rate", rate, epoch: epoch) }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Data
+public import Reporting
 public import Retrieval
 
 /// What a method is handed to keep its state, report its numbers and learn that it should stop.
@@ -45,20 +46,59 @@ public protocol TrainingScope {
     ///   - distances: Those of `validation`'s queries and gallery by that network, `2 − 2cos`.
     func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws
 
-    /// Says how training gets on, until the next note. Nobody has to show it.
-    func note(_ text: String)
+    /// Announces epochs of so many steps each.
+    ///
+    /// - Parameters:
+    ///   - epoch: The zero-based one with which training begins or goes on.
+    ///   - step: How many of its steps are done.
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int)
 
-    /// Announces how many steps there are, and how many of them were done before.
-    func begin(steps: Int, done: Int, unit: String)
+    /// Says what is done from now on. Nobody has to show it.
+    ///
+    /// - Parameters:
+    ///   - total: How many of the phase's units there are; 0 where they are not counted.
+    ///   - done: How many of them were done before.
+    func begin(_ phase: Phase, of total: Int, done: Int)
+
+    /// Counts units of the phase; but steps, which ``endStep(_:)`` counts.
+    func advance(by count: Int)
+
+    /// Who wants to know how far a search for neighbours is, told from any thread; nil for nobody.
+    var searching: ProgressHandler? { get }
+
+    /// Says what training has come to. Nobody has to show it.
+    func tell(_ finding: Finding)
 }
 
 extension TrainingScope {
     public func show(_ picture: Image, _ name: String, epoch: Int) throws {}
     public func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws {}
-    public func note(_ text: String) {}
+    public func begin(_ phase: Phase, of total: Int, done: Int) {}
+    public func advance(by count: Int) {}
+    public var searching: ProgressHandler? { nil }
+    public func tell(_ finding: Finding) {}
 
     /// Announces epochs of so many steps each, from where training goes on.
     package func begin(epochs: Int, iterations: Int, from meter: LossMeter) {
-        begin(steps: epochs * iterations, done: meter.epoch * iterations + meter.step, unit: "steps")
+        begin(epochs: epochs, iterations: iterations, at: meter.epoch, step: meter.step)
+    }
+
+    /// Announces an epoch's steps, from where it is.
+    package func beginSteps(of meter: LossMeter, iterations: Int) {
+        begin(.training, of: iterations, done: meter.step)
+    }
+
+    package func begin(_ phase: Phase, of total: Int = 0) { begin(phase, of: total, done: 0) }
+
+    /// Counts a step, of whose losses a meter knows.
+    package func endStep(_ meter: LossMeter, _ state: () throws -> TrainingState) throws {
+        tell(.losses(meter.readings))
+        try endStep(state)
+    }
+
+    /// Counts so many units of a phase, after which the run may be left.
+    package func pause(after count: Int, _ state: () throws -> TrainingState) throws {
+        advance(by: count)
+        try pause(state)
     }
 }

@@ -2,6 +2,7 @@
 
 package import Layers
 package import Retrieval
+internal import Reporting
 internal import Tensor
 
 /// All that moves while two networks teach each other: what MMT and MMT+ have in common.
@@ -80,8 +81,9 @@ extension MutualTraining {
         _ setting: TrainingSetting, in scope: any TrainingScope, _ state: () throws -> TrainingState
     ) throws -> [Features<UnitNorm>] {
         let extractor = FeatureExtractor(setting.images)
+        scope.begin(.embedding, of: pairs.count * setting.target.samples.count)
         let features = try pairs.map { pair in
-            try extractor.features(of: setting.target.samples, by: pair.mean) { _ in try scope.pause(state) }
+            try extractor.features(of: setting.target.samples, by: pair.mean) { try scope.pause(after: $0, state) }
         }
         try history.setAgreement(of: features, after: meter.epoch - 1, in: scope)
         return features

@@ -26,7 +26,9 @@ private final class Diary: TrainingScope {
     func record(_ name: String, _ value: Double, epoch: Int) {
         if name.hasPrefix("loss/") { entries.append("\(name) of \(epoch)") }
     }
-    func begin(steps: Int, done: Int, unit: String) { entries.append("\(done) of \(steps) \(unit) done") }
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {
+        entries.append("\(epochs) epochs of \(iterations) steps, from \(epoch).\(step)")
+    }
 
     private func note(_ moment: String, _ state: TrainingState) {
         entries.append("\(moment): \(state.epoch).\(state.step)")
@@ -63,7 +65,7 @@ private final class Diary: TrainingScope {
 
     /// Two epochs of two steps, each with its losses at its end.
     private func entries(_ losses: [String]) -> [String] {
-        ["0 of 4 steps done"]
+        ["2 epochs of 2 steps, from 0.0"]
             + (0..<2).flatMap { epoch in
                 ["step ended: \(epoch).1", "step ended: \(epoch).2"] + losses.map { "loss/\($0) of \(epoch)" }
                     + ["epoch ended: \(epoch + 1).0"]

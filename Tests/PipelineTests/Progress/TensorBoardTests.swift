@@ -71,6 +71,58 @@ import Testing
         #expect(try records(in: bytes()) == [header, scalar])
     }
 
+    /// An epoch is trained again from where its state was kept: what was recorded of it since then goes, and with it, as
+    /// TensorBoard knows no better, all of that step and later ones. What stays true is there once more, as it was last.
+    @Test func `drops what is recorded anew after a restart, and keeps the rest`() throws {
+        let folder = RunFolder(url: scratch.url)
+        let time = ManualTime()
+        let first = try EventSink(folder: folder, clock: time.clock)
+        for (stage, epoch, name, value) in [
+            ("direct", 0, "loss/a", 1.0), ("direct", 1, "loss/a", 2), ("direct", 2, "loss/a", 3), ("direct", 2, "loss/a", 4),
+            ("adapt", 0, "loss/b", 5), ("adapt", 1, "clusters", 6), ("adapt", 1, "checkpoint/bytes", 7),
+            ("adapt", 1, "loss/b", 8), ("adapt", 2, "clusters", 9),
+        ] { try first.record(stage: stage, epoch: epoch, step: nil, name: name, value: value) }
+        time.seconds = 1
+        let second = try EventSink(folder: folder, clock: time.clock)
+        try second.restart(stage: "adapt", part: "", epoch: 1, step: 3)
+        let name = try #require(names(in: scratch.url).last { $0.contains("tfevents") })
+        let messages = try records(in: Array(Data(contentsOf: scratch.url.appendingPathComponent(name))))
+        // 2: step 1 · 7: session { 1: start }.
+        #expect(messages[1].suffix(6) == [0x10, 1, 0x3A, 2, 0x08, 1])
+        // Each ends in 2: float.
+        let written = messages.dropFirst(2).map { message in
+            let tag = ["direct/loss/a", "adapt/loss/b", "adapt/clusters", "adapt/checkpoint/bytes"].first {
+                Data(message).range(of: Data($0.utf8)) != nil
+            }
+            let bits = message.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            return "\(tag ?? "?") \(Float(bitPattern: bits))"
+        }
+        #expect(written == ["direct/loss/a 2.0", "direct/loss/a 4.0", "adapt/clusters 6.0", "adapt/checkpoint/bytes 7.0"])
+    }
+
+    @Test func `has the size of a picture from its own header`() throws {
+        // Eight bytes, a chunk's length and name, then 258 across and 3 down.
+        let file: [UInt8] =
+            [0x89] + Array("PNG\r\n".utf8) + [0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8)
+            + [0, 0, 1, 2, 0, 0, 0, 3, 8, 2]
+        let message = TensorBoardSummary.picture(file).value(tag: "t").bytes
+        // 1: tag · 4: image { 1: height 3 · 2: width 258 = 0b10_0000010 · 3: three channels · 4: the file }
+        #expect(message == [0x0A, 1, 0x74, 0x22, 35, 0x08, 3, 0x10, 0x82, 0x02, 0x18, 3, 0x22, 26] + file)
+    }
+
+    @Test(arguments: [
+        ("translation-0010.png", "translation", 9), ("network-1-translation-12345.png", "network-1-translation", 12344),
+    ])
+    func `finds a picture by its file's name`(file: String, name: String, epoch: Int) {
+        let picture = SamplePicture(name: name, epoch: epoch)
+        #expect(picture.file == file && SamplePicture(file: file) == picture)
+    }
+
+    @Test(arguments: ["translation.png", "translation-0000.png", "translation-0001.jpg", "0001.png", "a-b.png", ""])
+    func `takes no other file for one`(file: String) {
+        #expect(SamplePicture(file: file) == nil)
+    }
+
     @Test func `is a new one for each session, also within one second`() throws {
         _ = try TensorBoardWriter(folder: scratch.url, time: 2.1)
         _ = try TensorBoardWriter(folder: scratch.url, time: 2.9)

@@ -54,11 +54,12 @@ struct CameraNetwork {
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
         while meter.epoch < config.epochs {
             let batches = try loader.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
+            scope.beginSteps(of: meter, iterations: config.iterations)
             while let batch = try batches.next() {
                 try step(training, batch.images(), cameras: Tensor(batch.labels), &meter)
-                try scope.endStep { try training.state(meter) }
+                try scope.endStep(meter) { try training.state(meter) }
             }
-            try meter.report(to: scope)
+            try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch))
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(training.state(meter))
         }

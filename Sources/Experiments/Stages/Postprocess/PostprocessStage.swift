@@ -3,6 +3,7 @@
 internal import Backbones
 internal import Layers
 internal import Pipeline
+internal import Reporting
 internal import Retrieval
 internal import Training
 
@@ -42,8 +43,11 @@ struct PostprocessStage: StageDefinition {
             try workspace.attest(
                 distances, areCosines ? .cosine : .distance, as: .row(row), number: shown, in: scope)
         }
-        let rows = try steps.rows(models, camera: camera) { _ in try scope.checkInterruption() }
-            .map { ResultRow($0.name, $0.metrics) }
+        scope.progress.begin(.evaluating, of: workspace.validation.samples.count * passes)
+        let rows = try steps.rows(models, camera: camera) { count in
+            scope.progress.advance(by: count)
+            try scope.checkInterruption()
+        }.map { ResultRow($0.name, $0.metrics) }
         guard settings.submission else { return StageOutcome(rows: rows) }
         guard let set = workspace.datasets.test else { preconditionFailure("nobody has listed the test set") }
         scope.progress.begin(total: set.images.count * passes, unit: "passes of test images")

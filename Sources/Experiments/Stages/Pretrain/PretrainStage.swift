@@ -41,7 +41,8 @@ struct PretrainStage: StageDefinition {
         for (index, part) in parts.enumerated() {
             setting.random = workspace.training("pretrain").random.derived("network \(index + 1)")
             let network = try SourcePretraining(settings.config, setting).train(
-                shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope, part: part))
+                shape, from: workspace.initialWeights[shape.backbone],
+                in: StageTrainingScope(scope, part: part, trainingsAfter: parts.count - 1 - index))
             try workspace.save(network, as: networks.members[index], after: settings.config.epochs, in: scope)
             if index == 0 { rows.append(try workspace.row(rowName, of: network, in: scope)) }
         }

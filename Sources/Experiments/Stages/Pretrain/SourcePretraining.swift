@@ -85,13 +85,14 @@ struct SourcePretraining {
         let targets =
             config.targetForward
             ? try loaders.target.batches(of: meter, iterations: config.iterations, batchSize: config.batch) : nil
+        scope.beginSteps(of: meter, iterations: config.iterations)
         while let batch = try sources.next() {
             try step(
                 training, batch.images(), labels: Tensor(batch.labels),
                 seen: targets?.next()?.images(), &meter)
-            try scope.endStep { try training.state(meter) }
+            try scope.endStep(meter) { try training.state(meter) }
         }
-        try meter.report(to: scope)
+        try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch))
         let waited = sources.waited + (targets?.waited ?? .zero)
         try scope.record("loading/seconds", waited / .seconds(1), epoch: meter.epoch)
     }

@@ -5,6 +5,7 @@ internal import Data
 internal import Foundation
 internal import Layers
 internal import Pipeline
+internal import Reporting
 internal import Tensor
 internal import Training
 
@@ -48,7 +49,7 @@ extension TranslatingStage {
         try scope.settle()
         let translated = try scope.growing(
             TranslatedImages.artefact, from: ContentDigest(of: URL(fileURLWithPath: file)), holding: Set(names))
-        scope.progress.begin(total: samples.count, unit: "images", done: translated.names.count)
+        scope.progress.begin(.translating, of: samples.count, done: translated.names.count)
         try Translation(setting.images).translate(
             samples, by: translator, isDone: { translated.names.contains(names[$0]) }
         ) { index, image in

@@ -81,5 +81,5 @@ struct SilentScope: TrainingScope {
     func pause(_ state: () throws -> TrainingState) {}
     func finish(_ state: TrainingState) {}
     func record(_ name: String, _ value: Double, epoch: Int) {}
-    func begin(steps: Int, done: Int, unit: String) {}
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 }

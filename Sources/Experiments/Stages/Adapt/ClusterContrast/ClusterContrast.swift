@@ -10,6 +10,7 @@
 internal import Backbones
 internal import Data
 internal import Layers
+internal import Reporting
 internal import Retrieval
 internal import Tensor
 internal import Training
@@ -47,7 +48,8 @@ struct ClusterContrast {
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
-        try training.history.end(training.meter.epoch - 1, with: labels(of: features(training, in: scope)), in: scope)
+        try training.history.end(
+            training.meter.epoch - 1, with: labels(of: features(training, in: scope), in: scope), in: scope)
         try scope.finish(training.state())
         return AdaptedNetworks([training.network], training.history)
     }
@@ -72,21 +74,22 @@ struct ClusterContrast {
     /// Clusters the target's images and gives the memory a row for each cluster.
     private func relabelled(_ training: ContrastTraining, in scope: any TrainingScope) throws -> ContrastTraining.Round {
         let features = try self.features(training, in: scope)
-        let labels = try labels(of: features)
+        let labels = try labels(of: features, in: scope)
         let epoch = training.meter.epoch
         try training.history.begin(
             epoch, with: labels, filling: config.batch, of: config.instances, in: scope)
         return try training.relabel(labels, of: features)
     }
 
-    private func labels(of features: Features<UnitNorm>) throws -> ClusterLabels {
-        try config.clustering.labels(of: features, by: setting.search)
+    private func labels(of features: Features<UnitNorm>, in scope: any TrainingScope) throws -> ClusterLabels {
+        try config.clustering.labels(of: features, by: setting.search, in: scope)
     }
 
     /// What the network makes of the target's images as it is, `[N_t, D]`.
     private func features(_ training: ContrastTraining, in scope: any TrainingScope) throws -> Features<UnitNorm> {
-        try FeatureExtractor(setting.images)
-            .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
+        scope.begin(.embedding, of: setting.target.samples.count)
+        return try FeatureExtractor(setting.images)
+            .features(of: setting.target.samples, by: training.network) { try scope.pause(after: $0, training.state) }
     }
 
     private func train(
@@ -97,11 +100,12 @@ struct ClusterContrast {
             setting.target.samples.labelled(by: round.labels), instances: config.instances, transform,
             purpose: "adapt.target"
         ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
+        scope.beginSteps(of: training.meter, iterations: config.iterations)
         while let batch = try batches.next() {
             try step(training, round.memory, batch.images(), labels: batch.labels)
-            try scope.endStep(training.state)
+            try scope.endStep(training.meter, training.state)
         }
-        try training.meter.report(to: scope)
+        try training.meter.report(to: scope, rate: config.schedule.rate(epoch: training.meter.epoch))
     }
 
     /// One iteration: a step of the network, and of the memory's rows that the batch belongs to.

@@ -9,6 +9,7 @@
 internal import Backbones
 internal import Data
 internal import Layers
+internal import Reporting
 internal import Retrieval
 internal import Tensor
 internal import Training
@@ -94,10 +95,11 @@ struct ClusteringBaseline {
 
     /// Those that the network gives as it is.
     private func clusters(_ training: ClusterTraining, in scope: any TrainingScope) throws -> Clusters {
+        scope.begin(.embedding, of: setting.target.samples.count)
         let features = try FeatureExtractor(setting.images)
-            .features(of: setting.target.samples, by: training.network) { _ in try scope.pause(training.state) }
+            .features(of: setting.target.samples, by: training.network) { try scope.pause(after: $0, training.state) }
         return try config.clustering.clusters(
-            of: [features], radius: &training.radius, random: setting.random, by: setting.search)
+            of: [features], radius: &training.radius, random: setting.random, by: setting.search, in: scope)
     }
 
     private func train(
@@ -108,11 +110,12 @@ struct ClusteringBaseline {
             setting.target.samples.labelled(by: round.labels), instances: config.instances, transform,
             purpose: "adapt.target"
         ).batches(of: training.meter, iterations: config.iterations, batchSize: config.batch)
+        scope.beginSteps(of: training.meter, iterations: config.iterations)
         while let batch = try batches.next() {
             try step(training, round, batch.images(), labels: Tensor(batch.labels))
-            try scope.endStep(training.state)
+            try scope.endStep(training.meter, training.state)
         }
-        try training.meter.report(to: scope)
+        try training.meter.report(to: scope, rate: config.rate)
     }
 
     /// One iteration.

@@ -99,7 +99,7 @@ struct MMT {
         let epoch = training.mutual.meter.epoch
         let features = try training.mutual.targetFeatures(setting, in: scope, training.state)
         let clusters = try config.clustering.clusters(
-            of: features, radius: &training.radius, random: setting.random, by: setting.search)
+            of: features, radius: &training.radius, random: setting.random, by: setting.search, in: scope)
         if let radius = training.radius { try scope.record("eps", radius, epoch: epoch) }
         try training.mutual.history.begin(
             epoch, with: clusters.labels, filling: config.batch, of: config.instances, in: scope)
@@ -114,12 +114,13 @@ struct MMT {
             setting.target.samples.labelled(by: round.labels), instances: config.instances, transform, views: 2,
             purpose: "adapt.target"
         ).batches(of: training.mutual.meter, iterations: config.iterations, batchSize: config.batch)
+        scope.beginSteps(of: training.mutual.meter, iterations: config.iterations)
         while let batch = try batches.next() {
             try step(
                 &training, round, (0..<2).map { try batch.images(view: $0) }, labels: Tensor(batch.labels))
-            try scope.endStep(training.state)
+            try scope.endStep(training.mutual.meter, training.state)
         }
-        try training.mutual.meter.report(to: scope)
+        try training.mutual.meter.report(to: scope, rate: config.rate)
     }
 
     /// One iteration: a step of both students, then the mean networks follow.

@@ -9,6 +9,7 @@
 
 internal import Backbones
 internal import Layers
+internal import Reporting
 internal import Retrieval
 internal import Data
 internal import Tensor
@@ -41,8 +42,8 @@ struct MMTPlus {
     ) throws -> AdaptedNetworks {
         let state = try scope.restore()
         var training = try begin(shape, from: initial, restoring: state)
-        if state == nil, config.sourceRows == .centroids { try setSourceRows(of: training) }
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.mutual.meter)
+        if state == nil, config.sourceRows == .centroids { try setSourceRows(of: training, in: scope) }
         while training.mutual.meter.epoch < config.epochs {
             let round = try training.mutual.round ?? relabelled(&training, in: scope)
             try train(&training, round, in: scope)
@@ -75,11 +76,13 @@ struct MMTPlus {
     // MARK: Before an epoch
 
     /// Gives each pair's classifiers its network's mean embedding of every source identity as rows, `[N_s, D]`.
-    private func setSourceRows(of training: MMTPlusTraining) throws {
+    private func setSourceRows(of training: MMTPlusTraining, in scope: any TrainingScope) throws {
+        scope.begin(.embedding, of: training.mutual.pairs.count * source.samples.count)
         let extractor = FeatureExtractor(setting.images)
         let labels = ClusterLabels(values: source.samples.map(\.label))
         for pair in training.mutual.pairs {
-            let features = try extractor.features(of: source.samples, by: pair.mean, domain: .source)
+            let features = try extractor.features(
+                of: source.samples, by: pair.mean, domain: .source, progress: scope.advance)
             let rows = try Tensor(labels.centroids(of: features))
             for classifier in [pair.studentClassifier, pair.meanClassifier] { try classifier.weight.copy(from: rows) }
         }
@@ -92,7 +95,7 @@ struct MMTPlus {
         let epoch = training.mutual.meter.epoch
         let features = try training.mutual.targetFeatures(setting, in: scope, training.state)
         let mean = try Features.mean(features)
-        let labels = try config.clustering.labels(of: mean, by: setting.search)
+        let labels = try config.clustering.labels(of: mean, by: setting.search, in: scope)
         try training.mutual.history.begin(
             epoch, with: labels, filling: config.batch, of: config.instances, in: scope)
         return try training.mutual.relabel(Clusters(labels, of: mean))
@@ -111,14 +114,15 @@ struct MMTPlus {
             setting.target.samples.labelled(by: round.labels, after: source.classCount),
             instances: config.instances, transform, views: 2, purpose: "adapt.target"
         ).batches(of: training.mutual.meter, iterations: config.iterations, batchSize: config.batch)
+        scope.beginSteps(of: training.mutual.meter, iterations: config.iterations)
         while let labelled = try sources.next(), let clustered = try targets.next() {
             // Source first, target second, the order that domain-specific normalisation expects.
             let labels = try Tensor(labelled.labels + clustered.labels)
             let views = try (0..<2).map { try labelled.images(view: $0, followedBy: clustered) }
             try step(&training, round, views, labels: labels)
-            try scope.endStep(training.state)
+            try scope.endStep(training.mutual.meter, training.state)
         }
-        try training.mutual.meter.report(to: scope)
+        try training.mutual.meter.report(to: scope, rate: config.rate)
     }
 
     /// One iteration: a step of both students, then the mean networks and the queues follow.

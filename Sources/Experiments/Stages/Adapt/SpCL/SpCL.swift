@@ -11,6 +11,7 @@ internal import Backbones
 internal import Data
 internal import Layers
 internal import Randomness
+internal import Reporting
 internal import Retrieval
 internal import Tensor
 internal import Training
@@ -52,7 +53,7 @@ struct SpCL {
             training.endEpoch()
             try scope.endEpoch(training.state())
         }
-        try training.history.end(training.meter.epoch - 1, with: selected(training).labels, in: scope)
+        try training.history.end(training.meter.epoch - 1, with: selected(training, in: scope).labels, in: scope)
         try scope.finish(training.state())
         return AdaptedNetworks([training.network], training.history)
     }
@@ -85,7 +86,8 @@ struct SpCL {
 
     /// Fills the memory with what the initial network makes of all images. From here on it is only moved by batches.
     private func remember(_ training: inout SelfPacedTraining, in scope: any TrainingScope) throws {
-        let pause = { [training] (_: Int) in try scope.pause(training.state) }
+        let pause = { [training] (count: Int) in try scope.pause(after: count, training.state) }
+        scope.begin(.embedding, of: (setting.source?.samples.count ?? 0) + setting.target.samples.count)
         let extractor = FeatureExtractor(setting.images)
         var rows: [[Float]] = []
         if let source = setting.source {
@@ -103,7 +105,7 @@ struct SpCL {
 
     /// Clusters the target's rows of the memory and keeps the clusters, and the images in them, that can be trusted.
     private func relabelled(_ training: inout SelfPacedTraining, in scope: any TrainingScope) throws -> [Int] {
-        let selection = try selected(training)
+        let selection = try selected(training, in: scope)
         try training.relabel(selection)
         let epoch = training.meter.epoch
         try training.history.begin(epoch, with: selection.labels, in: scope)
@@ -115,11 +117,13 @@ struct SpCL {
     }
 
     /// Those of the memory as it is.
-    private func selected(_ training: SelfPacedTraining) throws -> SelfPacedSelection.Selection {
+    private func selected(
+        _ training: SelfPacedTraining, in scope: any TrainingScope
+    ) throws -> SelfPacedSelection.Selection {
         guard let memory = training.memory else { preconditionFailure("images are clustered before they are embedded") }
         let jaccard = ClusteringJaccard(
             neighbours: config.clustering.neighbours, expansion: config.clustering.expansion, search: setting.search)
-        let distances = try jaccard.distances(of: memory.targetFeatures(), within: config.selection.largestRadius)
+        let distances = try jaccard.distances(of: memory.targetFeatures(), within: config.selection.largestRadius, in: scope)
         return config.selection.select(from: distances, independenceThreshold: training.independenceThreshold)
     }
 
@@ -131,14 +135,15 @@ struct SpCL {
         let sources = try setting.source.map { try batches(of: $0.samples, "adapt.source", training.meter) }
         let targets = try batches(
             of: setting.target.samples.labelled(by: ClusterLabels(values: labels)), "adapt.target", training.meter)
+        scope.beginSteps(of: training.meter, iterations: config.iterations)
         while let clustered = try targets.next() {
             let labelled = try sources?.next()
             // Source first, target second, the order that domain-specific normalisation expects.
             let images = try labelled.map { try $0.images(followedBy: clustered) } ?? clustered.images()
             try step(&training, images, classes: labelled?.labels ?? [], instances: clustered.indices)
-            try scope.endStep(training.state)
+            try scope.endStep(training.meter, training.state)
         }
-        try training.meter.report(to: scope)
+        try training.meter.report(to: scope, rate: config.schedule.rate(epoch: training.meter.epoch))
     }
 
     private func batches(of samples: [Sample], _ purpose: String, _ meter: LossMeter) throws -> BatchSequence {

@@ -51,11 +51,12 @@ struct CycleGAN {
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
         while meter.epoch < config.epochs {
             let batches = try loaders.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
+            scope.beginSteps(of: meter, iterations: config.iterations)
             while let (source, target) = try batches.next(on: .symmetric) {
                 try step(players, source: source, target: target, &meter)
-                try scope.endStep { try players.state(meter) }
+                try scope.endStep(meter) { try players.state(meter) }
             }
-            try meter.report(to: scope)
+            try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch))
             try pictures.show(players, after: meter.epoch, of: config.epochs, in: scope)
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(players.state(meter))

@@ -80,13 +80,14 @@ struct SDA {
         while meter.epoch < config.epochs {
             let sourceBatches = try sources.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
             let targetBatches = try targets.batches(of: meter, iterations: config.iterations, batchSize: config.batch)
+            scope.beginSteps(of: meter, iterations: config.iterations)
             while let labelled = try sourceBatches.next(), let unlabelled = try targetBatches.next() {
                 try step(
                     players, encoders, source: labelled.images(), labels: Tensor(labelled.labels),
                     target: unlabelled.images(), &meter)
-                try scope.endStep { try players.state(meter) }
+                try scope.endStep(meter) { try players.state(meter) }
             }
-            try meter.report(to: scope)
+            try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch))
             try pictures.show(players, after: meter.epoch, of: config.epochs, in: scope)
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(players.state(meter))

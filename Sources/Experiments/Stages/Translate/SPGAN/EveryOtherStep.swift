@@ -21,5 +21,7 @@ final class EveryOtherStep: TrainingScope {
     func pause(_ state: () throws -> TrainingState) throws { try scope.pause(state) }
     func finish(_ state: TrainingState) throws { try scope.finish(state) }
     func record(_ name: String, _ value: Double, epoch: Int) throws { try scope.record(name, value, epoch: epoch) }
-    func begin(steps: Int, done: Int, unit: String) { scope.begin(steps: steps, done: done, unit: unit) }
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {
+        scope.begin(epochs: epochs, iterations: iterations, at: epoch, step: step)
+    }
 }

@@ -82,11 +82,12 @@ struct SPGAN {
     private func train(_ players: SPGANPlayers, _ meter: inout LossMeter, in scope: any TrainingScope) throws {
         let batches = try UnpairedLoaders(setting, source, purpose: "spgan")
             .batches(of: meter, iterations: config.iterations, batchSize: config.batch)
+        scope.beginSteps(of: meter, iterations: config.iterations)
         while let (source, target) = try batches.next(on: .symmetric) {
             try step(players, source: source, target: target, &meter)
-            try scope.endStep { try players.state(meter) }
+            try scope.endStep(meter) { try players.state(meter) }
         }
-        try meter.report(to: scope)
+        try meter.report(to: scope, rate: config.rate)
     }
 
     /// One iteration: in every other one a step of both generators, then one of the siamese network, then one of both
