@@ -6,15 +6,15 @@ public struct PublishedWeights: Sendable, Equatable {
     public let file: String
     /// Who publishes it.
     public let publisher: String
-    /// Where, for a person to fetch: nothing is ever downloaded.
+    /// Where, for a person to fetch: nothing is ever downloaded. The name alone where the publisher has a page for all.
     public let address: String
     /// Whether they were trained by a later recipe than those that published re-ID numbers began with.
     public let isOfLaterRecipe: Bool
 
-    fileprivate init(_ file: String, _ publisher: String, below folder: String, isOfLaterRecipe: Bool = false) {
+    fileprivate init(_ file: String, _ publisher: String, below folder: String? = nil, isOfLaterRecipe: Bool = false) {
         self.file = file
         self.publisher = publisher
-        address = "\(folder)/\(file)"
+        address = folder.map { "\($0)/\(file)" } ?? file
         self.isOfLaterRecipe = isOfLaterRecipe
     }
 
@@ -49,7 +49,7 @@ extension Backbone {
     private static func torchvision(_ names: String..., later: String? = nil) -> [PublishedWeights] {
         (names + [later].compactMap(\.self)).map {
             PublishedWeights(
-                "\($0).pth", "the model zoo of torchvision", below: "torchvision",
+                "\($0).pth", "torchvision (https://pytorch.org/vision/stable/models.html, or its own download in Python)",
                 isOfLaterRecipe: $0 == later)
         }
     }

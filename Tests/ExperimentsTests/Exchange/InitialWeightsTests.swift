@@ -60,11 +60,12 @@ import Testing
             error?.description == """
                 initial_weights: resnet50: none of these is on this machine, and nothing is downloaded by itself; the first \
                 that is there is taken:
-                  torchvision/resnet50-19c8e357.pth
-                  torchvision/resnet50-0676ba61.pth
-                  torchvision/resnet50-11ad3fa6.pth
-                the model zoo of torchvision has them; the digits at the end of a name are the first of the file's SHA-256. \
-                Put one of them into one of these folders, which were looked in:
+                  resnet50-19c8e357.pth
+                  resnet50-0676ba61.pth
+                  resnet50-11ad3fa6.pth
+                torchvision (https://pytorch.org/vision/stable/models.html, or its own download in Python) has them; the digits \
+                at the end of a name are the first of the file's SHA-256. Put one of them into one of these folders, which were \
+                looked in:
                   /a
                   /b
                 """)
