@@ -14,7 +14,7 @@ struct Evaluate: ParsableCommand {
         abstract: "The numbers of a trained model, the authors' checkpoints included.",
         discussion: "Every step of post-processing that is asked for has its own row, on top of those before it.")
 
-    @Option(help: "The weights, from either side.") var weights: String
+    @Option(help: "A network's weights: a file of this program or of Python's.") var weights: String
     @OptionGroup var network: NetworkArguments
     @Option(
         help: ArgumentHelp("The dataset whose queries are looked for in its gallery.", valueName: "dataset"),

@@ -18,10 +18,10 @@ struct Extract: ParsableCommand {
             are written too.
             """)
 
-    @Option(help: "The weights, from either side.") var weights: String
+    @Option(help: "A network's weights: a file of this program or of Python's.") var weights: String
     @OptionGroup var network: NetworkArguments
     @Option(help: "A folder; all JPEG and PNG files below it, in the order of their paths.") var images: String?
-    @Option(help: ArgumentHelp("A dataset and, as a rule, its split.", valueName: "dataset[:split]")) var data: String?
+    @Option(help: ArgumentHelp("A dataset, or one split of it.", valueName: "dataset[:split]")) var data: String?
     @Option(help: "The folder that datasets lie in; data/ beside the program by default.") var root: String?
     @OptionGroup var inference: InferenceArguments
     @Option(help: "Where features are written, as a safetensors file.") var out: String

@@ -93,11 +93,13 @@ private func chained(_ keys: String = ", from: direct", _ overrides: [String] = 
         ("adapt.from=nobody", "adapt.from: 'nobody' is no earlier stage that leaves networks; allowed: direct"),
         (
             "adapt.backbone=resnet50",
-            "adapt.backbone: 'backbone' goes with from: none, as a network that goes on keeps its own; allowed: one or the other"
+            "adapt.backbone: 'backbone' goes with from: none or weights, as a network of a stage keeps its own; "
+                + "allowed: one or the other"
         ),
         (
             "adapt.pooling=gem",
-            "adapt.pooling: 'pooling' goes with from: none, as a network that goes on keeps its own; allowed: one or the other"
+            "adapt.pooling: 'pooling' goes with from: none or weights, as a network of a stage keeps its own; "
+                + "allowed: one or the other"
         ),
         (
             "adapt.head={arcface: {}}",

@@ -280,11 +280,12 @@ private final class NetworkFolder {
         let alone = try run(launch)
         #expect(alone.result.stages.map(\.name) == ["adapt"])
         #expect(alone.result.rows == Array(chain.result.rows.dropFirst()))
+        // Their files say other stages' keys.
         let left = try [alone, chain].map { run in
             let file = run.folder.stageFolder("adapt").appendingPathComponent("network-1.safetensors")
-            return try ContentDigest(of: file)
+            return try WeightFile(readingFrom: file.path).tensors.mapValues { try $0.floats() }
         }
-        #expect(left[0] == left[1])
+        #expect(left[0].count > 100 && left[0] == left[1])
 
         // It is not computed again, until the file holds another network.
         let logs = URL(fileURLWithPath: folder.path + "/logs")

@@ -67,7 +67,7 @@ import Testing
         (
             "image", "spcl",
             "'image' is no key of a stage, and only stages have methods; allowed: a place that begins with pretrain, translate, "
-                + "adapt, postprocess"
+                + "adapt, postprocess, evaluate"
         ),
     ])
     func `that cannot be answered says what can`(path: String, method: String?, message: String) throws {
