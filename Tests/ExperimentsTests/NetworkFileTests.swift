@@ -283,7 +283,7 @@ private final class NetworkFolder {
         // Their files say other stages' keys.
         let left = try [alone, chain].map { run in
             let file = run.folder.stageFolder("adapt").appendingPathComponent("network-1.safetensors")
-            return try WeightFile(readingFrom: file.path).tensors.mapValues { try $0.floats() }
+            return try WeightFile(readingFrom: file.path).tensors.mapValues { try $0.elementBytes() }
         }
         #expect(left[0].count > 100 && left[0] == left[1])
 
