@@ -57,9 +57,9 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // Pipeline ─────────────────────────────────────────────────────────┤
 // Configuration, Pipeline ─▶ Sweeps, Tables ────────────────────────┘
 //
-// `Reporting` (errors and their exit codes, what is told of a stage), `Vocabulary` (identities and cameras), `Randomness` (counter-based
-// generators), `Pages` (HTML and charts) and `Machine` (processors, their instructions and limits) are leaves that any
-// module may import.
+// `Reporting` (errors and their exit codes, what is told of a stage under way), `Vocabulary` (identities and cameras),
+// `Randomness` (counter-based generators), `Pages` (HTML and charts) and `Machine` (processors, their instructions and
+// limits) are leaves that any module may import.
 // A module may import what it names here and nothing else: the launcher and scripts/test build with
 // `--explicit-target-dependency-import-check error`.
 

@@ -62,7 +62,8 @@ extension ProgressLine {
         let all: [(Piece.Importance, String)] = [
             (.label, label), (.part, part), (.epoch, epoch.map { "epoch \($0.number)/\($0.count)" } ?? ""),
             (.count, countText), (.note, note), (.rate, rate > 0 ? Self.rate(rate, unit: unit) : ""),
-            (.left, secondsLeft.map { Self.duration($0) + " left" } ?? ""), (.runLeft, runText),
+            (.left, secondsLeft.map { Self.duration($0) + " left" } ?? ""),
+            (.runLeft, runSeconds.map { Self.duration($0) + " left of the run" } ?? ""),
             (.firstLoss, losses.first.map { "loss \(Self.text(of: $0))" } ?? ""),
             (.laterLosses, losses.dropFirst().map { Self.text(of: $0) }.joined(separator: "  ")), (.clusters, clusters),
             (.score, scoreText),
@@ -86,9 +87,10 @@ extension ProgressLine {
         return rate > 0 && totalCount > doneCount ? Double(totalCount - doneCount) / rate : nil
     }
 
-    private var runText: String {
-        guard let secondsLeft, let laterSeconds, laterSeconds > 0 else { return "" }
-        return Self.duration(secondsLeft + laterSeconds) + " left of the run"
+    /// Until the run is done; nil in its last stage too.
+    var runSeconds: Double? {
+        guard let secondsLeft, let laterSeconds, laterSeconds > 0 else { return nil }
+        return secondsLeft + laterSeconds
     }
 
     private static func text(of loss: LossReading) -> String { "\(loss.name) \(short(loss.mean))" }

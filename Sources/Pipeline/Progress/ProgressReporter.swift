@@ -18,14 +18,24 @@ public final class ProgressReporter: Sendable {
     ///   - expectedSeconds: What the stage is expected to take, until it shows how fast it is; nil when nobody knows.
     ///   - laterSeconds: What the stages after this one are expected to take; nil when nobody knows.
     ///   - clock: What rate and time left are measured with.
-    public init(
+    public convenience init(
         label: String, output: any ProgressOutput, expectedSeconds: Double? = nil, laterSeconds: Double? = nil,
         clock: RunClock = .system
+    ) {
+        self.init(
+            label: label, output: output, expectedSeconds: expectedSeconds, laterSeconds: laterSeconds, clock: clock,
+            file: nil)
+    }
+
+    /// - Parameter file: Where it is kept too for others to look at; nil for nowhere.
+    init(
+        label: String, output: any ProgressOutput, expectedSeconds: Double?, laterSeconds: Double?, clock: RunClock,
+        file: RunProgressFile?
     ) {
         state = Mutex(
             ProgressState(
                 line: ProgressLine(label: label, laterSeconds: laterSeconds), expectedSeconds: expectedSeconds,
-                output: output, clock: clock))
+                output: output, clock: clock, file: file))
     }
 
     /// Begins a part of the stage and its measurement of speed.

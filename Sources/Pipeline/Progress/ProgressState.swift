@@ -16,6 +16,7 @@ struct ProgressState {
     private let expectedSeconds: Double?
     private let output: any ProgressOutput
     private let clock: RunClock
+    private var file: RunProgressFile?
     private let created: Double
     /// When what is counted now began, and when time was reckoned last.
     private var begun: Double
@@ -26,11 +27,14 @@ struct ProgressState {
     /// Whether the terminal's cursor stands behind a line that is not ended.
     private var isDrawn = false
 
-    init(line: ProgressLine, expectedSeconds: Double?, output: any ProgressOutput, clock: RunClock) {
+    init(
+        line: ProgressLine, expectedSeconds: Double?, output: any ProgressOutput, clock: RunClock, file: RunProgressFile?
+    ) {
         self.line = line
         self.expectedSeconds = expectedSeconds
         self.output = output
         self.clock = clock
+        self.file = file
         created = clock.uptime()
         (begun, reckoned, stepped) = (created, created, created)
         // A terminal shows its first line at once, a log only what lasts.
@@ -51,7 +55,7 @@ struct ProgressState {
         (line.totalCount, line.startCount, line.doneCount) = (total, done, done)
         // It may take long before anything of it is counted.
         if output.columns != nil { nextShown = reckoned }
-        show()
+        show(isNew: true)
     }
 
     mutating func advance(by count: Int) {
@@ -174,11 +178,18 @@ struct ProgressState {
 
     // MARK: When
 
-    private mutating func show() {
+    /// - Parameter isNew: Whether something begins.
+    private mutating func show(isNew: Bool = false) {
         let now = clock.uptime()
-        guard !isClassic, now >= nextShown else { return }
+        let isKept = file?.isDue(at: now, isNew: isNew) ?? false
+        guard isKept || !isClassic && now >= nextShown else { return }
         reckon()
         (line.elapsed, line.stageSeconds) = (reckoned - begun, stageSeconds)
+        if isKept {
+            let progress = RunProgress(line, time: clock.now())
+            file?.write(progress, at: now)
+        }
+        guard !isClassic, now >= nextShown else { return }
         if let columns = output.columns {
             draw(in: columns)
             nextShown = now + Self.drawInterval

@@ -83,6 +83,8 @@ public struct Orchestrator {
         defer { withExtendedLifetime(lock) {} }
         var result = RunResult(experiment: plan.experiment, run: folder.run)
         result.provenance = request.map { RunProvenance($0, seed: plan.seed, under: conditions) }
+        // Whoever looks at a run that has ended is to find how it ended.
+        defer { try? DurableFile.remove(folder.progressFile) }
         var events: EventSink?
         do {
             if let conditions { try JSONFile.write(conditions, to: folder.conditionsFile) }
@@ -171,7 +173,7 @@ public struct Orchestrator {
         let stage = stageFolder(plan.stages[index])
         let progress = ProgressReporter(
             label: stage.plan.name, output: output, expectedSeconds: foreseen.own, laterSeconds: foreseen.later,
-            clock: clock)
+            clock: clock, file: RunProgressFile(folder.progressFile))
         let shared = sharing.map { sharing in
             SharedStage(
                 sharing: sharing, stage: stage, run: name, log: folder.eventsFile, events: events,

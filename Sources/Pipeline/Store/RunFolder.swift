@@ -23,6 +23,8 @@ public struct RunFolder: Sendable, Equatable {
     public var reportPictures: URL { url.appendingPathComponent("report") }
     /// What the bits of its results depend on besides its plan.
     public var conditionsFile: URL { url.appendingPathComponent("conditions.json") }
+    /// What the process that works on the run is at, while one does.
+    var progressFile: URL { url.appendingPathComponent("progress.json") }
     /// The process that works on the run, while one does.
     public var lockFile: URL { url.appendingPathComponent("run.lock") }
 
@@ -86,6 +88,9 @@ public struct RunFolder: Sendable, Equatable {
 
     /// When the run began, as people read it; nil where its name does not say.
     package var beganText: String? { Self.began(run).map(Self.readableTime) }
+
+    /// What a process that works on the run was at when it last said so; nil where nothing of that can be read.
+    var progress: RunProgress? { try? JSONFile.read(RunProgress.self, from: progressFile) }
 
     /// Where the run stands; nil before its first stage has begun.
     ///

@@ -30,6 +30,8 @@ public struct RunSummary: Sendable, Equatable, Encodable {
     public let overrides: [String]
     /// What it takes on the device; nil where nobody asked.
     public let size: RunSize?
+    /// What it is at; nil where it is not running.
+    public let progress: RunProgress?
 
     /// What is known of a run's folder.
     ///
@@ -42,10 +44,11 @@ public struct RunSummary: Sendable, Equatable, Encodable {
         do {
             result = try folder.result()
         } catch {
-            (state, seconds, final, seed, overrides) = (.unreadable, 0, nil, nil, [])
+            (state, seconds, final, seed, overrides, progress) = (.unreadable, 0, nil, nil, [], nil)
             return
         }
         state = result.map { Self.state(of: $0, folder) } ?? .new
+        progress = state == .running ? folder.progress : nil
         seconds = result?.stages.reduce(0) { $0 + ($1.reused ? 0 : $1.seconds) } ?? 0
         final = result?.final
         seed = result?.provenance?.seed
@@ -80,14 +83,15 @@ public struct RunTable: CustomStringConvertible {
         self.columns = columns
     }
 
-    /// One line a run below a line of headings; sizes only where they were asked for, and seeds and settings where any run
-    /// says so.
+    /// One line a run below a line of headings; sizes only where they were asked for, seeds and settings where any run says
+    /// so, and what they are at where any is running.
     public var description: String {
         let hasSize = runs.contains { $0.size != nil }
         let hasSeed = runs.contains { $0.seed != nil }
+        let isAtWork = runs.contains { $0.progress != nil }
         let words = ["run", "state", "started"]
         let figures = ["took"] + columns.map(\.heading) + (hasSize ? ["size", "frees"] : [])
-        let headings = words + figures + (hasSeed ? ["seed", "settings"] : [])
+        let headings = words + figures + (hasSeed ? ["seed", "settings"] : []) + (isAtWork ? ["now"] : [])
         return TextTable(
             headings: headings,
             rows: runs.map { run in
@@ -97,6 +101,7 @@ public struct RunTable: CustomStringConvertible {
                 ] + columns.map { $0.cell(run.final?.figures) }
                     + (hasSize ? [TextTable.bytes(run.size?.bytes), TextTable.bytes(run.size?.freed)] : [])
                     + (hasSeed ? [run.seed.map { "\($0)" } ?? "", run.settings] : [])
+                    + (isAtWork ? [run.progress?.text ?? ""] : [])
             }, figures: Set(words.count..<(words.count + figures.count + (hasSeed ? 1 : 0)))
         ).description
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Reporting
 import Testing
 
 @testable import Pipeline
@@ -55,6 +56,43 @@ import Testing
 
                 """)
         withExtendedLifetime(lock) {}
+    }
+
+    /// What it says of a stage: nothing of a run that has ended, or of a process that is gone.
+    @Test func `says what a running run is at`() throws {
+        let time = ManualTime()
+        let running = try Counting().create(in: logs, now: Self.now)
+        try JSONFile.write(RunResult(experiment: "count", run: running.run), to: running.resultFile)
+        let reporter = ProgressReporter(
+            label: "adapt", output: Recorder(style: .classic), expectedSeconds: nil, laterSeconds: 600, clock: time.clock,
+            file: RunProgressFile(running.progressFile))
+        reporter.beginTraining("network-2", epochs: 4, iterations: 10)
+        reporter.begin(.training, of: 10)
+        for _ in 1...7 {
+            time.seconds += 1
+            reporter.advance()
+        }
+        let lock = try ProcessLock(running.lockFile, now: 0)
+        // Of the fifth second: 35 steps are left, a second each.
+        let summary = try #require(try catalogue.list().first)
+        #expect(summary.progress?.time == Self.now + 5)
+        #expect(
+            summary.progress?.text == "adapt/network-2, epoch 1/4, training 5/10, 35 s left, 10 min 35 s of the run")
+        #expect(
+            "\(RunTable([summary], columns: []))" == """
+                run                             state    started                  took  now
+                count/\(running.run)  running  2026-01-31 09:45:00 UTC   0 s  adapt/network-2, epoch 1/4, training 5/10, 35 s left, 10 min 35 s of the run
+
+                """)
+        // A phase that begins is told at once: nothing of it may be counted for long.
+        reporter.begin(.clustering)
+        #expect(try catalogue.list().first?.progress?.text.contains("epoch 1/4, clustering, ") == true)
+        try Data("{".utf8).write(to: running.progressFile)
+        #expect(try catalogue.list().map(\.progress) == [nil])
+        reporter.begin(.training, of: 10)
+        withExtendedLifetime(lock) {}
+        try DurableFile.remove(running.lockFile)
+        #expect(try catalogue.list().map(\.progress) == [nil])
     }
 
     @Test func `does not count the time of stages that another run computed`() throws {
