@@ -110,7 +110,7 @@ extension PlanStatus: CustomStringConvertible {
         let lines = stages.enumerated().flatMap { number, stage in
             let title = "\(number + 1). \(stage.plan.name) (\(stage.plan.method)): \(stage.status)"
             let expected = forecast?.stages[stage.plan.name].map { ["   \($0)"] } ?? []
-            return [title] + stage.plan.flow + ["   key \(stage.key)"] + expected
+            return [title] + stage.plan.flow + ["   key \(stage.key.short)"] + expected
         }
         let total = forecast.map { $0.stages.isEmpty ? [] : ["\($0)"] } ?? []
         return (["\(plan.experiment), seed \(plan.seed)"] + lines + total).joined(separator: "\n")

@@ -6,6 +6,8 @@ public struct StageKey: Sendable, Hashable, Codable, CustomStringConvertible {
     public let digest: ContentDigest
 
     public var description: String { digest.hexadecimal }
+    /// Enough of it for people to tell it from others.
+    public var short: String { String(digest.hexadecimal.prefix(12)) }
 
     init(digest: ContentDigest) {
         self.digest = digest

@@ -62,7 +62,7 @@ import Testing
                 1. translate (count): reuse from count/\(maker) (took 0 s there)
                    from data
                    to sum.txt
-                   key \(try Counting().key("translate"))
+                   key \("\(try Counting().key("translate"))".prefix(12))
                 2. pretrain (count): reuse
                 """))
     }
