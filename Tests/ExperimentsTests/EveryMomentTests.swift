@@ -185,8 +185,9 @@ private final class LeavingScope: TrainingScope {
     ]
 
     /// Each epoch two embeddings, two steps, two scorings and an end, and two embeddings after the last: 1 is an embedding
-    /// before there are classes, 3 a step, 5 a scoring, 8 an embedding, 14 the end of the last epoch.
-    @Test(arguments: clusterings)
+    /// before there are classes, 3 a step, 5 a scoring, 8 an embedding, 14 the end of the last epoch. With the radius that is
+    /// learnt; the clustering baseline has all of them, in a tenth of the time.
+    @Test(arguments: clusterings[1...1])
     func `ends with the bits of one that was not: MMT`(clustering: EpochClustering) throws {
         var config = MMT.Config()
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
