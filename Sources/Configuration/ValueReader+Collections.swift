@@ -30,6 +30,22 @@ extension ValueReader {
         }
     }
 
+    /// One value, or a sequence of them.
+    ///
+    /// - Parameters:
+    ///   - one: What each value has to be.
+    ///   - expected: Both, as reports say it.
+    ///   - count: How many a sequence may have.
+    public static func oneOrSeveral<Element>(
+        _ one: ValueReader<Element>, expected: String, count: ClosedRange<Int>
+    ) -> ValueReader where Value == [Element] {
+        let several = ValueReader<[Located<Element>]>.list(of: one, count: count)
+        return ValueReader(expected: expected, form: .either([one.form, several.form])) { node, keyPath, collector in
+            guard case .sequence = node.value else { return one.value(node, at: keyPath, collector).map { [$0] } }
+            return several.value(node, at: keyPath, collector)?.map(\.value)
+        }
+    }
+
     /// A mapping with keys of its own; null counts as an empty one where the key is required.
     ///
     /// - Parameters:
@@ -77,5 +93,13 @@ extension ValueReader {
             defer { reader.finish() }
             return draft(kind, reader)
         }
+    }
+}
+
+extension YAMLNode {
+    /// Values as ``ValueReader/oneOrSeveral(_:expected:count:)`` reads them: one stands alone. Nothing for none.
+    public init?(oneOrSeveral values: [YAMLNode]) {
+        guard let first = values.first else { return nil }
+        self = values.count > 1 ? YAMLNode(values) : first
     }
 }

@@ -206,21 +206,11 @@ extension Field {
     static func references(
         _ key: String, _ path: WritableKeyPath<Part, [StageReference]>, meaning: KeyMeaning
     ) -> Field {
-        Field(key, .reference, path, meaning: meaning, .stageNames) { references in
-            let names = references.compactMap(\.node)
-            return names.count > 1 ? YAMLNode(names) : names.first
-        }
-    }
-}
-
-extension ValueReader where Value == [StageReference] {
-    fileprivate static var stageNames: ValueReader {
         let one = ValueReader<String>.name
-        let several = ValueReader<[Located<String>]>.list(of: one, count: 1...Limits.networks.upperBound)
-        let form = ValueForm.either([one.form, several.form])
-        return ValueReader(expected: "\(one.expected), or a sequence of it", form: form) { node, keyPath, collector in
-            guard case .sequence = node.value else { return one.value(node, at: keyPath, collector).map { [.named($0)] } }
-            return several.value(node, at: keyPath, collector)?.map { .named($0.value) }
+        let names = ValueReader<[String]>.oneOrSeveral(
+            one, expected: "\(one.expected), or a sequence of it", count: 1...Limits.networks.upperBound)
+        return Field(key, .reference, path, meaning: meaning, names.map { $0.map { .named($0) } }) {
+            YAMLNode(oneOrSeveral: $0.compactMap(\.node))
         }
     }
 }

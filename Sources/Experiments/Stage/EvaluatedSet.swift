@@ -34,18 +34,16 @@ enum EvaluatedPlace: Sendable, Hashable {
 
     /// One of them, or a list.
     static var reader: ValueReader<[EvaluatedPlace]> {
-        let several = ValueReader<[Located<EvaluatedPlace>]>.list(of: one, count: 1...Limits.evaluatedSets.upperBound)
-        let form = ValueForm.either(forms + [several.form])
-        return ValueReader(expected: "\(one.expected), or a sequence", form: form) { node, keyPath, collector in
-            guard case .sequence = node.value else { return one.value(node, at: keyPath, collector).map { [$0] } }
-            return several.value(node, at: keyPath, collector)?.map(\.value)
-        }
+        .oneOrSeveral(one, expected: "\(one.expected), or a sequence", count: 1...Limits.evaluatedSets.upperBound)
     }
 
     private static var one: ValueReader<EvaluatedPlace> {
         let words = ValueReader<String>.word(of: words)
-        let expected = "\(words.expected), or {kind: …, path: …}"
-        return ValueReader(expected: expected, form: .either(forms)) { node, keyPath, collector in
+        let form = ValueForm.either([
+            .word(Self.words, orMatching: EvaluatedDataset.withdrawn),
+            .mapping(DatasetPlace<EvaluatedDataset>.reader.form.keys),
+        ])
+        return ValueReader(expected: "\(words.expected), or {kind: …, path: …}", form: form) { node, keyPath, collector in
             if case .mapping = node.value {
                 let place = DatasetPlace<EvaluatedDataset>.reader.value(node, at: keyPath, collector)
                 return place.map { .elsewhere($0.role, path: $0.path) }
@@ -59,13 +57,6 @@ enum EvaluatedPlace: Sendable, Hashable {
     }
 
     private static var words: [String] { Word.allCases.map(\.rawValue) + EvaluatedDataset.allCases.map(\.rawValue) }
-
-    private static var forms: [ValueForm] {
-        [
-            .word(words, orMatching: EvaluatedDataset.withdrawn),
-            .mapping(DatasetPlace<EvaluatedDataset>.reader.form.keys),
-        ]
-    }
 
     var node: YAMLNode {
         switch self {

@@ -54,20 +54,10 @@ extension Field {
     /// Files of networks: one, or a list of them. What they hold enters the key, not where they lie.
     static func weights(_ path: WritableKeyPath<Part, [String]>, _ meaning: String) -> Field {
         let meaning = KeyMeaning(meaning, leftOut: "the networks of an earlier stage")
-        return Field("weights", .reference, path, meaning: meaning, .paths) { paths in
-            paths.count > 1 ? YAMLNode(paths.map { YAMLNode($0) }) : paths.first.map { YAMLNode($0) }
-        }
-    }
-}
-
-extension ValueReader where Value == [String] {
-    fileprivate static var paths: ValueReader {
-        let one = ValueReader<String>.path
-        let several = ValueReader<[Located<String>]>.list(of: one, count: 1...Limits.networks.upperBound)
-        let form = ValueForm.either([one.form, several.form])
-        return ValueReader(expected: "a path, or a sequence of paths", form: form) { node, keyPath, collector in
-            guard case .sequence = node.value else { return one.value(node, at: keyPath, collector).map { [$0] } }
-            return several.value(node, at: keyPath, collector)?.map(\.value)
+        let paths = ValueReader<[String]>.oneOrSeveral(
+            .path, expected: "a path, or a sequence of paths", count: 1...Limits.networks.upperBound)
+        return Field("weights", .reference, path, meaning: meaning, paths) {
+            YAMLNode(oneOrSeveral: $0.map { YAMLNode($0) })
         }
     }
 }
