@@ -11,21 +11,14 @@ import Testing
     init() throws {
         home = try TemporaryHome()
         try """
-        data:
-          location:
-            synthetic:
-              source: {identities: 6, images: 6, cameras: 3}
-              target: {identities: 8, fewest_images: 4, most_images: 6, singletons: 2, validation_identities: 4,
-                       queries: 2, gallery: 4, distractors: 4, cameras: 3}
-              width: 32
-              height: 32
-        image: {height: 32, width: 32}
-        backbone: resnet18
-        stages:
-          - translate: {method: cyclegan, epochs: 3, iterations: 2, batch: 2, constant_epochs: 2, decay_epochs: 1,
-                        samples_every: 1, pool: 4, generator_channels: 4, generator_blocks: 1, discriminator_channels: 4}
-          - adapt: {method: spcl, epochs: 3, iterations: 3, batch: 8, rate: 1.0e-3, milestones: [2], padding: 2, k1: 6,
-                    k2: 3, images_per_norm_group: 8, evaluate_every: 1}
+        extends: tiny
+        override:
+          data.location.synthetic.target.identities: 8
+          stages:
+            - translate: {method: cyclegan, epochs: 3, iterations: 2, batch: 2, constant_epochs: 2, decay_epochs: 1,
+                          samples_every: 1, pool: 4, generator_channels: 4, generator_blocks: 1, discriminator_channels: 4}
+            - adapt: {method: spcl, epochs: 3, iterations: 3, batch: 8, rate: 1.0e-3, milestones: [2], padding: 2, k1: 6,
+                      k2: 3, images_per_norm_group: 8, evaluate_every: 1}
         """.write(to: home.url.appendingPathComponent("board.yaml"), atomically: true, encoding: .utf8)
     }
 

@@ -67,7 +67,7 @@ func joined(_ folder: String, _ name: String) -> String {
 }
 
 /// Whether the path is that of a folder.
-func isFolder(_ path: String) -> Bool {
+public func isFolder(_ path: String) -> Bool {
     var isDirectory: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
 }

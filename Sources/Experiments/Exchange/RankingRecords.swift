@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
+internal import Pipeline
 package import Retrieval
 internal import Vocabulary
 
@@ -76,9 +77,7 @@ package struct RankingRecords {
         if path.lowercased().hasSuffix(".csv") {
             content = Data(([columns] + queries.flatMap(lines)).map { $0 + "\n" }.joined().utf8)
         } else {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            content = try encoder.encode(Document(scoring: scoring, queries: queries)) + Data("\n".utf8)
+            content = try JSONFile.encoder().encode(Document(scoring: scoring, queries: queries)) + Data("\n".utf8)
         }
         try content.write(to: URL(fileURLWithPath: path), options: .atomic)
     }

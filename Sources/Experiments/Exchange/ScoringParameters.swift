@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Pipeline
 package import Retrieval
 
 /// All that decides what a ranking scores, beside the embeddings.
@@ -32,12 +33,6 @@ extension ScoringParameters: Encodable {
         case reRanking = "rerank"
     }
 
-    private enum ReRankingKey: String, CodingKey {
-        case neighbours = "k1"
-        case expansion = "k2"
-        case originalWeight = "lambda"
-    }
-
     /// What was not done is `null`; only what nobody knows is left out.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
@@ -46,10 +41,7 @@ extension ScoringParameters: Encodable {
         try container.encode("cosine", forKey: .distance)
         try container.encodeIfPresent(flip, forKey: .flip)
         try container.encode(cameraWeight, forKey: .cameraWeight)
-        guard let reRanking else { return try container.encodeNil(forKey: .reRanking) }
-        var values = container.nestedContainer(keyedBy: ReRankingKey.self, forKey: .reRanking)
-        try values.encode(reRanking.neighbours, forKey: .neighbours)
-        try values.encode(reRanking.expansion, forKey: .expansion)
-        try values.encode(reRanking.originalWeight, forKey: .originalWeight)
+        // Under the keys that an experiment file has.
+        try container.encode(reRanking.map { JSONValue($0.entries()) }, forKey: .reRanking)
     }
 }

@@ -84,14 +84,10 @@ public struct DataChoice: Sendable, Equatable, Configurable {
         }
     }
 
-    /// A protocol that leaves out images of the query's camera would leave out all that have none.
     private func requireCameras(_ mapping: MappingReader) {
-        guard let givenProtocol, givenProtocol.usesCameras, !target.dataset.definition.hasCameras else { return }
-        let allowed = RankingProtocol.allCases.filter { !$0.usesCameras }.map(\.rawValue).joined(separator: ", ")
+        guard let conflict = givenProtocol.flatMap(target.dataset.conflict) else { return }
         mapping.collector.report(
-            .conflict(
-                "'\(target.name)' does not say which camera took an image, so '\(givenProtocol.rawValue)' cannot score "
-                    + "it; allowed: \(allowed)"),
+            .conflict(conflict),
             at: mapping.keys.first { $0.value == "protocol" }?.span ?? mapping.span,
             keyPath: "\(mapping.keyPath).protocol")
     }

@@ -64,6 +64,15 @@ private func expression(of names: [String]) -> String? {
 extension Dataset {
     fileprivate static var withdrawn: [Dataset] { allCases.filter { !available.contains($0) } }
 
+    /// Why a protocol cannot score it: one that leaves out images of the query's camera would leave out all that have none.
+    /// Nothing where it can.
+    func conflict(with rankingProtocol: RankingProtocol) -> String? {
+        guard rankingProtocol.usesCameras, !definition.hasCameras else { return nil }
+        let allowed = RankingProtocol.allCases.filter { !$0.usesCameras }.map(\.rawValue).joined(separator: ", ")
+        return "'\(rawValue)' does not say which camera took an image, so '\(rankingProtocol.rawValue)' cannot score it; "
+            + "allowed: \(allowed)"
+    }
+
     /// The protocol under which the dataset's published numbers were measured.
     public var rankingProtocol: RankingProtocol {
         switch self {

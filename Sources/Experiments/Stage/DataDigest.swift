@@ -73,6 +73,20 @@ extension ContentDigest {
     }
 }
 
+extension [String: Result<UInt128, DataError>] {
+    /// What digests say of an image's contents.
+    ///
+    /// - Parameter skipsUnreadable: Whether a run would go on without a file that cannot be read.
+    /// - Throws: The image's error where it would not.
+    func text(of path: String, skipsUnreadable: Bool) throws -> String {
+        switch self[path] {
+        case .success(let hash): return String(hash, radix: 16)
+        case .failure(let error) where !skipsUnreadable: throw error
+        case .failure, nil: return "unreadable"
+        }
+    }
+}
+
 /// What digests call images: the same for copies of datasets elsewhere.
 struct ImageNaming {
     private let folder: String

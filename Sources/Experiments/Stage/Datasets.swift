@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 internal import Data
-internal import Foundation
 internal import Pipeline
 internal import Training
 
@@ -68,14 +67,7 @@ struct Datasets {
             let hashes = try dataset.contents(of: paths, memoryFile: memoryFolder.map(dataset.memoryFile)) { done, _ in
                 try progress(earlier + done, total)
             }
-            for (path, hash) in hashes {
-                switch hash {
-                case .success(let value): contents[path] = String(value, radix: 16)
-                case .failure(let error):
-                    guard skipsUnreadable else { throw error }
-                    contents[path] = "unreadable"
-                }
-            }
+            for path in hashes.keys { contents[path] = try hashes.text(of: path, skipsUnreadable: skipsUnreadable) }
             earlier += paths.count
         }
         return contents
@@ -92,9 +84,7 @@ extension DataChoice {
             return absolutePath(path)
         case .data(let besideFile):
             guard let besideFile else { return dataFolder }
-            var isFolder = ObjCBool(false)
-            let isThere = FileManager.default.fileExists(atPath: besideFile, isDirectory: &isFolder)
-            return isThere && isFolder.boolValue ? absolutePath(besideFile) : dataFolder
+            return isFolder(besideFile) ? absolutePath(besideFile) : dataFolder
         case .synthetic(let world):
             let parameters = try JSONValue(encoding: world).canonicalText
             return "\(dataFolder)/\(Self.worlds)/\(ContentDigest(of: parameters).hexadecimal.prefix(12))"

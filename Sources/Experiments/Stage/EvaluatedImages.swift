@@ -34,12 +34,8 @@ struct EvaluatedImages {
             try ["\(list) \(images.count)"]
                 + images.map { image in
                     let name = naming.name(of: image.path)
-                    let who = "\(image.identity.rawValue) \(image.camera.rawValue) \(name)"
-                    switch hashes[image.path] {
-                    case .success(let value): return "\(String(value, radix: 16)) \(who)"
-                    case .failure(let error) where !skipsUnreadable: throw error
-                    case .failure, nil: return "unreadable \(who)"
-                    }
+                    let hash = try hashes.text(of: image.path, skipsUnreadable: skipsUnreadable)
+                    return "\(hash) \(image.identity.rawValue) \(image.camera.rawValue) \(name)"
                 }
         }
         digest = ContentDigest(of: lines.joined(separator: "\n"))

@@ -40,11 +40,7 @@ struct ExistingImages {
             memoryFile: memoryFolder.map { contentMemoryFile(of: folder, named: "translated", in: $0) },
             progress: progress)
         let lines = try names.map { name in
-            switch hashes["\(folder)/\(name)"] {
-            case .success(let value): return "\(String(value, radix: 16)) \(name)"
-            case .failure(let error) where !skipsUnreadable: throw error
-            case .failure, nil: return "unreadable \(name)"
-            }
+            try "\(hashes.text(of: "\(folder)/\(name)", skipsUnreadable: skipsUnreadable)) \(name)"
         }
         digest = ContentDigest(of: lines.joined(separator: "\n"))
     }

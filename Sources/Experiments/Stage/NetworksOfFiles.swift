@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Backbones
+internal import Data
 internal import Foundation
 internal import Layers
 internal import Pipeline
@@ -32,8 +33,7 @@ extension Experiment {
     }
 
     private func digest(of path: String, for stage: String) throws -> ContentDigest {
-        var isFolder = ObjCBool(false)
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
+        guard FileManager.default.fileExists(atPath: path), !isFolder(path) else {
             throw NetworkFileError.noFile(stage: stage, path: path)
         }
         return try ContentDigest(of: URL(fileURLWithPath: path))

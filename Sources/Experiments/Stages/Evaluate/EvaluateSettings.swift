@@ -33,9 +33,7 @@ struct EvaluateSettings: StageSettings {
                 meaning:
                     "Whose queries are looked for in whose gallery: the experiment's source or target, another dataset, or a list of these.",
                 EvaluatedPlace.reader
-            ) { places in
-                places.count > 1 ? YAMLNode(places.map(\.node)) : places.first?.node
-            },
+            ) { YAMLNode(oneOrSeveral: $0.map(\.node)) },
             .choice(
                 "protocol", .reference, \.rankingProtocol,
                 meaning: KeyMeaning(
@@ -79,7 +77,10 @@ extension StageRules {
         let sets = zip(places, names).map { place, name in
             self.dataset(of: place).flatMap { dataset -> EvaluatedSet? in
                 let own = place == .target ? data.rankingProtocol : dataset.rankingProtocol
-                guard canScore(dataset, under: given) else { return nil }
+                if let conflict = given.flatMap(dataset.conflict) {
+                    report("protocol", conflict)
+                    return nil
+                }
                 return EvaluatedSet(place: place, dataset: dataset, rankingProtocol: given ?? own, name: name)
             }
         }
@@ -113,16 +114,5 @@ extension StageRules {
             }
             return found.dataset
         }
-    }
-
-    /// A protocol that leaves out images of the query's camera would leave out all that have none.
-    private func canScore(_ dataset: Dataset, under given: RankingProtocol?) -> Bool {
-        guard let given, given.usesCameras, !dataset.definition.hasCameras else { return true }
-        let allowed = RankingProtocol.allCases.filter { !$0.usesCameras }.map(\.rawValue).joined(separator: ", ")
-        report(
-            "protocol",
-            "'\(dataset.rawValue)' does not say which camera took an image, so '\(given.rawValue)' cannot score it; "
-                + "allowed: \(allowed)")
-        return false
     }
 }

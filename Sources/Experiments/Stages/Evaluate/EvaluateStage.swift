@@ -53,8 +53,8 @@ struct EvaluateStage: StageDefinition {
             try validation.features(
                 of: network, domain: set.domain, flip: settings.flip, progress: progress)
         }
-        guard parts.count > 1 else { return try squaredDistances(parts[0].query, parts[0].gallery) }
-        return try squaredDistances(.concatenated(parts.map(\.query)), .concatenated(parts.map(\.gallery)))
+        let all = try PostProcessing.concatenated(parts)
+        return try squaredDistances(all.query, all.gallery)
     }
 
     /// The networks that images are embedded by.

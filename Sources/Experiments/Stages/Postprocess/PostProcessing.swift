@@ -73,7 +73,7 @@ public struct PostProcessing {
     }
 
     /// Queries and gallery, embedded.
-    private typealias Embedded = (query: Features<UnitNorm>, gallery: Features<UnitNorm>)
+    typealias Embedded = (query: Features<UnitNorm>, gallery: Features<UnitNorm>)
 
     /// Scores after every step, each on top of the ones before it; of several models each one's own steps come first.
     ///
@@ -91,7 +91,7 @@ public struct PostProcessing {
             rows += try steps(own, of: tested.count > 1 ? model.name : nil)
             return own
         }
-        let all = try concatenated(embedded.flatMap(\.self))
+        let all = try Self.concatenated(embedded.flatMap(\.self))
         if embedded.count > 1 { rows.append(try row("+ ensemble", all)) }
         let adjustment = try adjustment(by: camera) {
             try validation.features(of: $0, flip: config.flip, progress: progress)
@@ -116,7 +116,7 @@ public struct PostProcessing {
                 of: samples, by: network, flip: config.flip, progress: progress)
             return (features.rows(0..<set.query.count), features.rows(set.query.count..<samples.count))
         }
-        let all = try concatenated(tested(of: models).flatMap(\.networks).map(embedded))
+        let all = try Self.concatenated(tested(of: models).flatMap(\.networks).map(embedded))
         return try final(all, adjustment(by: camera, embedded))
     }
 
@@ -138,13 +138,13 @@ public struct PostProcessing {
             rows.append(try row(named(step), networks[0]))
         }
         if networks.count > 1 {
-            rows.append(try row(named("+ ensemble"), concatenated(networks)))
+            rows.append(try row(named("+ ensemble"), Self.concatenated(networks)))
         }
         return rows
     }
 
     /// Side by side, every network as long as every other.
-    private func concatenated(_ parts: [Embedded]) throws -> Embedded {
+    static func concatenated(_ parts: [Embedded]) throws -> Embedded {
         guard parts.count > 1 else { return parts[0] }
         return (try .concatenated(parts.map(\.query)), try .concatenated(parts.map(\.gallery)))
     }
