@@ -88,7 +88,7 @@ struct Rehearsal {
 
     /// Embeds so many of the target's images.
     func embed(_ count: Int, _ network: EmbeddingNetwork, _ set: MadeUpImages) throws {
-        _ = try FeatureExtractor(images).features(
+        _ = try setting(set).extractor.features(
             of: Array(TargetImages(set.target).samples.prefix(count)), by: network)
     }
 

@@ -15,6 +15,8 @@ public struct FeatureExtractor: Sendable {
     public var imageSize: ImageSize { images.size }
     private let batchSize: Int
     private let precision: Folding.Precision
+    /// Batches whose embeddings stay where they are made: a card that is asked for them has nothing to do meanwhile.
+    private static var mostUnread: Int { Engine.device == .cpu ? 1 : 16 }
 
     /// - Parameter precision: What convolutions compute in: float32, as for all published numbers, or bfloat16.
     public init(_ images: ImageSource, batchSize: Int = 64, precision: Folding.Precision = .float32) {
@@ -74,16 +76,31 @@ public struct FeatureExtractor: Sendable {
     private func rows(
         of samples: [Sample], by network: FoldedNetwork, mirrored: Bool, _ progress: (Int) throws -> Void
     ) throws -> [Float] {
-        var rows: [Float] = []
+        var (rows, unread) = ([Float](), [Tensor]())
+        func read() throws {
+            for embeddings in unread { rows += try embeddings.floats() }
+            unread = []
+        }
         try forEachBatch(of: samples, mirrored: mirrored) { images in
-            rows += try network(images).embedding.floats()
+            unread.append(try network(images).embedding)
+            if unread.count >= Self.mostUnread { try read() }
             try progress(images.shape[0])
         }
+        try read()
         return rows
     }
 
     private func forEachBatch(of samples: [Sample], mirrored: Bool, _ body: (Tensor) throws -> Void) throws {
         let batches = images.plainBatches(samples, mirrored: mirrored, batchSize: batchSize, purpose: "extract")
         while let batch = try batches.next() { try body(batch.images()) }
+    }
+}
+
+extension TrainingSetting {
+    /// Embeds the images that training learns from, in the precision that it trains in; a card in batches that fill it.
+    package var extractor: FeatureExtractor {
+        FeatureExtractor(
+            images, batchSize: Engine.device == .cpu ? 64 : 256,
+            precision: Engine.trainingPrecision == .bf16 ? .bfloat16 : .float32)
     }
 }

@@ -80,10 +80,9 @@ extension MutualTraining {
     package func targetFeatures(
         _ setting: TrainingSetting, in scope: any TrainingScope, _ state: () throws -> TrainingState
     ) throws -> [Features<UnitNorm>] {
-        let extractor = FeatureExtractor(setting.images)
         scope.begin(.embedding, of: pairs.count * setting.target.samples.count)
         let features = try pairs.map { pair in
-            try extractor.features(of: setting.target.samples, by: pair.mean) { try scope.pause(after: $0, state) }
+            try setting.extractor.features(of: setting.target.samples, by: pair.mean) { try scope.pause(after: $0, state) }
         }
         try history.setAgreement(of: features, after: meter.epoch - 1, in: scope)
         return features

@@ -88,7 +88,7 @@ struct ClusterContrast {
     /// What the network makes of the target's images as it is, `[N_t, D]`.
     private func features(_ training: ContrastTraining, in scope: any TrainingScope) throws -> Features<UnitNorm> {
         scope.begin(.embedding, of: setting.target.samples.count)
-        return try FeatureExtractor(setting.images)
+        return try setting.extractor
             .features(of: setting.target.samples, by: training.network) { try scope.pause(after: $0, training.state) }
     }
 

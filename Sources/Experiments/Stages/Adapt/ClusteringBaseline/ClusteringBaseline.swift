@@ -96,7 +96,7 @@ struct ClusteringBaseline {
     /// Those that the network gives as it is.
     private func clusters(_ training: ClusterTraining, in scope: any TrainingScope) throws -> Clusters {
         scope.begin(.embedding, of: setting.target.samples.count)
-        let features = try FeatureExtractor(setting.images)
+        let features = try setting.extractor
             .features(of: setting.target.samples, by: training.network) { try scope.pause(after: $0, training.state) }
         return try config.clustering.clusters(
             of: [features], radius: &training.radius, random: setting.random, by: setting.search, in: scope)

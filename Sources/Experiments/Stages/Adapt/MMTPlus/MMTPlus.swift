@@ -78,10 +78,9 @@ struct MMTPlus {
     /// Gives each pair's classifiers its network's mean embedding of every source identity as rows, `[N_s, D]`.
     private func setSourceRows(of training: MMTPlusTraining, in scope: any TrainingScope) throws {
         scope.begin(.embedding, of: training.mutual.pairs.count * source.samples.count)
-        let extractor = FeatureExtractor(setting.images)
         let labels = ClusterLabels(values: source.samples.map(\.label))
         for pair in training.mutual.pairs {
-            let features = try extractor.features(
+            let features = try setting.extractor.features(
                 of: source.samples, by: pair.mean, domain: .source, progress: scope.advance)
             let rows = try Tensor(labels.centroids(of: features))
             for classifier in [pair.studentClassifier, pair.meanClassifier] { try classifier.weight.copy(from: rows) }

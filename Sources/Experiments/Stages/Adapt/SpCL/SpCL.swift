@@ -88,15 +88,14 @@ struct SpCL {
     private func remember(_ training: inout SelfPacedTraining, in scope: any TrainingScope) throws {
         let pause = { [training] (count: Int) in try scope.pause(after: count, training.state) }
         scope.begin(.embedding, of: (setting.source?.samples.count ?? 0) + setting.target.samples.count)
-        let extractor = FeatureExtractor(setting.images)
         var rows: [[Float]] = []
         if let source = setting.source {
-            let features = try extractor.features(
+            let features = try setting.extractor.features(
                 of: source.samples, by: training.network, domain: .source, progress: pause)
             rows.append(ClusterLabels(values: source.samples.map(\.label)).centroids(of: features).values)
         }
         let target = setting.target.samples
-        rows.append(try extractor.features(of: target, by: training.network, progress: pause).values)
+        rows.append(try setting.extractor.features(of: target, by: training.network, progress: pause).values)
         let shape = [sourceClassCount + target.count, training.network.dimension]
         try training.remember(Tensor(joining: rows, shape: shape), sourceClassCount: sourceClassCount, config)
     }
