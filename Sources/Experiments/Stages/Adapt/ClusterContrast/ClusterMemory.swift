@@ -57,25 +57,22 @@ struct ClusterMemory {
     /// - Complexity: O(B·D).
     func update(towards embeddings: Tensor, labels: [Int]) throws {
         check(embeddings, labels)
-        let places = try moving(embeddings, labels)
-        try move(
-            rows, rows: places.map { labels[$0] }, towards: embeddings.selecting(Tensor(places)), momentum: momentum)
-    }
-
-    /// The places in a batch whose embeddings move their rows, in order.
-    private func moving(_ embeddings: Tensor, _ labels: [Int]) throws -> [Int] {
         switch rule {
-        case .mean: Array(labels.indices)
-        case .hard: try hardest(embeddings, labels)
+        case .mean:
+            try move(rows, rows: labels, towards: embeddings, momentum: momentum)
+        case .hard:
+            let clusters = Set(labels).sorted()
+            try move(rows, rows: clusters, towards: hardest(of: clusters, embeddings, labels), momentum: momentum)
         }
     }
 
-    /// Of each cluster the place of the image with the smallest inner product with its row, the first of equals.
-    private func hardest(_ embeddings: Tensor, _ labels: [Int]) throws -> [Int] {
-        let own = try rows.selecting(Tensor(labels))
-        let likeness = try (embeddings * own).sum(along: 1).converted(to: .float32).floats()
-        let least = Dictionary(labels.indices.map { (labels[$0], $0) }) { likeness[$1] < likeness[$0] ? $1 : $0 }
-        return least.values.sorted()
+    /// Of each cluster the embedding with the smallest inner product with its row, `[K, D]`.
+    private func hardest(of clusters: [Int], _ embeddings: Tensor, _ labels: [Int]) throws -> Tensor {
+        let likeness1B = try (embeddings * rows.selecting(Tensor(labels))).sum(along: 1).transposed()
+        let isOwnKB = try Tensor(clusters, shape: [clusters.count, 1]).equals(Tensor(labels, shape: [1, labels.count]))
+        let ofOthers = try Tensor.full(.infinity, shape: [], type: embeddings.elementType)
+        let placesK1 = try isOwnKB.choosing(likeness1B, else: ofOthers).minimum(along: 1).indices
+        return try embeddings.selecting(placesK1.reshaped([clusters.count]))
     }
 
     private func check(_ embeddings: Tensor, _ labels: [Int]) {
