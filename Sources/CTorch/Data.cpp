@@ -15,6 +15,7 @@ extern "C" {
 
 int32_t pt_unset(pt_dtype dtype, const int64_t *shape, int32_t rank, void **bytes, pt_result result) {
     return returning(result, [&] {
+        passerby::refuse_in_graph("a tensor of given elements");
         auto tensor = at::empty(
             at::IntArrayRef(shape, rank),
             at::TensorOptions(passerby::scalar_type(dtype)).pinned_memory(!passerby::device().is_cpu()));
@@ -56,6 +57,7 @@ pt_dtype pt_dtype_of(const pt_tensor *tensor) {
 
 int32_t pt_copy_to_bytes(const pt_tensor *tensor, void *bytes, int64_t byte_count) {
     return guarded([&] {
+        passerby::refuse_in_graph("a look at elements");
         auto rows = tensor->value.detach().contiguous().cpu();
         TORCH_CHECK(static_cast<int64_t>(rows.nbytes()) == byte_count, "the tensor has ", rows.nbytes(),
                     " bytes, the destination ", byte_count);
@@ -64,7 +66,10 @@ int32_t pt_copy_to_bytes(const pt_tensor *tensor, void *bytes, int64_t byte_coun
 }
 
 int32_t pt_all_finite(const pt_tensor *tensor, bool *finite) {
-    return guarded([&] { *finite = at::isfinite(tensor->value.detach()).all().item<bool>(); });
+    return guarded([&] {
+        passerby::refuse_in_graph("a look at elements");
+        *finite = at::isfinite(tensor->value.detach()).all().item<bool>();
+    });
 }
 
 int32_t pt_copy_into(pt_tensor *destination, const pt_tensor *source) {

@@ -6,6 +6,9 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
+#include <c10/core/Event.h>
+#include <c10/core/StreamGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -17,20 +20,13 @@
 #include "Guard.h"
 
 using passerby::guarded;
+using passerby::load_cuda;
 using passerby::returning;
 
 namespace {
 
 /// Set before the first tensor is made.
 at::Device chosen(at::kCPU);
-
-void load_cuda() {
-    static bool loaded = false;
-    if (loaded) return;
-    // Its symbols are looked for by name in libraries that it brings along.
-    TORCH_CHECK(dlopen(pt_cuda_library_path(), RTLD_NOW | RTLD_GLOBAL) != nullptr, dlerror());
-    loaded = true;
-}
 
 at::Device device_of(int32_t card) {
     return card < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(card));
@@ -53,8 +49,29 @@ void set_up_card(at::Device device, bool deterministic) {
     // Which algorithm is the fastest differs from one measurement to the next, and with it the last bits.
     context.setBenchmarkCuDNN(!deterministic);
     context.lazyInitDevice(at::kCUDA);
+    // What goes through a card's default stream cannot be taken in by a graph.
+    const c10::impl::VirtualGuardImpl streams(device.type());
+    streams.exchangeStream(streams.getStreamFromGlobalPool(device));
     // The first tensor shows whether the card can be used at all.
     at::zeros({1}, at::TensorOptions(device)).cpu();
+}
+
+/// A copy on the card that is made while the card computes, on a stream of its own; what follows waits for it.
+at::Tensor copied_to_card(const at::Tensor &input) {
+    const c10::impl::VirtualGuardImpl streams(chosen.type());
+    const auto computing = streams.getStream(chosen);
+    thread_local const auto copying = streams.getStreamFromGlobalPool(chosen);
+    c10::Event end(chosen.type());
+    at::Tensor copy;
+    {
+        const c10::StreamGuard scope(copying);
+        copy = input.to(chosen, /*non_blocking=*/true);
+        end.record(copying);
+    }
+    end.block(computing);
+    // Its memory is not given away before the computation has let go of it.
+    copy.record_stream(computing);
+    return copy;
 }
 
 }  // namespace
@@ -62,6 +79,14 @@ void set_up_card(at::Device device, bool deterministic) {
 namespace passerby {
 
 at::Device device() noexcept { return chosen; }
+
+void load_cuda() {
+    static bool loaded = false;
+    if (loaded) return;
+    // Its symbols are looked for by name in libraries that it brings along.
+    TORCH_CHECK(dlopen(pt_cuda_library_path(), RTLD_NOW | RTLD_GLOBAL) != nullptr, dlerror());
+    loaded = true;
+}
 
 }  // namespace passerby
 
@@ -113,7 +138,10 @@ int32_t pt_card_of(const pt_tensor *tensor) {
 }
 
 int32_t pt_move(const pt_tensor *input, pt_result result) {
-    return returning(result, [&] { return input->value.to(chosen, /*non_blocking=*/true); });
+    return returning(result, [&] {
+        const auto &tensor = input->value;
+        return tensor.device() == chosen ? tensor : tensor.is_cpu() ? copied_to_card(tensor) : tensor.to(chosen);
+    });
 }
 
 int32_t pt_finish(void) {

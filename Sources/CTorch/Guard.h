@@ -74,6 +74,15 @@ at::ScalarType scalar_type(pt_dtype dtype);
 /// What tensors are made on.
 at::Device device() noexcept;
 
+/// Has libtorch's CUDA library in this process; fails where it is not there.
+void load_cuda();
+
+/// Whether this thread's work is taken in by a graph.
+bool in_graph() noexcept;
+
+/// Fails there.
+void refuse_in_graph(const char *what);
+
 }  // namespace passerby
 
 #endif

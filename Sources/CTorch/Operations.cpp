@@ -169,7 +169,16 @@ int32_t pt_sum_groups(const pt_tensor *input, int64_t dimension, const pt_tensor
 }
 
 int32_t pt_one_hot(const pt_tensor *labels, int64_t classes, pt_result result) {
-    return returning(result, [&] { return at::one_hot(labels->value, classes).to(at::kFloat); });
+    return returning(result, [&] {
+        const auto &numbers = labels->value;
+        // A look at elements, which a card would have to be waited for.
+        if (numbers.is_cpu() && !passerby::in_graph()) {
+            TORCH_CHECK(numbers.numel() == 0 || (numbers.ge(0) & numbers.lt(classes)).all().item<bool>(),
+                        "a label is none of the ", classes, " classes 0 to ", classes - 1);
+        }
+        const auto all = at::arange(classes, numbers.options());
+        return numbers.unsqueeze(-1).eq(all).to(at::kFloat);
+    });
 }
 
 int32_t pt_reflection_pad(const pt_tensor *input, int64_t padding, pt_result result) {

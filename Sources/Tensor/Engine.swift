@@ -43,14 +43,17 @@ public enum Engine {
     /// - Throws: ``TensorError/deviceMissing(_:reason:)`` where it cannot compute on any.
     public static func cardCount() throws -> Int { try cardCount(for: .cuda(0)) }
 
+    private static var cardLibrary: String { String(cString: pt_cuda_library_path()) }
+    /// Whether libtorch can compute on cards at all.
+    package static var isForCards: Bool { FileManager.default.fileExists(atPath: cardLibrary) }
+
     /// - Parameter device: What is asked for, for the error.
     private static func cardCount(for device: Device) throws -> Int {
-        let library = String(cString: pt_cuda_library_path())
-        guard FileManager.default.fileExists(atPath: library) else {
+        guard isForCards else {
             throw TensorError.deviceMissing(
                 device,
                 reason:
-                    "this libtorch is for the processor alone (there is no \(library)); scripts/setup fetches one for "
+                    "this libtorch is for the processor alone (there is no \(cardLibrary)); scripts/setup fetches one for "
                     + "cards where it finds NVIDIA's driver, or with PASSERBY_CUDA=yes")
         }
         var count: Int32 = 0
@@ -70,6 +73,9 @@ public enum Engine {
                 reason: count == 0 ? "there is no NVIDIA card, or no driver for it" : "the cards here are 0 to \(count - 1)")
         }
     }
+
+    /// Why a card cannot repeat work as a CUDA graph with this libtorch, see ``DeviceGraph``; nothing where it can.
+    public static var graphProblem: String? { pt_find_graphs() == 0 ? nil : lastReason() }
 
     /// Waits until the device has done what it was given, for whoever measures time.
     public static func finish() throws { try check("finish", [], pt_finish()) }
@@ -99,9 +105,7 @@ public enum Engine {
     /// The version of the library that convolves on cards, such as 9.20.0; nothing where libtorch has none.
     public static var convolutionLibraryVersion: String? {
         var version: Int64 = 0
-        guard FileManager.default.fileExists(atPath: String(cString: pt_cuda_library_path())),
-            pt_cudnn_version(&version) == 0, version >= 90_000
-        else { return nil }
+        guard isForCards, pt_cudnn_version(&version) == 0, version >= 90_000 else { return nil }
         return "\(version / 10_000).\(version / 100 % 100).\(version % 100)"
     }
 

@@ -37,6 +37,12 @@ import Testing
         #expect(try Tensor([1], shape: [1]).device == .cpu)
     }
 
+    /// Without a card too: they are members of a class that only that library's own header declares.
+    @Test(.enabled(if: Engine.isForCards, "this libtorch is for the processor alone"))
+    func `has graphs that are known here where libtorch is for cards`() {
+        #expect(Engine.graphProblem == nil)
+    }
+
     @Test(arguments: TrainingPrecision.allCases)
     func `multiplies at a rate that can be measured`(precision: TrainingPrecision) throws {
         let rate = try Engine.measuredMatrixRate(in: precision)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import Backbones
 import Foundation
+import Layers
+import Randomness
 import Retrieval
 import Tensor
 import Testing
@@ -32,6 +35,16 @@ import Testing
         }
     }
 
+    /// Three steps are taken as they are, the fourth is remembered, four repeat it.
+    @Test(arguments: TrainingPrecision.allCases)
+    func `steps that are repeated leave the bits of steps that are not`(precision: TrainingPrecision) async {
+        await #expect(processExitsWith: .success) { [name = precision.rawValue as String] in
+            let precision = try #require(TrainingPrecision(rawValue: name))
+            try Engine.prepare(threads: 1, device: .cuda(0), precision: precision)
+            try expectEqualWeights()
+        }
+    }
+
     /// A million GiB.
     @Test func `memory is counted, and what it does not suffice for is an error`() async {
         await #expect(processExitsWith: .success) {
@@ -46,6 +59,34 @@ import Testing
             #expect(try Tensor.full(1, shape: [2]).sum().scalar() == 2)
         }
     }
+}
+
+@Suite struct `Without a card` {
+    @Test func `steps that are repeated leave the bits of steps that are not`() throws { try expectEqualWeights() }
+}
+
+private func expectEqualWeights() throws {
+    let repeated = StepGraph(isOn: true) { Issue.record("\($0)") }
+    #expect(try weights(after: 8, by: repeated) == weights(after: 8, by: StepGraph(isOn: false)))
+    #expect(repeated.isReplaying)
+}
+
+/// What so many steps of a small network come to.
+private func weights(after steps: Int, by graph: StepGraph) throws -> [[Float]] {
+    let training = try ClassifierTraining(
+        NetworkShape(backbone: .resnet18), from: nil, classes: 4, random: RandomKey(seed: 1), in: Unwatched(), graph: graph)
+    for step in 0..<steps {
+        let values = (0..<8 * 64 * 32 * 3).map { Float(($0 * (step + 3)) % 11) - 5 }
+        let images = try Tensor(values, shape: [8, 64, 32, 3]).permuted([0, 3, 1, 2])
+        _ = try graph([images, Tensor((0..<8).map { $0 / 2 })]) { inputs in
+            let output = try training.network(inputs[0], .training)
+            let logits = try training.classifier(output.embedding, labels: inputs[1])
+            try training.differentiate(
+                smoothedCrossEntropy(logits, labels: inputs[1]) + softmaxTriplet(output.pooled, labels: inputs[1]))
+        }
+        try training.optimiser.step(AdamStep(rate: 1e-3))
+    }
+    return try training.network.store.state.sorted { $0.key < $1.key }.map { try $0.value.converted(to: .float32).floats() }
 }
 
 /// The driver is looked for first: loading libtorch's CUDA library takes a second and half a GiB.

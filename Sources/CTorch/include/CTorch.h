@@ -67,6 +67,23 @@ int32_t pt_cudnn_version(int64_t *version);
 /* The fastest of a few products of two square matrices, on a card, or on the processor where it is negative: seconds. */
 int32_t pt_product_seconds(int32_t card, pt_dtype dtype, int64_t edge, double *seconds);
 
+// ---- Graphs -------------------------------------------------------------------------------------------------------
+
+/* Work that the device is given once and then repeats: a CUDA graph on a card, a list of calls on the processor. */
+typedef struct pt_graph pt_graph;
+
+/* Fails where libtorch's CUDA library is not there, or its graphs are none that are known here. */
+int32_t pt_find_graphs(void);
+/* Takes in all that this thread gives the device from now on; on a card without its being done yet. Until the end,
+   elements are neither handed in nor looked at. */
+int32_t pt_graph_begin(pt_graph *_Nullable *_Nonnull result);
+/* Takes in nothing more; what was taken in has been done once. Where this fails, it has not. */
+int32_t pt_graph_end(pt_graph *graph);
+/* Does it again, on the same tensors: what is no tensor is as it was, and results lie where they lay. */
+int32_t pt_graph_repeat(pt_graph *graph);
+/* Where it has not ended, it ends without being done. */
+void pt_graph_free(pt_graph *graph);
+
 // ---- Tensors and their data -------------------------------------------------------------------------------------
 
 /* As many tensors as a count beside it says. */

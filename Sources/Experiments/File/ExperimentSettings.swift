@@ -22,6 +22,8 @@ public struct ExperimentSettings: Sendable, Configurable {
     public var precision = TrainingPrecision.fp32
     /// Whether a card computes so that a run can be had again to the last bit.
     public var isDeterministic = true
+    /// Whether a card repeats steps as CUDA graphs.
+    public var usesGraphs = true
     /// Threads that load images.
     public var workers = 2
     /// Where decoded images are kept.
@@ -72,11 +74,17 @@ public struct ExperimentSettings: Sendable, Configurable {
                 meaning: "What to compute on. `auto` takes what `PASSERBY_DEVICE` names, else a card, else the processor."),
             Field(
                 "precision", [.result, .cost], \.precision,
-                meaning: "What convolutions and products of backbones compute in while they train.", .choice()
+                meaning:
+                    "What convolutions and products of backbones compute in while they train, and embed what clusters are made of.",
+                .choice()
             ) { YAMLNode($0.rawValue) }.leftOutOfKeys(where: YAMLNode(TrainingPrecision.fp32.rawValue)),
             .boolean(
                 "deterministic", .cost, \.isDeterministic,
                 meaning: "Whether a card computes so that a run can be had again to the last bit."),
+            .boolean(
+                "graphs", .cost, \.usesGraphs,
+                meaning:
+                    "Whether a card repeats training steps as CUDA graphs, instead of being given each kernel by itself."),
             .integer(
                 "workers", .cost, \.workers, Limits.workers,
                 meaning: KeyMeaning("Threads that load images. With 0 the thread that computes does it.", unit: "threads")),
@@ -100,6 +108,11 @@ public struct ExperimentSettings: Sendable, Configurable {
             ) { $0.map { YAMLNode($0) } },
         ]
     }
+}
+
+extension ExperimentSettings {
+    /// Whether steps are repeated on what this process computes on.
+    var repeatsSteps: Bool { usesGraphs && Engine.device != .cpu }
 }
 
 extension ValueReader where Value == ImageSize {

@@ -11,10 +11,13 @@ internal import Training
 
 /// A stage's training for a few steps on made-up images, and one of what it does to all images, measured.
 struct Rehearsal {
-    /// Steps of each batch size where there is time; the first is not counted.
-    private static let stepCount = 3
+    /// Steps that are not counted: in the first, memory is fetched and kernels are chosen, and steps that a card repeats
+    /// are taken as they are a few times.
+    private var uncounted: Int { settings.repeatsSteps ? StepGraph.usualWarmUps + 1 : 1 }
+    /// Steps of each batch size where there is time.
+    private var stepCount: Int { uncounted + 2 }
     /// Steps where there is not.
-    private static let fewestSteps = 2
+    private var fewestSteps: Int { uncounted + 1 }
     /// Pixels of a batch that measuring is worth: 4 images of 384×128 on the processor, 1,000 on a card, which small batches
     /// leave idle.
     private var pixelCount: Int { settings.device.device == .cpu ? 200_000 : 50_000_000 }
@@ -71,9 +74,11 @@ struct Rehearsal {
 
     /// What a method is handed instead of a run's.
     func setting(_ set: MadeUpImages) -> TrainingSetting {
-        TrainingSetting(
+        var setting = TrainingSetting(
             source: SourceImages(set.source), target: TargetImages(set.target), images: images, validation: validation,
             random: random)
+        setting.repeatsSteps = settings.repeatsSteps
+        return setting
     }
 
     let random = RandomKey(seed: 1)
@@ -115,15 +120,15 @@ struct Rehearsal {
             instances: Self.instances, count: 4 * max(largest, handled))
         func measure(_ batch: Int, _ count: Int) throws -> (steps: StageCost.Steps, stateBytes: Int, trained: Trained) {
             report("\(count) steps of \(batch) images")
-            let scope = RehearsalScope(clock)
+            let scope = RehearsalScope(clock, warn: report)
             let trained = try train((batch, count), set, scope)
             let steps = StageCost.Steps(
                 batch: batch, seconds: scope.secondsPerStep, peakBytes: peakMemory(), cardBytes: try Engine.peakCardBytes())
             return (steps, scope.stateBytes, trained)
         }
-        var last = try measure(batches[0], Self.fewestSteps)
+        var last = try measure(batches[0], fewestSteps)
         // Where that was quick, one step is too few to believe.
-        if left() >= limit * 5 / 6 { last = try measure(batches[0], Self.stepCount) }
+        if left() >= limit * 5 / 6 { last = try measure(batches[0], stepCount) }
         var steps = [last.steps]
         if batches.count > 1 {
             let (batch, count) = second(batches[1], after: last.steps, left: left())
@@ -142,11 +147,11 @@ struct Rehearsal {
     /// not below the smallest that a line can be drawn through.
     func second(_ batch: Int, after small: StageCost.Steps, left: Double) -> (batch: Int, steps: Int) {
         let seconds = small.seconds / Double(small.batch)
-        let affordable = seconds > 0 ? left / (Double(Self.fewestSteps) * seconds) : .infinity
+        let affordable = seconds > 0 ? left / (Double(fewestSteps) * seconds) : .infinity
         let fitting = affordable < Double(batch) ? max(0, Int(affordable)) / Self.instances * Self.instances : batch
         let chosen = min(batch, max(small.batch + Self.instances, fitting))
-        let isQuick = Double(Self.stepCount * chosen) * seconds <= left
-        return (chosen, isQuick ? Self.stepCount : Self.fewestSteps)
+        let isQuick = Double(stepCount * chosen) * seconds <= left
+        return (chosen, isQuick ? stepCount : fewestSteps)
     }
 
     /// Twice as many images less as many, so that what a copy of the network takes falls out; where noise is larger than

@@ -7,12 +7,15 @@ internal import Training
 /// A training of a few steps whose time counts and whose result does not.
 final class RehearsalScope: TrainingScope {
     private let clock: RunClock
+    private let warn: (String) -> Void
     private var ends: [Double]
     /// Bytes of the state within an epoch.
     private(set) var stateBytes = 0
 
-    init(_ clock: RunClock = .system) {
+    /// - Parameter warn: Told what is worth a line of its own.
+    init(_ clock: RunClock = .system, warn: @escaping (String) -> Void = { _ in }) {
         self.clock = clock
+        self.warn = warn
         ends = []
     }
 
@@ -33,6 +36,7 @@ final class RehearsalScope: TrainingScope {
     func endEpoch(_ state: TrainingState) throws {}
     func pause(_ state: () throws -> TrainingState) throws {}
     func finish(_ state: TrainingState) throws {}
+    func warn(_ text: String) { warn(text) }
     func record(_ name: String, _ value: Double, epoch: Int) throws {}
     func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 }

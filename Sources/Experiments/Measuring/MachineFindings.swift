@@ -32,6 +32,8 @@ package struct MachineFindings: Encodable {
         package let cards: Int
         /// Why it cannot compute on any; nothing where it can.
         package let cardProblem: String?
+        /// Why its cards cannot repeat training steps as CUDA graphs; nothing where they can, or there are none.
+        package let graphProblem: String?
     }
 
     /// How fast matrices are multiplied, in fp32 multiplications and additions a second.
@@ -98,6 +100,7 @@ package struct MachineFindings: Encodable {
             matrices.hints
             + (unused
                 ? ["there is an NVIDIA card, and training cannot use it: \(libtorch.cardProblem ?? "none is found")"] : [])
+            + (libtorch.graphProblem.map { ["training steps are not repeated as CUDA graphs: \($0)"] } ?? [])
     }
 }
 
@@ -110,11 +113,12 @@ extension MachineFindings.Libtorch {
         matrixLibrary = Engine.matrixLibrary
         do {
             cards = try Engine.cardCount()
+            graphProblem = cards > 0 ? Engine.graphProblem : nil
             cardProblem = cards > 0 ? nil : "there is no NVIDIA card, or no driver for it"
         } catch TensorError.deviceMissing(_, let reason) {
-            (cards, cardProblem) = (0, reason)
+            (cards, cardProblem, graphProblem) = (0, reason, nil)
         } catch {
-            (cards, cardProblem) = (0, "\(error)")
+            (cards, cardProblem, graphProblem) = (0, "\(error)", nil)
         }
     }
 }

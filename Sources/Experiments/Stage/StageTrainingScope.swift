@@ -114,4 +114,6 @@ final class StageTrainingScope: TrainingScope {
     var searching: ProgressHandler? { { [progress = stage.progress] in progress.reach($0) } }
 
     func tell(_ finding: Finding) { stage.progress.tell(finding) }
+
+    func warn(_ text: String) { stage.progress.warn(text) }
 }

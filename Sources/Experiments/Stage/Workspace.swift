@@ -41,6 +41,7 @@ struct Workspace {
             target: TargetImages(datasets.target), images: images, validation: validation,
             random: RandomKey(seed: settings.seed).derived(purpose))
         setting.search = .onDevice
+        setting.repeatsSteps = settings.repeatsSteps
         return setting
     }
 

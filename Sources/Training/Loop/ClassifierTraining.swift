@@ -10,6 +10,7 @@ package struct ClassifierTraining {
     package let network: EmbeddingNetwork
     package let classifier: Classifier
     package let optimiser: Adam
+    package let graph: StepGraph
     /// Where training begins or goes on.
     package let start: LossMeter
     private let rows: ParameterStore
@@ -18,11 +19,13 @@ package struct ClassifierTraining {
     ///
     /// - Parameters:
     ///   - initial: What a new network begins with; nothing for drawn weights.
+    ///   - graph: What takes the steps.
     ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
     package init(
         _ shape: NetworkShape, from initial: StateDictionary?, classes: Int, random: RandomKey,
-        in scope: any TrainingScope, elementType: ElementType = .float32
+        in scope: any TrainingScope, graph: StepGraph = StepGraph(isOn: false), elementType: ElementType = .float32
     ) throws {
+        self.graph = graph
         network = try EmbeddingNetwork(shape, random: random, elementType: elementType)
         if let initial { try network.begin(with: initial) }
         rows = ParameterStore(random: random, elementType: elementType)
@@ -37,11 +40,10 @@ package struct ClassifierTraining {
         try optimiser.load(state["optimiser"])
     }
 
-    /// One step of the optimiser against a loss.
-    package func step(_ loss: Tensor, _ settings: AdamStep) throws {
+    /// Finds the gradients of a loss, and no others.
+    package func differentiate(_ loss: Tensor) throws {
         optimiser.dropGradients()
         try loss.backward()
-        try optimiser.step(settings)
     }
 
     /// Everything, so far into an epoch.

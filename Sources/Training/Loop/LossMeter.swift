@@ -19,8 +19,8 @@ package struct LossMeter {
     private var counts: [String: Int]
     /// The losses as they were looked at last, by name.
     package private(set) var readings: [LossReading] = []
-    /// Steps whose losses have not been looked at.
-    private var unread: [(step: Int, losses: [(name: String, value: Tensor)])] = []
+    /// Steps whose losses have not been looked at: a copy of them, since a step that is repeated has them in one place.
+    private var unread: [(step: Int, names: [String], values: Tensor)] = []
 
     /// An epoch's beginning.
     package init(epoch: Int) {
@@ -64,7 +64,10 @@ package struct LossMeter {
     ///   steps later.
     package mutating func add(_ losses: [String: Tensor]) throws {
         // By name, so that of several that are no numbers the same one is told every time.
-        unread.append((step, try losses.sorted { $0.key < $1.key }.map { ($0.key, try $0.value.detached()) }))
+        let named = losses.sorted { $0.key < $1.key }
+        let values = try Tensor.concatenated(
+            named.map { try $0.value.detached().converted(to: .float32).reshaped([1]) })
+        unread.append((step, named.map(\.key), values))
         let isOnCard = losses.values.contains { $0.device != .cpu }
         let found = !isOnCard || unread.count == Self.mostUnread ? try looked() : nil
         for name in losses.keys { counts[name, default: 0] += 1 }
@@ -83,11 +86,11 @@ package struct LossMeter {
 
     /// The same, and the last value of each loss of those steps.
     private func looked() throws -> (sums: [String: Double], latest: [String: Double]) {
-        let losses = unread.flatMap { step, losses in losses.map { (step, $0.name, $0.value) } }
-        guard !losses.isEmpty else { return (sums, [:]) }
-        let values = try Tensor.concatenated(losses.map { try $0.2.converted(to: .float32).reshaped([1]) }).floats()
+        guard !unread.isEmpty else { return (sums, [:]) }
+        let losses = unread.flatMap { step, names, _ in names.map { (step, $0) } }
+        let values = try Tensor.concatenated(unread.map(\.values)).floats()
         var (sums, latest) = (sums, [String: Double]())
-        for ((step, name, _), value) in zip(losses, values) {
+        for ((step, name), value) in zip(losses, values) {
             guard value.isFinite else { throw MethodError.notFinite(loss: name, epoch: epoch, step: step) }
             sums[name, default: 0] += Double(value)
             latest[name] = Double(value)

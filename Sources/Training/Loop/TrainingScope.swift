@@ -68,6 +68,9 @@ public protocol TrainingScope {
 
     /// Says what training has come to. Nobody has to show it.
     func tell(_ finding: Finding)
+
+    /// Says something that is worth a line of its own. Nobody has to show it.
+    func warn(_ text: String)
 }
 
 extension TrainingScope {
@@ -77,6 +80,7 @@ extension TrainingScope {
     public func advance(by count: Int) {}
     public var searching: ProgressHandler? { nil }
     public func tell(_ finding: Finding) {}
+    public func warn(_ text: String) {}
 
     /// Announces epochs of so many steps each, from where training goes on.
     package func begin(epochs: Int, iterations: Int, from meter: LossMeter) {

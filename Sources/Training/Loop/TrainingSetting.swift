@@ -15,6 +15,8 @@ public struct TrainingSetting: Sendable {
     public var random: RandomKey
     /// How neighbours are searched where a method clusters.
     public var search = SearchStrategy.exact
+    /// Whether the device repeats steps instead of being given each of them, see ``StepGraph``.
+    public var repeatsSteps = false
     /// The part of every batch that this process loads.
     public var share = ProcessShare.all
 
@@ -26,6 +28,11 @@ public struct TrainingSetting: Sendable {
         self.images = images
         self.validation = validation
         self.random = random
+    }
+
+    /// What takes a training's steps.
+    package func stepGraph(in scope: any TrainingScope) -> StepGraph {
+        StepGraph(isOn: repeatsSteps, warn: scope.warn)
     }
 
     /// The source domain's images, for a method that cannot do without.

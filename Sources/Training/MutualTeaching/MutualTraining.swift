@@ -14,6 +14,7 @@ package struct MutualTraining {
     }
 
     package var pairs: [MutualPair]
+    package let graph: StepGraph
     /// Where training is.
     package var meter: LossMeter
     /// Nothing between two epochs.
@@ -21,8 +22,11 @@ package struct MutualTraining {
     package let history: AdaptationHistory
 
     /// The pairs as they begin, or a kept state of them.
-    package init(_ pairs: [MutualPair], restoring state: TrainingState?) throws {
+    ///
+    /// - Parameter graph: What takes the steps.
+    package init(_ pairs: [MutualPair], restoring state: TrainingState?, graph: StepGraph) throws {
         self.pairs = pairs
+        self.graph = graph
         meter = LossMeter(state)
         history = try AdaptationHistory(.agreement, restoring: state)
         guard let state else { return }
@@ -44,6 +48,7 @@ package struct MutualTraining {
         let optimiser = try Adam(pairs.enumerated().flatMap { $1.trained(number: $0 + 1) })
         let round = Round(labels: labels, optimiser: optimiser)
         self.round = round
+        graph.renew()
         return round
     }
 

@@ -44,9 +44,9 @@ private enum Golden {
         let memory = try Golden.memory()
         let batch = try Golden.batch()
         try batch.setRequiresGradient(true)
-        let loss = try memory.loss(of: batch, labels: Golden.labels)
+        let loss = try memory.loss(of: batch, labels: Tensor(Golden.labels))
         try expectClose(loss, [0.0140785], Self.loss)
-        try expectClose(memory.loss(of: batch.slice(2..<3), labels: [1]), [0.0563125], Self.loss)
+        try expectClose(memory.loss(of: batch.slice(2..<3), labels: Tensor([1])), [0.0563125], Self.loss)
         try loss.backward()
         let gradient = try #require(try batch.gradient())
         try expectClose(gradient.slice(2..<3), [0.3314549, -0.1372931], Self.gradient)
@@ -54,7 +54,7 @@ private enum Golden {
         // Outputs of length 2 come to the same embeddings.
         let outputs = try Tensor(Golden.images.flatMap { $0.map { 2 * $0 } }, shape: [4, 2])
         try outputs.setRequiresGradient(true)
-        try memory.loss(of: outputs.normalisedRows(), labels: Golden.labels).backward()
+        try memory.loss(of: outputs.normalisedRows(), labels: Tensor(Golden.labels)).backward()
         try expectClose(#require(try outputs.gradient()).slice(2..<3), [0.1711866, -0.0499294], Self.gradient)
     }
 
@@ -75,7 +75,7 @@ private enum Golden {
     func `has another loss once it was moved`(rule: ClusterMemory.Update, loss: Double) throws {
         let memory = try Golden.memory(rule)
         try memory.update(towards: Golden.batch(), labels: Golden.labels)
-        try expectClose(memory.loss(of: Golden.batch(), labels: Golden.labels), [loss], Self.loss)
+        try expectClose(memory.loss(of: Golden.batch(), labels: Tensor(Golden.labels)), [loss], Self.loss)
     }
 
     /// The last of a row's images counts most; which of them is least like the row does not depend on their order.
@@ -100,7 +100,7 @@ private enum Golden {
         let memory = ClusterMemory(rows)
         let batch = try Tensor([0.6, 0.8], shape: [1, 2])
         try batch.setRequiresGradient(true)
-        try memory.loss(of: batch, labels: [0]).backward()
+        try memory.loss(of: batch, labels: Tensor([0])).backward()
         #expect(try rows.floats() == [1, 0, 0, 1] && rows.gradient() == nil)
         try memory.update(towards: batch, labels: [0])
         #expect(memory.rows === rows && !rows.requiresGradient)
@@ -111,14 +111,14 @@ private enum Golden {
     @Test func `has a finite loss at the lowest temperature`() throws {
         let memory = ClusterMemory(try Tensor([1, 0, -1, 0], shape: [2, 2]), temperature: 1e-4)
         let one = try Tensor([1, 0], shape: [1, 2])
-        try expectClose(memory.loss(of: one, labels: [0]), [0])
-        try expectClose(memory.loss(of: one, labels: [1]), [20_000])
+        try expectClose(memory.loss(of: one, labels: Tensor([0])), [0])
+        try expectClose(memory.loss(of: one, labels: Tensor([1])), [20_000])
     }
 
     @Test func `has a row for every label`() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let memory = ClusterMemory(try Tensor.full(1, shape: [3, 1]))
-            _ = try memory.loss(of: Tensor.full(1, shape: [2, 1]), labels: [0, 3])
+            try memory.update(towards: Tensor.full(1, shape: [2, 1]), labels: [0, 3])
         }
         let text = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) }
         #expect(text?.contains("2 labels 0 to 3 of embeddings [2, 1] meet a memory of shape [3, 1]") == true)
@@ -190,7 +190,7 @@ private struct ObviousMemory {
             let labels = (0..<12).map { _ in random.below(step % 2 == 0 ? 3 : 7) }
             let batch = try doubles(images)
             try batch.setRequiresGradient(true)
-            let loss = try memory.loss(of: batch, labels: labels)
+            let loss = try memory.loss(of: batch, labels: Tensor(labels))
             try loss.backward()
             try memory.update(towards: batch.detached(), labels: labels)
             let wanted = obvious.absorb(images, labels)

@@ -47,7 +47,8 @@ struct CameraNetwork {
             Sample(path: sample.path, label: cameras.firstIndex(of: sample.camera) ?? 0, camera: sample.camera)
         }
         let training = try ClassifierTraining(
-            shape, from: initial, classes: cameras.count, random: setting.random, in: scope)
+            shape, from: initial, classes: cameras.count, random: setting.random, in: scope,
+            graph: setting.stepGraph(in: scope))
         let loader = setting.shuffledBatches(
             samples, setting.images.augmentation(padding: config.padding, erasing: RandomErasing()), purpose: "camera")
         var meter = training.start
@@ -73,11 +74,15 @@ struct CameraNetwork {
     ///   - batch: `[B, 3, H, W]`.
     ///   - cameras: The ranks of the images' cameras, `[B]`.
     func step(_ training: ClassifierTraining, _ batch: Tensor, cameras: Tensor, _ meter: inout LossMeter) throws {
-        let output = try training.network(batch, .training)
-        let logits = try training.classifier(output.embedding, labels: cameras)
-        let loss = try smoothedCrossEntropy(logits, labels: cameras, smoothing: 0)
+        let losses = try training.graph([batch, cameras]) { inputs in
+            let output = try training.network(inputs[0], .training)
+            let logits = try training.classifier(output.embedding, labels: inputs[1])
+            let loss = try smoothedCrossEntropy(logits, labels: inputs[1], smoothing: 0)
+            try training.differentiate(loss)
+            return ["camera": loss]
+        }
         let rate = config.schedule.rate(epoch: meter.epoch)
-        try training.step(loss, AdamStep(rate: rate, decay: config.weightDecay))
-        try meter.add(["camera": loss])
+        try training.optimiser.step(AdamStep(rate: rate, decay: config.weightDecay))
+        try meter.add(losses)
     }
 }

@@ -52,7 +52,8 @@ struct SourcePretraining {
         _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
     ) throws -> EmbeddingNetwork {
         let training = try ClassifierTraining(
-            shape, from: initial, classes: source.classCount, random: setting.random, in: scope)
+            shape, from: initial, classes: source.classCount, random: setting.random, in: scope,
+            graph: setting.stepGraph(in: scope))
         let loaders = self.loaders()
         var meter = training.start
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
@@ -106,13 +107,17 @@ struct SourcePretraining {
     func step(
         _ training: ClassifierTraining, _ batch: Tensor, labels: Tensor, seen: Tensor?, _ meter: inout LossMeter
     ) throws {
-        let output = try training.network(batch, .training)
-        let logits = try training.classifier(output.embedding, labels: labels)
-        let identity = try smoothedCrossEntropy(logits, labels: labels)
-        let triplet = try softmaxTriplet(output.pooled, labels: labels)
-        if let seen { _ = try withoutGradients { try training.network(seen, .training) } }
+        let losses = try training.graph([batch, labels] + [seen].compactMap(\.self)) { inputs in
+            let output = try training.network(inputs[0], .training)
+            let logits = try training.classifier(output.embedding, labels: inputs[1])
+            let identity = try smoothedCrossEntropy(logits, labels: inputs[1])
+            let triplet = try softmaxTriplet(output.pooled, labels: inputs[1])
+            for seen in inputs.dropFirst(2) { _ = try withoutGradients { try training.network(seen, .training) } }
+            try training.differentiate(identity + triplet)
+            return ["identity": identity, "triplet": triplet]
+        }
         let rate = config.schedule.rate(epoch: meter.epoch)
-        try training.step(identity + triplet, AdamStep(rate: rate, decay: config.weightDecay))
-        try meter.add(["identity": identity, "triplet": triplet])
+        try training.optimiser.step(AdamStep(rate: rate, decay: config.weightDecay))
+        try meter.add(losses)
     }
 }

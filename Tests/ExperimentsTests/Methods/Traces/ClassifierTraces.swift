@@ -10,11 +10,11 @@ import Tensor
 private let schedule = StepSchedule(rate: 2e-5, warmup: 2, milestones: [3])
 private let batch = 8
 
-func sourcePretrainingTrace(_ isRight: StepCheck) throws {
+func sourcePretrainingTrace(_ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = SourcePretraining.Config()
     (config.schedule, config.weightDecay) = (schedule, 0.05)
     let method = try SourcePretraining(config, TraceInputs.setting())
-    try trace("pretrained ", rows: "rows", classes: TraceInputs.sourceClasses, isRight) { training, step, meter in
+    try trace("pretrained ", rows: "rows", classes: TraceInputs.sourceClasses, graph, isRight) { training, step, meter in
         let labels = TraceInputs.labels(step, count: batch, classes: TraceInputs.sourceClasses)
         let others = TraceInputs.labels(step, count: batch, classes: TraceInputs.targetClasses)
         try method.step(
@@ -24,11 +24,11 @@ func sourcePretrainingTrace(_ isRight: StepCheck) throws {
     }
 }
 
-func cameraNetworkTrace(_ isRight: StepCheck) throws {
+func cameraNetworkTrace(_ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = CameraNetwork.Config()
     (config.schedule, config.weightDecay) = (schedule, 0.05)
     let method = CameraNetwork(config, TraceInputs.setting())
-    try trace("camera ", rows: "camera rows", classes: TraceInputs.targetClasses, isRight) { training, step, meter in
+    try trace("camera ", rows: "camera rows", classes: TraceInputs.targetClasses, graph, isRight) { training, step, meter in
         let cameras = TraceInputs.labels(step, count: batch, classes: TraceInputs.targetClasses)
         try method.step(
             training, TraceInputs.images(.target, step, classes: cameras, height: 32, width: 16),
@@ -38,13 +38,13 @@ func cameraNetworkTrace(_ isRight: StepCheck) throws {
 
 /// Steps of a network and a linear classifier.
 private func trace(
-    _ name: String, rows: String, classes: Int, _ isRight: StepCheck,
+    _ name: String, rows: String, classes: Int, _ graph: StepGraph, _ isRight: StepCheck,
     _ take: (ClassifierTraining, Int, inout LossMeter) throws -> Void
 ) throws {
     let begun = try TraceInputs.network(name).store.state
     let training = try ClassifierTraining(
         NetworkShape(backbone: .resnet18), from: begun, classes: classes, random: TraceInputs.random, in: SilentScope(),
-        elementType: .float64)
+        graph: graph, elementType: .float64)
     try training.network.store.load(begun)
     try training.classifier.weight.copy(from: TraceInputs.rows(rows, classes: classes))
     let watched = try Watched(training.network.store.trained.map(\.tensor) + [training.classifier.weight])

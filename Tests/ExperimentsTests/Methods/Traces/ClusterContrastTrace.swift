@@ -10,14 +10,14 @@ import Testing
 
 private let batch = 8
 
-func clusterContrastTrace(_ update: ClusterMemory.Update, _ isRight: StepCheck) throws {
+func clusterContrastTrace(_ update: ClusterMemory.Update, _ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = ClusterContrast.Config()
     config.schedule = StepSchedule(rate: 2e-5, warmup: 0, milestones: [1, 3])
     (config.weightDecay, config.momentum, config.update) = (0.05, 0.2, update)
     let method = ClusterContrast(config, TraceInputs.setting())
     let training = try ContrastTraining(
         NetworkShape(backbone: .resnet18), from: TraceInputs.network("contrasted ").store.state, config,
-        random: TraceInputs.random, restoring: nil, elementType: .float64)
+        random: TraceInputs.random, restoring: nil, graph: graph, elementType: .float64)
     let watched = try Watched(training.network.store.trained.map(\.tensor))
     for step in 0..<4 * TraceInputs.iterations {
         let epoch = step / TraceInputs.iterations

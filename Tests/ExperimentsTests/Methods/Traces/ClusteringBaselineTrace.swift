@@ -9,13 +9,13 @@ import Testing
 @testable import Tensor
 @testable import Training
 
-func clusteringBaselineTrace(_ isRight: StepCheck) throws {
+func clusteringBaselineTrace(_ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = ClusteringBaseline.Config()
     (config.rate, config.weightDecay) = (1e-5, 0.05)
     let method = ClusteringBaseline(config, TraceInputs.setting())
     let training = try ClusterTraining(
         NetworkShape(backbone: .resnet18), from: TraceInputs.network("clustered ").store.state, restoring: nil,
-        elementType: .float64)
+        graph: graph, elementType: .float64)
     let watched = try Watched(training.network.store.trained.map(\.tensor))
     for step in 0..<4 * TraceInputs.iterations {
         let epoch = step / TraceInputs.iterations

@@ -11,7 +11,7 @@ import Testing
 
 private let batch = 8
 
-func mmtTrace(_ isRight: StepCheck) throws {
+func mmtTrace(_ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = MMT.Config()
     (config.batch, config.iterations) = (batch, TraceInputs.iterations)
     (config.rate, config.weightDecay, config.meanDecay) = (1e-6, 0.05, 0.9)
@@ -19,7 +19,7 @@ func mmtTrace(_ isRight: StepCheck) throws {
     let shape = NetworkShape(backbone: .resnet18, pooling: .average, imagesPerNormGroup: 4)
     let begun = try (1...2).map { try TraceInputs.network("network \($0) ", shape).store.state }
     var training = try MMTTraining(
-        shape, from: begun, random: TraceInputs.random, restoring: nil, elementType: .float64)
+        shape, from: begun, random: TraceInputs.random, restoring: nil, graph: graph, elementType: .float64)
     let watched = try WatchedPairs(training.mutual.pairs)
     for step in 0..<4 * TraceInputs.iterations {
         let epoch = step / TraceInputs.iterations

@@ -17,7 +17,7 @@ let tracedClusters: [ClusterLabels] = [
     { $0 % 7 == 3 ? -1 : $0 % 5 }, { $0 % 6 }, { $0 % 5 == 0 ? -1 : ($0 * 3) % 4 }, { ($0 * 5) % 7 },
 ].map { (rule: (Int) -> Int) in ClusterLabels(values: (0..<24).map(rule)) }
 
-func mutualTrace(_ head: Head, tripletWeight: Double = 0, epochs: Int = 2, _ isRight: StepCheck) throws {
+func mutualTrace(_ head: Head, tripletWeight: Double = 0, epochs: Int = 2, _ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = MMTPlus.Config()
     (config.batch, config.iterations, config.head) = (batch, TraceInputs.iterations, head)
     (config.rate, config.weightDecay, config.meanDecay, config.tripletWeight) = (1e-5, 0.05, 0.9, tripletWeight)
@@ -25,7 +25,7 @@ func mutualTrace(_ head: Head, tripletWeight: Double = 0, epochs: Int = 2, _ isR
     let begun = try (1...2).map { try TraceInputs.network("network \($0) ").store.state }
     var training = try MMTPlusTraining(
         NetworkShape(backbone: .resnet18, domains: .separate), from: begun, classes: TraceInputs.sourceClasses, config,
-        random: TraceInputs.random, restoring: nil, elementType: .float64)
+        random: TraceInputs.random, restoring: nil, graph: graph, elementType: .float64)
     for index in training.queues.indices { try fill(&training, index, config) }
     let watched = try WatchedPairs(training.mutual.pairs)
     for step in 0..<epochs * TraceInputs.iterations {

@@ -18,7 +18,7 @@ private let selected: [ClusterLabels] = [
     { $0 % 4 == 3 ? -1 : $0 % 5 }, { $0 % 3 }, { _ in -1 }, { $0 < 8 ? $0 / 4 : -1 },
 ].map { (rule: (Int) -> Int) in ClusterLabels(values: (0..<imageCount).map(rule)) }
 
-func selfPacedTrace(hasSource: Bool, epochs: Int, _ isRight: StepCheck) throws {
+func selfPacedTrace(hasSource: Bool, epochs: Int, _ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = SpCL.Config()
     config.schedule = StepSchedule(rate: 2e-5, warmup: 0, milestones: [1, 3])
     config.weightDecay = 0.05
@@ -27,7 +27,7 @@ func selfPacedTrace(hasSource: Bool, epochs: Int, _ isRight: StepCheck) throws {
     var setting = TraceInputs.setting()
     if !hasSource { setting.source = nil }
     let method = SpCL(config, setting)
-    var training = try begin(shape, classes: hasSource ? TraceInputs.sourceClasses : 0, config)
+    var training = try begin(shape, classes: hasSource ? TraceInputs.sourceClasses : 0, config, graph)
     let watched = try Watched(training.network.store.trained.map(\.tensor))
     for step in 0..<epochs * TraceInputs.iterations {
         training.meter = TraceInputs.meter(step)
@@ -55,14 +55,16 @@ func selfPacedTrace(hasSource: Bool, epochs: Int, _ isRight: StepCheck) throws {
 }
 
 /// A network with the values of the fixture's, and its memory.
-private func begin(_ shape: NetworkShape, classes: Int, _ config: SpCL.Config) throws -> SelfPacedTraining {
+private func begin(
+    _ shape: NetworkShape, classes: Int, _ config: SpCL.Config, _ graph: StepGraph
+) throws -> SelfPacedTraining {
     var shared = shape
     shared.domains = .shared
     let begun = try EmbeddingNetwork(shared, random: nil, elementType: .float64)
     try Pattern.fill(begun.store, named: "self-paced ")
     var training = try SelfPacedTraining(
         shape, from: begun.store.state, sourceClassCount: classes, config, random: TraceInputs.random, restoring: nil,
-        elementType: .float64)
+        graph: graph, elementType: .float64)
     let rows = try Pattern.tensor("memory", shape: [classes + imageCount, 512]).converted(to: .float64)
     try training.remember(rows.normalisedRows(), sourceClassCount: classes, config)
     return training

@@ -11,14 +11,30 @@ import Testing
 @Suite(.serialized) struct `A training` {
     @Test(arguments: TracedMethod.allCases)
     func `takes the steps that plain PyTorch takes`(method: TracedMethod) throws {
-        let wanted = try exactSteps(method)
+        try expectSteps(of: method)
+    }
+
+    /// Whatever a step takes from outside its tensors would be the first step's in all that follow; and a card refuses a
+    /// graph in which somebody looks at an element.
+    @Test(arguments: TracedMethod.allCases.filter(\.hasGraph))
+    func `takes the same steps where they are a graph that is repeated`(method: TracedMethod) throws {
+        let graph = StepGraph(isOn: true, warmUps: 1) { Issue.record("\($0)") }
+        // Into the second epoch, to the first step that is repeated there.
+        try expectSteps(of: method, by: graph, first: TraceInputs.iterations + 3)
+        #expect(graph.isReplaying)
+    }
+
+    private func expectSteps(
+        of method: TracedMethod, by graph: StepGraph = StepGraph(isOn: false), first count: Int = .max
+    ) throws {
+        let wanted = try exactSteps(method).prefix(count)
         var right = 0
-        try method.train { found in
+        try method.train(by: graph) { found in
             guard try expectStep(found, #require(wanted.dropFirst(right).first), "\(method), step \(right)") else {
                 return false
             }
             right += 1
-            return true
+            return right < count
         }
         #expect(right == wanted.count, "the trace goes on")
     }

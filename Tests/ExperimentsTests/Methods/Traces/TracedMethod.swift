@@ -26,26 +26,36 @@ enum TracedMethod: String, CaseIterable {
     case clusterContrastMean
     case clusterContrastHard
 
-    /// Takes steps for as long as what they come to is right.
-    func train(_ isRight: StepCheck) throws {
+    /// Whether its steps can be repeated as a graph; those of translations are not.
+    var hasGraph: Bool {
         switch self {
-        case .sourcePretraining: try sourcePretrainingTrace(isRight)
-        case .cameraNetwork: try cameraNetworkTrace(isRight)
-        case .clusteringBaseline: try clusteringBaselineTrace(isRight)
-        case .clusterContrastMean: try clusterContrastTrace(.mean, isRight)
-        case .clusterContrastHard: try clusterContrastTrace(.hard, isRight)
+        case .translation, .translationOfTwoEncoders, .cycleGAN, .spgan: false
+        default: true
+        }
+    }
+
+    /// Takes steps for as long as what they come to is right.
+    ///
+    /// - Parameter graph: What takes them.
+    func train(by graph: StepGraph = StepGraph(isOn: false), _ isRight: StepCheck) throws {
+        switch self {
+        case .sourcePretraining: try sourcePretrainingTrace(graph, isRight)
+        case .cameraNetwork: try cameraNetworkTrace(graph, isRight)
+        case .clusteringBaseline: try clusteringBaselineTrace(graph, isRight)
+        case .clusterContrastMean: try clusterContrastTrace(.mean, graph, isRight)
+        case .clusterContrastHard: try clusterContrastTrace(.hard, graph, isRight)
         case .translation: try translationTrace(isRight)
         case .translationOfTwoEncoders: try translationTrace(targetEncoder: "target encoder ", isRight)
         case .cycleGAN: try cycleGANTrace(isRight)
         case .spgan: try spganTrace(isRight)
-        case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, isRight)
-        case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), isRight)
-        case .mutualCircle: try mutualTrace(.circle(scale: 64, margin: 0.35), isRight)
-        case .mutualAM: try mutualTrace(.am(scale: 30, margin: 0.3), isRight)
-        case .spclAdaptation: try selfPacedTrace(hasSource: true, epochs: 4, isRight)
-        case .spclUnsupervised: try selfPacedTrace(hasSource: false, epochs: 2, isRight)
-        case .mutualMeanTeaching: try mmtTrace(isRight)
-        case .mutualTriplets: try mutualTrace(.arcface(scale: 30, margin: 0.3), tripletWeight: 0.8, isRight)
+        case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, graph, isRight)
+        case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), graph, isRight)
+        case .mutualCircle: try mutualTrace(.circle(scale: 64, margin: 0.35), graph, isRight)
+        case .mutualAM: try mutualTrace(.am(scale: 30, margin: 0.3), graph, isRight)
+        case .spclAdaptation: try selfPacedTrace(hasSource: true, epochs: 4, graph, isRight)
+        case .spclUnsupervised: try selfPacedTrace(hasSource: false, epochs: 2, graph, isRight)
+        case .mutualMeanTeaching: try mmtTrace(graph, isRight)
+        case .mutualTriplets: try mutualTrace(.arcface(scale: 30, margin: 0.3), tripletWeight: 0.8, graph, isRight)
         }
     }
 }

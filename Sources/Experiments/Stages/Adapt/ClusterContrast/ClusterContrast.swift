@@ -38,7 +38,7 @@ struct ClusterContrast {
     func train(
         _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
     ) throws -> AdaptedNetworks {
-        let training = try begin(shape, from: initial, restoring: scope.restore())
+        let training = try begin(shape, from: initial, restoring: scope.restore(), in: scope)
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
         while training.meter.epoch < config.epochs {
             let round = try training.round ?? relabelled(training, in: scope)
@@ -56,17 +56,19 @@ struct ClusterContrast {
 
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
     func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws -> EmbeddingNetwork {
-        let training = try begin(shape, from: nil, restoring: nil)
+        let training = try begin(shape, from: nil, restoring: nil, in: scope)
         let (labels, features) = try setting.madeUpClusters(of: config.instances, dimension: shape.dimension)
         try train(training, training.relabel(labels, of: features), in: scope)
         return training.network
     }
 
     private func begin(
-        _ shape: NetworkShape, from initial: StateDictionary?, restoring state: TrainingState?
+        _ shape: NetworkShape, from initial: StateDictionary?, restoring state: TrainingState?,
+        in scope: any TrainingScope
     ) throws -> ContrastTraining {
         precondition(shape.domains == .shared, "batches of the target alone have no half for another domain")
-        return try ContrastTraining(shape, from: initial, config, random: setting.random, restoring: state)
+        return try ContrastTraining(
+            shape, from: initial, config, random: setting.random, restoring: state, graph: setting.stepGraph(in: scope))
     }
 
     // MARK: An epoch
@@ -114,10 +116,13 @@ struct ClusterContrast {
     ///   - images: `[B, 3, H, W]`.
     ///   - labels: The images' clusters, `[B]`.
     func step(_ training: ContrastTraining, _ memory: ClusterMemory, _ images: Tensor, labels: [Int]) throws {
-        let embeddings = try training.network(images, .training).embedding.normalisedRows()
-        let loss = try memory.loss(of: embeddings, labels: labels)
-        training.optimiser.dropGradients()
-        try loss.backward()
+        let (embeddings, loss) = try training.graph([images, Tensor(labels)]) { inputs in
+            let embeddings = try training.network(inputs[0], .training).embedding.normalisedRows()
+            let loss = try memory.loss(of: embeddings, labels: inputs[1])
+            training.optimiser.dropGradients()
+            try loss.backward()
+            return (embeddings, loss)
+        }
         // The gradient has gone through the rows as the loss has met them.
         try memory.update(towards: embeddings.detached(), labels: labels)
         let rate = config.schedule.rate(epoch: training.meter.epoch)

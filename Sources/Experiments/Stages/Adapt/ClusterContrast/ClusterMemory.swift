@@ -42,10 +42,12 @@ struct ClusterMemory {
     ///   - embeddings: x̂ of length 1, `[B, D]`.
     ///   - labels: `[B]`, in `0 ..< C`.
     /// - Complexity: O(B·C·D), and two tables `[B, C]`.
-    func loss(of embeddings: Tensor, labels: [Int]) throws -> Tensor {
-        check(embeddings, labels)
+    func loss(of embeddings: Tensor, labels: Tensor) throws -> Tensor {
+        precondition(
+            embeddings.shape == [labels.count, rows.shape[1]],
+            "\(labels.count) labels of embeddings \(embeddings.shape) meet a memory of shape \(rows.shape)")
         let logitsBC = try embeddings.matmul(rows.transposed()) / temperature
-        let truthB1 = try Tensor(labels, shape: [labels.count, 1])
+        let truthB1 = try labels.reshaped([labels.count, 1])
         return try -logitsBC.logSoftmax(along: 1).gathering(truthB1, along: 1).mean()
     }
 

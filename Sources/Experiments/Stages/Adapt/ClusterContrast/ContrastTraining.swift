@@ -18,6 +18,7 @@ final class ContrastTraining {
     let network: EmbeddingNetwork
     /// Goes on through all epochs, since the network is all that it moves.
     let optimiser: Adam
+    let graph: StepGraph
     /// Where training is.
     var meter: LossMeter
     let history: AdaptationHistory
@@ -30,11 +31,13 @@ final class ContrastTraining {
     ///
     /// - Parameters:
     ///   - initial: ImageNet's weights or those of a network that was trained before; nothing for drawn ones.
+    ///   - graph: What takes the steps.
     ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
     init(
         _ shape: NetworkShape, from initial: StateDictionary?, _ config: ClusterContrast.Config, random: RandomKey,
-        restoring state: TrainingState?, elementType: ElementType = .float32
+        restoring state: TrainingState?, graph: StepGraph = StepGraph(isOn: false), elementType: ElementType = .float32
     ) throws {
+        self.graph = graph
         network = try EmbeddingNetwork(shape, random: random, elementType: elementType)
         if let initial { try network.begin(with: initial) }
         optimiser = try Adam(network.store.trained)
@@ -65,6 +68,7 @@ final class ContrastTraining {
             rule: config.update)
         let round = Round(labels: labels, memory: memory)
         self.round = round
+        graph.renew()
         return round
     }
 

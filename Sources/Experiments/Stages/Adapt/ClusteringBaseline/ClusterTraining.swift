@@ -17,6 +17,7 @@ final class ClusterTraining {
     }
 
     let network: EmbeddingNetwork
+    let graph: StepGraph
     /// Where training is.
     var meter: LossMeter
     /// Nothing between two epochs.
@@ -28,11 +29,14 @@ final class ClusterTraining {
 
     /// A network as it begins, or a kept state of its training.
     ///
-    /// - Parameter elementType: float32, or float64 where roundings are to be told from mistakes.
+    /// - Parameters:
+    ///   - graph: What takes the steps.
+    ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
     init(
         _ shape: NetworkShape, from initial: StateDictionary, restoring state: TrainingState?,
-        elementType: ElementType = .float32
+        graph: StepGraph = StepGraph(isOn: false), elementType: ElementType = .float32
     ) throws {
+        self.graph = graph
         network = try EmbeddingNetwork(shape, random: nil, elementType: elementType)
         meter = LossMeter(state)
         history = try AdaptationHistory(.stability, restoring: state)
@@ -60,6 +64,7 @@ final class ClusterTraining {
         let optimiser = try Adam(network.store.trained + rows.trained)
         let round = Round(labels: labels, classifier: classifier, optimiser: optimiser, rows: rows)
         self.round = round
+        graph.renew()
         return round
     }
 

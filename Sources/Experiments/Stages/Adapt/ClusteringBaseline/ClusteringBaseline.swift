@@ -55,7 +55,8 @@ struct ClusteringBaseline {
     func train(
         _ shape: NetworkShape, from initial: StateDictionary, in scope: any TrainingScope
     ) throws -> AdaptedNetworks {
-        let training = try ClusterTraining(shape, from: initial, restoring: scope.restore())
+        let training = try ClusterTraining(
+            shape, from: initial, restoring: scope.restore(), graph: setting.stepGraph(in: scope))
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
         while training.meter.epoch < config.epochs {
             let round = try training.round ?? relabelled(training, in: scope)
@@ -73,7 +74,8 @@ struct ClusteringBaseline {
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
     func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws -> EmbeddingNetwork {
         let blank = try EmbeddingNetwork(shape, random: setting.random)
-        let training = try ClusterTraining(shape, from: blank.store.state, restoring: nil)
+        let training = try ClusterTraining(
+            shape, from: blank.store.state, restoring: nil, graph: setting.stepGraph(in: scope))
         let (labels, features) = try setting.madeUpClusters(of: config.instances, dimension: shape.dimension)
         try train(training, training.relabel(Clusters(labels, of: features)), in: scope)
         return training.network
@@ -126,12 +128,16 @@ struct ClusteringBaseline {
     func step(
         _ training: ClusterTraining, _ round: ClusterTraining.Round, _ batch: Tensor, labels: Tensor
     ) throws {
-        let output = try training.network(batch, .training)
-        let identity = try smoothedCrossEntropy(round.classifier(output.embedding, labels: labels), labels: labels)
-        let triplet = try softmaxTriplet(output.pooled, labels: labels)
-        round.optimiser.dropGradients()
-        try (identity + triplet).backward()
+        let losses = try training.graph([batch, labels]) { inputs in
+            let output = try training.network(inputs[0], .training)
+            let logits = try round.classifier(output.embedding, labels: inputs[1])
+            let identity = try smoothedCrossEntropy(logits, labels: inputs[1])
+            let triplet = try softmaxTriplet(output.pooled, labels: inputs[1])
+            round.optimiser.dropGradients()
+            try (identity + triplet).backward()
+            return ["identity": identity, "triplet": triplet]
+        }
         try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
-        try training.meter.add(["identity": identity, "triplet": triplet])
+        try training.meter.add(losses)
     }
 }

@@ -62,7 +62,7 @@ struct MMT {
     func train(
         _ shape: NetworkShape, from initial: [StateDictionary], in scope: any TrainingScope
     ) throws -> AdaptedNetworks {
-        var training = try begin(shape, from: initial, restoring: scope.restore())
+        var training = try begin(shape, from: initial, restoring: scope.restore(), in: scope)
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.mutual.meter)
         while training.mutual.meter.epoch < config.epochs {
             let round = try training.mutual.round ?? relabelled(&training, in: scope)
@@ -79,15 +79,17 @@ struct MMT {
     /// An epoch's steps on pseudo labels of no meaning, for measuring what a step takes.
     func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws {
         let blank = try EmbeddingNetwork(shape, random: setting.random)
-        var training = try begin(shape, from: [blank, blank].map(\.store.state), restoring: nil)
+        var training = try begin(shape, from: [blank, blank].map(\.store.state), restoring: nil, in: scope)
         let (labels, features) = try setting.madeUpClusters(of: config.instances, dimension: shape.dimension)
         try train(&training, training.mutual.relabel(Clusters(labels, of: features)), in: scope)
     }
 
     private func begin(
-        _ shape: NetworkShape, from initial: [StateDictionary], restoring state: TrainingState?
+        _ shape: NetworkShape, from initial: [StateDictionary], restoring state: TrainingState?,
+        in scope: any TrainingScope
     ) throws -> MMTTraining {
-        try MMTTraining(shape, from: initial, random: setting.random, restoring: state)
+        try MMTTraining(
+            shape, from: initial, random: setting.random, restoring: state, graph: setting.stepGraph(in: scope))
     }
 
     // MARK: An epoch
@@ -131,12 +133,15 @@ struct MMT {
     func step(
         _ training: inout MMTTraining, _ round: MutualTraining.Round, _ views: [Tensor], labels: Tensor
     ) throws {
-        let losses = try MutualLosses(training.mutual.pairs, views, labels: labels)
-        round.optimiser.dropGradients()
-        try total(losses).backward()
+        let losses = try training.mutual.graph(views + [labels]) { [pairs = training.mutual.pairs] inputs in
+            let losses = try MutualLosses(pairs, Array(inputs.dropLast()), labels: inputs[2])
+            round.optimiser.dropGradients()
+            try total(losses).backward()
+            return losses.byName
+        }
         try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
         try training.mutual.moveMeans(iterations: config.iterations, limit: config.meanDecay)
-        try training.mutual.meter.add(losses.byName)
+        try training.mutual.meter.add(losses)
     }
 
     /// Classification and triplets weigh the same, and each is shared between hard and soft labels.

@@ -16,17 +16,18 @@ struct MMTTraining {
     ///
     /// - Parameters:
     ///   - initial: The states of two networks of the shape.
+    ///   - graph: What takes the steps.
     ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
     init(
         _ shape: NetworkShape, from initial: [StateDictionary], random: RandomKey, restoring state: TrainingState?,
-        elementType: ElementType = .float32
+        graph: StepGraph = StepGraph(isOn: false), elementType: ElementType = .float32
     ) throws {
         let pairs = try initial.enumerated().map { index, initial in
             try MutualPair(
                 shape, from: initial, head: .linear, random: random.derived("network \(index + 1)"),
                 elementType: elementType)
         }
-        mutual = try MutualTraining(pairs, restoring: state)
+        mutual = try MutualTraining(pairs, restoring: state, graph: graph)
         radius = state?.values["clustering_radius"]
     }
 

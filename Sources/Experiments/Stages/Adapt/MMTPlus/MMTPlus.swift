@@ -41,7 +41,7 @@ struct MMTPlus {
         _ shape: NetworkShape, from initial: [StateDictionary], in scope: any TrainingScope
     ) throws -> AdaptedNetworks {
         let state = try scope.restore()
-        var training = try begin(shape, from: initial, restoring: state)
+        var training = try begin(shape, from: initial, restoring: state, in: scope)
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.mutual.meter)
         if state == nil, config.sourceRows == .centroids { try setSourceRows(of: training, in: scope) }
         while training.mutual.meter.epoch < config.epochs {
@@ -61,16 +61,18 @@ struct MMTPlus {
         var sharing = shape
         sharing.domains = .shared
         let blank = try EmbeddingNetwork(sharing, random: setting.random)
-        var training = try begin(shape, from: [blank, blank].map(\.store.state), restoring: nil)
+        var training = try begin(shape, from: [blank, blank].map(\.store.state), restoring: nil, in: scope)
         let (labels, features) = try setting.madeUpClusters(of: config.instances, dimension: shape.dimension)
         try train(&training, training.mutual.relabel(Clusters(labels, of: features)), in: scope)
     }
 
     private func begin(
-        _ shape: NetworkShape, from initial: [StateDictionary], restoring state: TrainingState?
+        _ shape: NetworkShape, from initial: [StateDictionary], restoring state: TrainingState?,
+        in scope: any TrainingScope
     ) throws -> MMTPlusTraining {
         try MMTPlusTraining(
-            shape, from: initial, classes: source.classCount, config, random: setting.random, restoring: state)
+            shape, from: initial, classes: source.classCount, config, random: setting.random, restoring: state,
+            graph: setting.stepGraph(in: scope))
     }
 
     // MARK: Before an epoch
@@ -132,12 +134,15 @@ struct MMTPlus {
     func step(
         _ training: inout MMTPlusTraining, _ round: MutualTraining.Round, _ views: [Tensor], labels: Tensor
     ) throws {
-        let losses = try MMTPlusLosses(training, views, labels: labels)
-        round.optimiser.dropGradients()
-        try losses.total(config).backward()
+        let (losses, keys) = try training.mutual.graph(views + [labels]) { [training] inputs in
+            let losses = try MMTPlusLosses(training, Array(inputs.dropLast()), labels: inputs[2])
+            round.optimiser.dropGradients()
+            try losses.total(config).backward()
+            return (losses.byName, losses.keys)
+        }
         try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))
         try training.mutual.moveMeans(iterations: config.iterations, limit: config.meanDecay)
-        for index in training.queues.indices { try training.queues[index].enqueue(losses.keys[index]) }
-        try training.mutual.meter.add(losses.byName)
+        for index in training.queues.indices { try training.queues[index].enqueue(keys[index]) }
+        try training.mutual.meter.add(losses)
     }
 }

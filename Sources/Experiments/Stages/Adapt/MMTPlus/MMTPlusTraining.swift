@@ -16,10 +16,12 @@ struct MMTPlusTraining {
     /// - Parameters:
     ///   - initial: The states of two networks with shared normalisation, which is separated by domain.
     ///   - classes: The source's, whose rows are drawn and then kept.
+    ///   - graph: What takes the steps.
     ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
     init(
         _ shape: NetworkShape, from initial: [StateDictionary], classes: Int, _ config: MMTPlus.Config,
-        random: RandomKey, restoring state: TrainingState?, elementType: ElementType = .float32
+        random: RandomKey, restoring state: TrainingState?, graph: StepGraph = StepGraph(isOn: false),
+        elementType: ElementType = .float32
     ) throws {
         let keys = initial.indices.map { random.derived("network \($0 + 1)") }
         let pairs = try zip(initial, keys).map { initial, key in
@@ -27,7 +29,7 @@ struct MMTPlusTraining {
                 shape, from: separatingDomains(initial), keptClasses: classes, head: config.head, random: key,
                 elementType: elementType)
         }
-        mutual = try MutualTraining(pairs, restoring: state)
+        mutual = try MutualTraining(pairs, restoring: state, graph: graph)
         queues = try keys.map {
             try MomentumQueue(
                 dimension: shape.dimension, length: config.queueLength, temperature: config.temperature, random: $0)

@@ -11,6 +11,7 @@ internal import Training
 struct SelfPacedTraining {
     let network: EmbeddingNetwork
     private let optimiser: Adam
+    let graph: StepGraph
     /// Where training is.
     var meter: LossMeter
     let history: AdaptationHistory
@@ -26,11 +27,14 @@ struct SelfPacedTraining {
     /// - Parameters:
     ///   - initial: What a new network begins with, with shared normalisation; nothing for drawn weights.
     ///   - sourceClassCount: 0 where the target is learnt from alone.
+    ///   - graph: What takes the steps.
     ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
     init(
         _ shape: NetworkShape, from initial: StateDictionary?, sourceClassCount: Int, _ config: SpCL.Config,
-        random: RandomKey, restoring state: TrainingState?, elementType: ElementType = .float32
+        random: RandomKey, restoring state: TrainingState?, graph: StepGraph = StepGraph(isOn: false),
+        elementType: ElementType = .float32
     ) throws {
+        self.graph = graph
         network = try EmbeddingNetwork(shape, random: random, elementType: elementType)
         if let initial {
             try network.begin(with: shape.domains == .separate ? separatingDomains(initial) : initial)
@@ -79,15 +83,25 @@ struct SelfPacedTraining {
 
     // MARK: A step
 
-    /// One step of the optimiser along gradients of a batch's embeddings.
+    /// The first part of a step: what the network makes of a batch, of length 1.
+    ///
+    /// - Parameter images: `[B, 3, H, W]`.
+    /// - Returns: f, `[B, D]`.
+    func embed(_ images: Tensor) throws -> Tensor {
+        try graph([images]) { try network($0[0], .training).embedding.normalisedRows() }
+    }
+
+    /// The second: one step of the optimiser along gradients of the batch's embeddings.
     ///
     /// - Parameters:
     ///   - embeddings: f, `[B, D]`.
     ///   - gradient: dL/df, `[B, D]`.
     func step(_ embeddings: Tensor, along gradient: Tensor, _ settings: AdamStep) throws {
-        optimiser.dropGradients()
-        // Its gradient is the one that was given.
-        try (embeddings * gradient).sum().backward()
+        try graph(part: 1, [gradient]) { inputs in
+            optimiser.dropGradients()
+            // Its gradient is the one that was given.
+            try (embeddings * inputs[0]).sum().backward()
+        }
         try optimiser.step(settings)
     }
 

@@ -42,7 +42,7 @@ struct SpCL {
     func train(
         _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
     ) throws -> AdaptedNetworks {
-        var training = try begin(shape, from: initial, restoring: scope.restore())
+        var training = try begin(shape, from: initial, restoring: scope.restore(), in: scope)
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.meter)
         if training.memory == nil { try remember(&training, in: scope) }
         while training.meter.epoch < config.epochs {
@@ -60,7 +60,7 @@ struct SpCL {
 
     /// An epoch's steps on a memory and labels of no meaning, for measuring what a step takes.
     func rehearse(_ shape: NetworkShape, in scope: any TrainingScope) throws -> EmbeddingNetwork {
-        var training = try begin(shape, from: nil, restoring: nil)
+        var training = try begin(shape, from: nil, restoring: nil, in: scope)
         let count = setting.target.samples.count
         let rows = (0..<(sourceClassCount + count) * shape.dimension).map { Float($0 % 7) + 1 }
         try training.remember(
@@ -73,13 +73,15 @@ struct SpCL {
     }
 
     private func begin(
-        _ shape: NetworkShape, from initial: StateDictionary?, restoring state: TrainingState?
+        _ shape: NetworkShape, from initial: StateDictionary?, restoring state: TrainingState?,
+        in scope: any TrainingScope
     ) throws -> SelfPacedTraining {
         precondition(
             (shape.domains == .separate) == (setting.source != nil),
             "normalisation is \(shape.domains.rawValue) \(setting.source == nil ? "without" : "with") a source")
         return try SelfPacedTraining(
-            shape, from: initial, sourceClassCount: sourceClassCount, config, random: setting.random, restoring: state)
+            shape, from: initial, sourceClassCount: sourceClassCount, config, random: setting.random, restoring: state,
+            graph: setting.stepGraph(in: scope))
     }
 
     // MARK: Before the first epoch
@@ -161,7 +163,7 @@ struct SpCL {
         _ training: inout SelfPacedTraining, _ images: Tensor, classes: [Int], instances: [Int]
     ) throws {
         guard let memory = training.memory else { preconditionFailure("a step is taken before images are embedded") }
-        let embeddings = try training.network(images, .training).embedding.normalisedRows()
+        let embeddings = try training.embed(images)
         let source = classes.isEmpty ? nil : try memory.compare(embeddings.slice(0..<classes.count), with: classes)
         let target = try memory.compare(
             embeddings.slice(classes.count..<images.shape[0]), with: instances.map { memory.sourceClassCount + $0 })

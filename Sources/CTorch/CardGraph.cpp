@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// A graph of a card's, by libtorch's `at::cuda::CUDAGraph`.
+//
+// The class lives in libtorch's CUDA library, which is loaded by name where there is a card (see Devices.cpp), and its
+// header needs CUDA's: so its members are looked up by their names in that library.
+
+#include <dlfcn.h>
+
+#include <utility>
+
+#include "Graph.h"
+
+namespace {
+
+using Pool = std::pair<unsigned long long, unsigned long long>;
+
+/// `cudaStreamCaptureModeGlobal`: meanwhile no thread may do what would wait for the card.
+constexpr int whole_process = 0;
+
+template <typename Function>
+Function *found(const char *name) {
+    void *place = dlsym(RTLD_DEFAULT, name);
+    TORCH_CHECK(place != nullptr, "this libtorch has no CUDA graphs that are known here (", name, " is missing)");
+    return reinterpret_cast<Function *>(place);
+}
+
+/// The members that are used; equal in libtorch 2.11 and 2.13.
+struct Members {
+    void (*construct)(void *, bool keep) = found<void(void *, bool)>("_ZN2at4cuda9CUDAGraphC1Eb");
+    void (*destroy)(void *) = found<void(void *)>("_ZN2at4cuda9CUDAGraphD1Ev");
+    void (*begin)(void *, Pool, int mode) =
+        found<void(void *, Pool, int)>("_ZN2at4cuda9CUDAGraph13capture_beginESt4pairIyyE21cudaStreamCaptureMode");
+    void (*end)(void *) = found<void(void *)>("_ZN2at4cuda9CUDAGraph11capture_endEv");
+    void (*replay)(void *) = found<void(void *)>("_ZN2at4cuda9CUDAGraph6replayEv");
+};
+
+const Members &members() {
+    static const Members all;
+    return all;
+}
+
+class CardGraph : public passerby::Graph {
+public:
+    CardGraph() { members().construct(object, false); }
+
+    void begin() override {
+        // Its tensors come from memory of its own, which nothing else gets as long as it lives.
+        members().begin(object, Pool(0, 0), whole_process);
+        taking = true;
+    }
+
+    void end() override {
+        taking = false;
+        members().end(object);
+        // So far the card was only told.
+        members().replay(object);
+    }
+
+    void repeat() override { members().replay(object); }
+
+    ~CardGraph() override {
+        try {
+            if (taking) members().end(object);
+        } catch (...) {
+            // What was refused while it was taken in is known already.
+        }
+        members().destroy(object);
+    }
+
+private:
+    /// Several times the size that it has.
+    alignas(64) unsigned char object[4096];
+    bool taking = false;
+};
+
+}  // namespace
+
+namespace passerby {
+
+std::unique_ptr<Graph> card_graph() { return std::make_unique<CardGraph>(); }
+
+}  // namespace passerby
+
+extern "C" {
+
+int32_t pt_find_graphs(void) {
+    return passerby::guarded([] {
+        passerby::load_cuda();
+        members();
+    });
+}
+
+}
