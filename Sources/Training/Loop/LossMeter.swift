@@ -76,7 +76,7 @@ package struct LossMeter {
         self.sums = sums
         unread = []
         readings = sums.sorted { $0.key < $1.key }.map { name, sum in
-            let mean = sum / Double(max(counts[name] ?? step, 1))
+            let mean = mean(of: name, sum)
             return LossReading(name: name, latest: latest[name] ?? mean, mean: mean)
         }
     }
@@ -98,10 +98,13 @@ package struct LossMeter {
         return (sums, latest)
     }
 
+    /// Over the steps that had the loss.
+    private func mean(of name: String, _ sum: Double) -> Double { sum / Double(max(counts[name] ?? step, 1)) }
+
     /// Reports the means of an epoch, and the rate at which its steps were taken.
     package func report(to scope: any TrainingScope, rate: Double? = nil) throws {
         for (name, sum) in try whole().sorted(by: { $0.key < $1.key }) {
-            try scope.record(Self.prefix + name, sum / Double(max(counts[name] ?? step, 1)), epoch: epoch)
+            try scope.record(Self.prefix + name, mean(of: name, sum), epoch: epoch)
         }
         if let rate { try scope.record("learning_rate", rate, epoch: epoch) }
     }
