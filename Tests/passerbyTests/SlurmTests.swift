@@ -128,8 +128,8 @@ private final class FakeSlurm {
         #expect(none.code == 69)
         #expect(
             none.messages == """
-                error: there is no 'squeue' here: '--launcher slurm' hands a sweep to Slurm, from a machine on which jobs are \
-                submitted; without it the sweep runs on this machine
+                error: there is no 'squeue' here: '--launcher slurm' hands the work to Slurm, from a machine on which jobs are \
+                submitted; without it this machine does the work
 
                 """)
         try slurm.command("sbatch", "echo 'sbatch: error: invalid partition specified: gpu' >&2; exit 1")
