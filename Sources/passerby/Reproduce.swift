@@ -18,8 +18,9 @@ struct Reproduce: ParsableCommand {
             A table is a YAML file in experiments/tables/: rows, their published figures, and the experiments that reproduce \
             them. Each is an ordinary run under its own name, which is taken as it is where it has been run before; runs share \
             their stages. Interrupt it with Ctrl-C, or kill it: the same command goes on. A run that fails is shown at once, \
-            and the others go on. Exit codes: 0 the table is whole, 1 a row stays below the published one by more than the \
-            table tolerates, 64 wrong usage or file, 75 rows are missing; the same command goes on.
+            and the others go on. Several commands may work on a table at a time: each takes the runs that nobody is at. Exit \
+            codes: 0 the table is whole, 1 a row stays below the published one by more than the table tolerates, 64 wrong \
+            usage or file, 75 rows are missing; the same command goes on.
             """)
 
     @Argument(help: "A table: experiments/tables/NAME.yaml, or the path of a YAML file.")
@@ -37,6 +38,12 @@ struct Reproduce: ParsableCommand {
     @Option(help: "How the table is written.")
     var format = TableFormat.text
 
+    @Flag(help: "Go on with runs that were begun with other threads, libraries or processors; their results say so.")
+    var otherMachine = false
+
+    @Flag(help: "Exit with 0 too where other commands work on all that is left, as jobs of a cluster do.")
+    var join = false
+
     @Flag(help: "Print the table as one JSON document.")
     var json = false
 
@@ -49,7 +56,7 @@ struct Reproduce: ParsableCommand {
             (1...seeds).map { words(experiment.value, $0) }
         }
         guard !wanted.isEmpty else { throw CommandError.emptyTable(table: name, preset: preset.rawValue) }
-        let runs = SeededRuns(logs, threads)
+        let runs = SeededRuns(logs, threads, acceptsOtherMachine: otherMachine)
         if !plan { try logs.checkWritable() }
         let states =
             try plan
@@ -60,15 +67,14 @@ struct Reproduce: ParsableCommand {
             return run
         }
         if json { try printJSON(report) } else { print(report.text(format), terminator: "") }
-        try end(report, runs: wanted.count)
+        try end(report, states)
     }
 
     private func tableRun(_ state: SeededRuns.State) throws -> TableRun {
-        switch state {
-        case .done(let folder, let result, _): .done(result, precisions: try folder.averagePrecisions())
-        case .missing(let reason): .missing(reason: reason)
-        case .notRun: .missing(reason: "not run yet")
+        guard case .done(let folder, let result, _) = state else {
+            return .missing(reason: state.obstacle ?? "not run yet")
         }
+        return .done(result, precisions: try folder.averagePrecisions())
     }
 
     private func words(_ experiment: String, _ seed: Int) -> [String] { [experiment, "seed=\(seed)"] }
@@ -79,10 +85,23 @@ struct Reproduce: ParsableCommand {
         return try PaperTable(path: path, name: name)
     }
 
-    private func end(_ report: TableReport, runs: Int) throws {
+    private func end(_ report: TableReport, _ states: [SeededRuns.State]) throws {
         let missing = report.missing
         for line in report.missingLines { StandardError().write("missing: \(line)\n") }
-        guard missing.isEmpty else { throw TableError.unfinished(table: name, missing: missing.count, all: runs) }
+        guard missing.isEmpty else {
+            if join, states.allSatisfy(\.isInHand) { return }
+            throw TableError.unfinished(table: name, missing: missing.count, all: states.count)
+        }
         guard report.excesses.isEmpty else { throw ExitCode(1) }
+    }
+}
+
+extension SeededRuns.State {
+    /// Whether it is done, or somebody is at it.
+    fileprivate var isInHand: Bool {
+        switch self {
+        case .done, .unfinished(_, _?): true
+        case .unfinished, .missing: false
+        }
     }
 }

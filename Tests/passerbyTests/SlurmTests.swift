@@ -168,7 +168,7 @@ private final class FakeSlurm {
 }
 
 /// Starts a process that signals can reach: tests run on threads that block them, and processes inherit that.
-private func runWithSignals(_ process: Process) throws {
+func runWithSignals(_ process: Process) throws {
     var (none, before) = (sigset_t(), sigset_t())
     sigemptyset(&none)
     pthread_sigmask(SIG_SETMASK, &none, &before)
