@@ -102,7 +102,7 @@ let withoutTensors: [Target] =
     + module("Pipeline", ["Reporting", crypto])
     + module("Slurm", ["Configuration", "Pipeline", "Reporting"])
     + module("Sweeps", ["Configuration", "Pages", "Pipeline", "Randomness", "Reporting", "Slurm"])
-    + module("Tables", ["Configuration", "Pipeline", "Randomness", "Reporting"])
+    + module("Tables", ["Configuration", "Pipeline", "Randomness", "Reporting", "Slurm"])
 
 let tensors: [Target] =
     [

@@ -78,6 +78,10 @@ import Testing
         #expect(try home.runs() == ["one", "two"])
         let whole = try home.reproduce(["small", "--plan"])
         #expect(whole.code == 0 && whole.output.contains("run of adapted: two/"), "\(whole.messages)")
+        // Nothing is left for a cluster.
+        let launched = try home.reproduce(["small", "--launcher", "slurm"])
+        #expect(launched.code == 0 && launched.output == whole.output)
+        #expect(!FileManager.default.fileExists(atPath: home.home.logs.appendingPathComponent("tables").path))
     }
 
     @Test func `leaves runs to the processes that are at them`() throws {
