@@ -45,6 +45,17 @@ func table(_ text: String) throws -> PaperTable {
         #expect(table.experiments(of: .synthetic).map(\.value) == ["small"])
     }
 
+    @Test func `has experiments by name, or by paths that begin in its folder`() throws {
+        let files = ["mine.yaml", "../mine.yml", "/data/mine.yaml", "visda/raw"].enumerated().map { place, name in
+            "  - {name: row \(place), paper: {experiment: \(name)}}"
+        }
+        let table = try table("title: t\nsource: s\nevaluation: e\nrows:\n" + files.joined(separator: "\n"))
+        #expect(
+            table.experiments(of: .paper).map(\.value) == [
+                "tables/mine.yaml", "tables/../mine.yml", "/data/mine.yaml", "visda/raw",
+            ])
+    }
+
     /// A folder for each preset, whose jobs have nothing in common.
     @Test func `may be made by jobs of a cluster`() throws {
         let table = try table(Self.whole + "\nslurm: {options: {partition: gpu, requeue: null}, chain: 2}")

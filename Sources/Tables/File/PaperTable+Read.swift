@@ -94,7 +94,8 @@ extension ValueReader where Value == PaperTable.Row {
 extension ValueReader where Value == PaperTable.Source {
     fileprivate static var source: ValueReader {
         .mapping { mapping in
-            let experiment = mapping.required("experiment", .name)
+            let experiment = mapping.required(
+                "experiment", .path { name in ![".yaml", ".yml"].contains { name.hasSuffix($0) } })
             let row = mapping.optional("row", .name)?.value
             return experiment.map { PaperTable.Source(experiment: $0, row: row) }
         }

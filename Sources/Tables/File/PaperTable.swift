@@ -33,7 +33,7 @@ public struct PaperTable: Sendable {
 
     /// Where a row's own figures come from.
     public struct Source: Sendable, Equatable {
-        /// An experiment, as `run` takes it.
+        /// An experiment, as `run` takes it: a name, or the path of a file, whole or from the current folder.
         public let experiment: Located<String>
         /// The row of its result; nil for the last one.
         public let row: String?
