@@ -55,7 +55,7 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // COpenBLAS ─▶ Retrieval ─────────────────────────┘                 ▲
 // CYAML ─▶ Configuration ───────────────────────────────────────────┤
 // Pipeline ─────────────────────────────────────────────────────────┤
-// Configuration, Pipeline ─▶ Sweeps, Tables ────────────────────────┘
+// Configuration, Pipeline ─▶ Slurm ─▶ Sweeps, Tables ───────────────┘
 //
 // `Reporting` (errors and their exit codes, what is told of a stage under way), `Vocabulary` (identities and cameras),
 // `Randomness` (counter-based generators), `Pages` (HTML and charts) and `Machine` (processors, their instructions and
@@ -100,8 +100,9 @@ let withoutTensors: [Target] =
     + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML", "Reporting"])
     + module("Pipeline", ["Reporting", crypto])
-    + module("Sweeps", ["Configuration", "Pages", "Pipeline", "Randomness", "Reporting"])
-    + module("Tables", ["Configuration", "Pipeline", "Randomness", "Reporting"])
+    + module("Slurm", ["Configuration", "Pipeline", "Reporting"])
+    + module("Sweeps", ["Configuration", "Pages", "Pipeline", "Randomness", "Reporting", "Slurm"])
+    + module("Tables", ["Configuration", "Pipeline", "Randomness", "Reporting", "Slurm"])
 
 let tensors: [Target] =
     [
@@ -110,7 +111,8 @@ let tensors: [Target] =
         .executableTarget(
             name: "passerby",
             dependencies: [
-                "Experiments", "Sweeps", "Tables", "Pipeline", "Configuration", "Training", "Data", "Retrieval", "Machine",
+                "Experiments", "Slurm", "Sweeps", "Tables", "Pipeline", "Configuration", "Training", "Data", "Retrieval",
+                "Machine",
                 "Randomness",
                 "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor", arguments,
             ], swiftSettings: strict),

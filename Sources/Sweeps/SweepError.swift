@@ -29,10 +29,6 @@ public enum SweepError: ReportedError, Equatable {
     case nothingComplete(sweep: String, failed: Int)
     /// The journal holds something that no version of this program wrote.
     case corruptJournal(path: String, line: Int, reason: String)
-    /// There is no such command on this machine.
-    case noSlurm(command: String)
-    /// One of Slurm's commands failed.
-    case slurmRefused(command: String, code: Int32, message: String)
 
     public var exitKind: ExitKind {
         switch self {
@@ -41,7 +37,6 @@ public enum SweepError: ReportedError, Equatable {
         case .manyFailures(_, let kind): kind
         case .trialStopped, .unfinished, .noneYet: .resumable
         case .noResult: .defect
-        case .noSlurm, .slurmRefused: .missing
         }
     }
 
@@ -76,12 +71,6 @@ public enum SweepError: ReportedError, Equatable {
             "no trial of '\(sweep)' has a result: all \(failed) failed; 'passerby sweep status \(sweep)' says why"
         case .corruptJournal(let path, let line, let reason):
             "\(path):\(line): \(reason)"
-        case .noSlurm(let command):
-            "there is no '\(command)' here: '--launcher slurm' hands a sweep to Slurm, from a machine on which jobs are "
-                + "submitted; without it the sweep runs on this machine"
-        case .slurmRefused(let command, let code, let message):
-            "Slurm's \(command) failed with exit code \(code): "
-                + (message.isEmpty ? "it did not say why" : message.split(separator: "\n").joined(separator: "\n  "))
         }
     }
 }

@@ -17,7 +17,7 @@ extension Run {
         var reasons: [String] = []
         let ended = try states.compactMap { state -> (name: RunName, plan: Plan, result: RunResult)? in
             guard case .done(let folder, let result, let isNew) = state else {
-                if case .missing(let reason) = state { reasons.append(reason) }
+                if let reason = state.obstacle { reasons.append(reason) }
                 return nil
             }
             if isNew { tell(endCommand, of: folder) }
@@ -51,8 +51,11 @@ extension Run {
 
 extension SeededRuns {
     /// Those that a command's arguments ask for.
-    init(_ logs: LogsArgument, _ threads: ThreadsArgument) {
-        self.init(logs: logs.folder, threads: threads.count, interruption: .fromSignals()) {
+    init(_ logs: LogsArgument, _ threads: ThreadsArgument, acceptsOtherMachine: Bool = false) {
+        self.init(
+            logs: logs.folder, threads: threads.count, acceptsOtherMachine: acceptsOtherMachine,
+            interruption: .fromSignals()
+        ) {
             try ExperimentArguments.parse($0).launch()
         }
     }

@@ -5,9 +5,9 @@ internal import Experiments
 internal import Foundation
 internal import Pipeline
 internal import Reporting
-internal import Sweeps
+internal import Slurm
 
-/// Where a sweep's workers run.
+/// Where the runs of a sweep or a table are made.
 enum Launcher: String, CaseIterable, ExpressibleByArgument {
     /// In this process.
     case local
@@ -15,13 +15,13 @@ enum Launcher: String, CaseIterable, ExpressibleByArgument {
     case slurm
 }
 
-/// The arguments that hand a sweep to Slurm.
+/// The arguments that hand the work of a command to Slurm.
 struct SlurmArguments: ParsableArguments {
-    @Option(help: "Where trials are worked on: in this command, or in jobs of a Slurm cluster.")
+    @Option(help: "Where runs are made: in this command, or in jobs of a Slurm cluster.")
     var launcher = Launcher.local
 
     @Option(
-        help: "Slurm: jobs at a time, each a worker; one for each trial that is left, and at most 8, by default.",
+        help: "Slurm: jobs at a time; by default one for each trial or run that is left, and at most 8.",
         within: Limits.trialWorkers)
     var jobs: Int?
 
@@ -31,7 +31,7 @@ struct SlurmArguments: ParsableArguments {
     @Flag(help: "Slurm: write the script anew, though it was edited.")
     var rewriteScript = false
 
-    @Flag(help: "Slurm: submit jobs beside those of this sweep that wait or run.")
+    @Flag(help: "Slurm: submit jobs beside those that wait or run already.")
     var add = false
 
     func validate() throws {
@@ -46,10 +46,10 @@ struct SlurmArguments: ParsableArguments {
     /// Writes the script and submits it.
     ///
     /// - Parameters:
-    ///   - left: Trials that have not ended.
+    ///   - left: Trials or runs that have not ended.
     ///   - worker: The words of a worker's command line after the program's, and its threads where somebody said.
-    func launch(_ study: Study, left: Int, worker: [String], threads: Int?, asJSON: Bool) throws {
-        let launch = SlurmLaunch(of: study, environment: Home().environmentOfJobs)
+    func launch(_ work: SlurmWork, left: Int, worker: [String], threads: Int?, asJSON: Bool) throws {
+        let launch = SlurmLaunch(of: work, environment: Home().environmentOfJobs)
         let count = threads.map { "\($0)" } ?? "\"${SLURM_CPUS_ON_NODE:-$(nproc)}\""
         let command = (Home().commandOfJobs + worker).map(shellWord).joined(separator: " ") + " --threads \(count)"
         let state = try launch.writeScript(
@@ -58,14 +58,14 @@ struct SlurmArguments: ParsableArguments {
             command: command, isRewriting: rewriteScript)
         if state == .edited {
             StandardError().write(
-                "note: \(launch.script.path) was edited and is left as it is; --rewrite-script writes it anew\n")
+                "note: \(work.script.path) was edited and is left as it is; --rewrite-script writes it anew\n")
         }
         guard !scriptOnly else {
-            if asJSON { try printJSON(["script": launch.script.path]) } else { print("script: \(launch.script.path)") }
+            if asJSON { try printJSON(["script": work.script.path]) } else { print("script: \(work.script.path)") }
             return
         }
         let submission = try launch.submit(jobs: jobs, isAdding: add)
-        if asJSON { try printJSON(submission) } else { print(submission.text(study)) }
+        if asJSON { try printJSON(submission) } else { print(submission.text(work)) }
     }
 }
 
@@ -91,23 +91,22 @@ extension Home {
 }
 
 extension SlurmSubmission {
-    fileprivate func text(_ study: Study) -> String {
+    fileprivate func text(_ work: SlurmWork) -> String {
         let there = queued.map { "\($0.job) \($0.state)" }.joined(separator: ", ")
         guard !submitted.isEmpty else {
             return """
-                nothing was submitted, as jobs of this sweep are there: \(there)
+                nothing was submitted, as jobs of this \(work.kind) are there: \(there)
                 --add submits more beside them; 'squeue' shows them, and 'scancel' ends them
                 """
         }
         let after = submitted.dropFirst().map { "\($0) after that" }
         let beside = queued.isEmpty ? "" : ", beside \(there)"
-        let folder = (script as NSString).deletingLastPathComponent
         return """
             submitted: job \((submitted.prefix(1) + after).joined(separator: ", "))\(beside)
             script: \(script)
-            watch: squeue --jobs=\(submitted.joined(separator: ",")); passerby sweep status \(study.sweep.name); \
-            tail -f \(shellWord(folder))/\(submitted[0])_*.txt
-            end: scancel \(submitted.joined(separator: " ")); trials keep their state, and the same command goes on
+            watch: squeue --jobs=\(submitted.joined(separator: ",")); \(work.statusCommand); \
+            tail -f \(shellWord(work.folder.path))/\(submitted[0])_*.txt
+            end: scancel \(submitted.joined(separator: " ")); \(work.parts) keep their state, and the same command goes on
             """
     }
 }

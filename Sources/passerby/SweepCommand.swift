@@ -84,7 +84,7 @@ struct RunSweep: ParsableCommand {
         let say = { @Sendable (text: String) in StandardError().write("sweep \(study.sweep.name): \(text)\n") }
         if retry { say("begins \(counted(try study.retryFailed(), "failed trial")) again") }
         if slurm.launcher == .slurm, let left = try report(study).left {
-            return try slurm.launch(study, left: left, worker: wordsOfWorker, threads: threads.given, asJSON: json)
+            return try slurm.launch(study.slurmWork, left: left, worker: wordsOfWorker, threads: threads.given, asJSON: json)
         }
         say(
             "\(counted(study.sweep.trialCount, "trial")) at most; what a trial's runs say is in "

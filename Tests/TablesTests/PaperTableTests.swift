@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import Configuration
+import Foundation
+import Slurm
 import Testing
 
 @testable import Tables
@@ -41,6 +43,28 @@ func table(_ text: String) throws -> PaperTable {
         #expect(table.experiments(of: .paper).map(\.value) == ["visda/raw", "visda/translated"])
         // Two rows of one run.
         #expect(table.experiments(of: .synthetic).map(\.value) == ["small"])
+    }
+
+    @Test func `has experiments by name, or by paths that begin in its folder`() throws {
+        let files = ["mine.yaml", "../mine.yml", "/data/mine.yaml", "visda/raw"].enumerated().map { place, name in
+            "  - {name: row \(place), paper: {experiment: \(name)}}"
+        }
+        let table = try table("title: t\nsource: s\nevaluation: e\nrows:\n" + files.joined(separator: "\n"))
+        #expect(
+            table.experiments(of: .paper).map(\.value) == [
+                "tables/mine.yaml", "tables/../mine.yml", "/data/mine.yaml", "visda/raw",
+            ])
+    }
+
+    /// A folder for each preset, whose jobs have nothing in common.
+    @Test func `may be made by jobs of a cluster`() throws {
+        let table = try table(Self.whole + "\nslurm: {options: {partition: gpu, requeue: null}, chain: 2}")
+        #expect(table.slurm.options.map(\.name) == ["partition"] && table.slurm.without == ["requeue"])
+        let work = table.slurmWork(
+            .synthetic, command: "passerby reproduce t --preset synthetic", in: URL(fileURLWithPath: "/logs"))
+        #expect(work.folder.path == "/logs/tables/t/synthetic/slurm" && work.script.lastPathComponent == "table.sh")
+        #expect(work.statusCommand == "passerby reproduce t --preset synthetic --plan" && work.settings == table.slurm)
+        #expect(try SlurmSettings.none == TablesTests.table(Self.whole).slurm)
     }
 
     @Test(arguments: [

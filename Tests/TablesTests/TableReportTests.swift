@@ -60,7 +60,19 @@ private func report(_ preset: TablePreset = .paper, seeds: [Int] = [1, 2]) throw
         #expect(bootstrap.count == 2 && abs(bootstrap.mean - 15) < 1e-9)
         #expect(
             "\(claim)"
-                == "'translated' +8.0 mAP to 'raw', as claimed (95 % from +10.0 to +20.0, paired bootstrap over 2 queries)")
+                == "'translated' +8.0 mAP to 'raw', as claimed "
+                + "(95 % from +10.0 to +20.0, paired bootstrap over 2 queries); top-1 +10.0")
+    }
+
+    /// What it holds by is mAP alone: two points more with two fewer at the first rank.
+    @Test func `says of a claim what other figures do`() throws {
+        let report = try TableReport(table(`The file of a table`.whole), .paper, seeds: [1]) { experiment, _ in
+            let isRaw = experiment == "visda/raw"
+            return .done(try result(experiment, "r", [("last", isRaw ? 0.6 : 0.62, isRaw ? 0.7 : 0.68)]), precisions: [:])
+        }
+        #expect(report.claims.map { "\($0)" } == ["'translated' +2.0 mAP to 'raw', as claimed; top-1 −2.0"])
+        let others = try #require(report.claims.first?.others)
+        #expect(others.keys.map(\.rawValue) == ["top1"] && abs((others[.top1] ?? 0) + 2) < 1e-9)
     }
 
     @Test func `knows what is missing, and what stays behind by more than is tolerated`() throws {

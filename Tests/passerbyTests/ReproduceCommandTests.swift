@@ -2,67 +2,11 @@
 
 import Experiments
 import Foundation
+import Glibc
 import Pipeline
 import Testing
 
 @testable import passerby
-
-/// A folder with a table of two small experiments, of which the second begins with the first's stage.
-private final class TableHome {
-    let home: TemporaryHome
-
-    init(tolerance: Double = 100) throws {
-        home = try TemporaryHome()
-        let experiments = home.url.appendingPathComponent("experiments")
-        try FileManager.default.createDirectory(
-            at: experiments.appendingPathComponent("tables"), withIntermediateDirectories: true)
-        let tiny = try String(contentsOf: home.url.appendingPathComponent("tiny.yaml"), encoding: .utf8)
-        let end = try #require(tiny.range(of: "  - translate:"))
-        let first = String(tiny[..<end.lowerBound])
-        let write = { (name: String, text: String) in
-            try text.write(to: experiments.appendingPathComponent("\(name).yaml"), atomically: true, encoding: .utf8)
-        }
-        try write("one", first)
-        try write(
-            "two",
-            first + """
-                  - adapt: {from: direct, method: clustering-baseline, epochs: 1, iterations: 2, batch: 8, padding: 2, k1: 6, k2: 2,
-                            eps: 0.7, min_samples: 2, evaluate_every: 0}
-                """)
-        try write(
-            "elsewhere",
-            "data: {source: personx, target: visda-target, location: {folder: data}}\nstages: [{pretrain: {images: source}}]"
-        )
-        try write(
-            "tables/small",
-            """
-            title: "Small"
-            source: "nobody"
-            evaluation: a tiny world
-            tolerance: {mAP: \(tolerance)}
-            rows:
-              - {name: transfer, published: {mAP: 100}, paper: {experiment: one}, synthetic: {experiment: two, row: direct transfer}}
-              - {name: adapted, above: transfer, synthetic: {experiment: two}, paper: {experiment: two}}
-            """)
-        try write(
-            "tables/lacking",
-            """
-            title: "Lacking"
-            source: "nobody"
-            evaluation: nothing
-            rows:
-              - {name: here, paper: {experiment: one}}
-              - {name: elsewhere, published: {mAP: 12.3}, paper: {experiment: elsewhere}}
-            """)
-    }
-
-    func reproduce(_ words: [String]) throws -> (code: Int32, output: String, messages: String) {
-        let (code, output, messages) = try home.passerby(["reproduce"] + words + ["--threads", "1"])
-        return (code, String(decoding: output, as: UTF8.self), messages)
-    }
-
-    func runs() throws -> [String] { try RunCatalogue(logs: home.logs).list().map(\.run.experiment).sorted() }
-}
 
 @Suite(.serialized) struct `passerby reproduce` {
     @Test func `runs what is missing, once, and prints ours beside the published`() throws {
@@ -117,6 +61,61 @@ private final class TableHome {
         #expect(messages.contains("2 of 2, elsewhere seed=1: cannot be run here\n"))
         #expect(messages.contains("1 of 2 runs of 'lacking' is missing, for the reasons above; the same command goes on"))
         #expect(try home.runs() == ["one"])
+    }
+
+    /// The first is killed while it trains, and two others take its place.
+    @Test func `shares its runs with other commands, each made once`() throws {
+        let home = try TableHome()
+        let killed = try home.beginReproducing(["small"])
+        while try killed.isRunning && home.runs().isEmpty { usleep(10_000) }
+        #expect(killed.isRunning)
+        kill(killed.processIdentifier, SIGKILL)
+        killed.waitUntilExit()
+        let both = try (0..<2).map { _ in try home.beginReproducing(["small"]) }
+        both.forEach { $0.waitUntilExit() }
+        // One may have left the last run to the other, and not both.
+        #expect([[0, 0], [0, 75]].contains(both.map(\.terminationStatus).sorted()))
+        #expect(try home.runs() == ["one", "two"])
+        let whole = try home.reproduce(["small", "--plan"])
+        #expect(whole.code == 0 && whole.output.contains("run of adapted: two/"), "\(whole.messages)")
+        // Nothing is left for a cluster.
+        let launched = try home.reproduce(["small", "--launcher", "slurm"])
+        #expect(launched.code == 0 && launched.output == whole.output)
+        #expect(!FileManager.default.fileExists(atPath: home.home.logs.appendingPathComponent("tables").path))
+    }
+
+    @Test func `leaves runs to the processes that are at them`() throws {
+        let home = try TableHome()
+        let logs = home.home.logs
+        let plans = try ["one", "two"].map(home.plan)
+        let claims = try zip(plans, [3, 4]).map { try RunClaim($0, in: logs, now: $1) }
+        let holders = try plans.map { try #require(RunClaim.holder(of: $0, in: logs)) }
+        let reasons = """
+            missing: one seed=1: \(holders[0]) works on it
+            missing: two seed=1: \(holders[1]) works on it
+
+            """
+        let left = try home.reproduce(["small"])
+        #expect(left.code == 75 && left.output.contains("run of adapted: two seed=1 missing\n"))
+        #expect(
+            left.messages == """
+                reproduce small: 1 of 2, one seed=1: \(holders[0]) works on it
+                reproduce small: 2 of 2, two seed=1: \(holders[1]) works on it
+                \(reasons)error: 2 of 2 runs of 'small' are missing, for the reasons above; the same command goes on
+
+                """)
+        let planned = try home.reproduce(["small", "--plan"])
+        #expect(planned.code == 75 && planned.messages.hasPrefix(reasons), "\(planned.messages)")
+        let joined = try home.reproduce(["small", "--join"])
+        #expect(joined.code == 0 && joined.messages.hasSuffix(reasons), "\(joined.messages)")
+        // Of several seeds likewise.
+        let seeds = try home.home.passerby(["run", "two", "--seeds", "1", "--threads", "1"])
+        #expect(seeds.code == 75)
+        #expect(
+            seeds.messages.hasSuffix(
+                "error: 1 of 1 seed came to no end: \(holders[1]) works on it; the same command goes on\n"))
+        withExtendedLifetime(claims) {}
+        #expect(try home.runs() == [])
     }
 
     @Test func `knows its tables`() throws {

@@ -6,14 +6,32 @@ import Testing
 
 @testable import passerby
 
-/// A sweep's home on a machine that has Slurm's commands: they note what they are told, and say what a file says.
+/// A home on a machine that has Slurm's commands: they note what they are told, and say what a file says.
 private final class FakeSlurm {
-    let sweep: SweepHome
+    let home: TemporaryHome
+    /// The command that is to submit jobs, and the script that it writes.
+    private let words: [String]
+    let script: URL
     private let commands: URL
 
-    init(_ more: String = "") throws {
-        sweep = try SweepHome(more)
-        commands = sweep.home.url.appendingPathComponent("bin")
+    /// One with the sweep `rates`.
+    convenience init(_ more: String = "") throws {
+        let sweep = try SweepHome(more)
+        try self.init(sweep.home, ["sweep", "rates"], script: sweep.folder.appendingPathComponent("slurm/sweep.sh"))
+    }
+
+    /// One with the table `small`.
+    convenience init(tablePreset preset: String) throws {
+        let home = try TableHome().home
+        try self.init(
+            home, ["reproduce", "small"], script: home.logs.appendingPathComponent("tables/small/\(preset)/slurm/table.sh"))
+    }
+
+    private init(_ home: TemporaryHome, _ words: [String], script: URL) throws {
+        self.home = home
+        self.words = words
+        self.script = script
+        commands = home.url.appendingPathComponent("bin")
         try FileManager.default.createDirectory(at: commands, withIntermediateDirectories: true)
         try command("squeue", "cat '\(commands.path)/queue' 2>/dev/null || true")
         try command(
@@ -40,12 +58,15 @@ private final class FakeSlurm {
             .split(separator: "\n").map(String.init)
     }
 
-    var folder: URL { sweep.folder.appendingPathComponent("slurm") }
-    var script: URL { folder.appendingPathComponent("sweep.sh") }
+    var folder: URL { script.deletingLastPathComponent() }
 
     func launch(_ words: String..., path: String? = nil) throws -> (code: Int32, output: String, messages: String) {
-        let (code, output, messages) = try sweep.home.passerby(
-            ["sweep", "rates", "--launcher", "slurm"] + words,
+        try launch(words, path: path)
+    }
+
+    func launch(_ words: [String], path: String? = nil) throws -> (code: Int32, output: String, messages: String) {
+        let (code, output, messages) = try home.passerby(
+            self.words + ["--launcher", "slurm"] + words,
             environment: ["PATH": path ?? "\(commands.path):/usr/bin:/bin"])
         return (code, String(decoding: output, as: UTF8.self), messages)
     }
@@ -70,7 +91,7 @@ private final class FakeSlurm {
         #expect(script.contains("#SBATCH --array=1-3\n") && script.contains("#SBATCH --partition=gpu\n"))
         #expect(
             script.contains(
-                " sweep run rates budget.trials=3 --logs \(slurm.sweep.home.logs.path) --workers 2 --join "
+                " sweep run rates budget.trials=3 --logs \(slurm.home.logs.path) --workers 2 --join "
                     + "--threads \"${SLURM_CPUS_ON_NODE:-$(nproc)}\" &\n"))
     }
 
@@ -124,12 +145,12 @@ private final class FakeSlurm {
 
     @Test func `says what is missing, or what Slurm said`() throws {
         let slurm = try FakeSlurm()
-        let none = try slurm.launch(path: slurm.sweep.home.url.path)
+        let none = try slurm.launch(path: slurm.home.url.path)
         #expect(none.code == 69)
         #expect(
             none.messages == """
-                error: there is no 'squeue' here: '--launcher slurm' hands a sweep to Slurm, from a machine on which jobs are \
-                submitted; without it the sweep runs on this machine
+                error: there is no 'squeue' here: '--launcher slurm' hands the work to Slurm, from a machine on which jobs are \
+                submitted; without it this machine does the work
 
                 """)
         try slurm.command("sbatch", "echo 'sbatch: error: invalid partition specified: gpu' >&2; exit 1")
@@ -138,14 +159,62 @@ private final class FakeSlurm {
         #expect(
             refused.messages
                 == "error: Slurm's sbatch failed with exit code 1: sbatch: error: invalid partition specified: gpu\n")
-        let useless = try slurm.sweep.home.passerby(["sweep", "rates", "--jobs", "3"])
+        let useless = try slurm.home.passerby(["sweep", "rates", "--jobs", "3"])
         #expect(useless.code == 64 && useless.messages.contains("'--jobs' needs '--launcher slurm'."))
     }
 }
 
-@Suite struct `A sweep on a real Slurm` {
-    /// One job is queued again while it trains, and another is warned of its end.
-    @Test func `comes to what it does without`() throws {
+@Suite struct `passerby reproduce --launcher slurm` {
+    @Test func `submits an array of jobs that take the table's runs`() throws {
+        let slurm = try FakeSlurm(tablePreset: "synthetic")
+        let words = ["slurm.options.partition=gpu", "--preset", "synthetic", "--seeds", "3"]
+        let end = try slurm.launch(words)
+        #expect(end.code == 0, "\(end.messages)")
+        #expect(slurm.submitted == ["--parsable \(slurm.script.path)"])
+        let command = "passerby reproduce small slurm.options.partition=gpu --preset synthetic --seeds 3"
+        #expect(
+            end.output == """
+                submitted: job 41
+                script: \(slurm.script.path)
+                watch: squeue --jobs=41; \(command) --plan; tail -f \(slurm.folder.path)/41_*.txt
+                end: scancel 41; runs keep their state, and the same command goes on
+
+                """)
+        let script = try String(contentsOf: slurm.script, encoding: .utf8)
+        #expect(script.contains("# The jobs of the table 'small' for Slurm: each claims runs until none is left.\n"))
+        #expect(script.contains("# '\(command) --launcher slurm' submits this file. "))
+        // One experiment with three seeds.
+        #expect(script.contains("#SBATCH --array=1-3\n") && script.contains("#SBATCH --partition=gpu\n"))
+        #expect(
+            script.contains(
+                " reproduce small slurm.options.partition=gpu --preset synthetic --seeds 3 --logs \(slurm.home.logs.path) "
+                    + "--join --threads \"${SLURM_CPUS_ON_NODE:-$(nproc)}\" &\n"))
+        try slurm.queue("41|41_2|RUNNING|\(slurm.folder.path)")
+        let again = try slurm.launch(words)
+        #expect(again.code == 0 && slurm.submitted.count == 1)
+        #expect(again.output.hasPrefix("nothing was submitted, as jobs of this table are there: 41_2 RUNNING\n"))
+        // Jobs of another preset do other work.
+        #expect(try slurm.launch("--script-only").output.hasSuffix("/tables/small/paper/slurm/table.sh\n"))
+        #expect(try slurm.launch().output.hasPrefix("submitted: job 42\n"))
+    }
+
+    @Test func `says what is missing, and what does not go together`() throws {
+        let slurm = try FakeSlurm(tablePreset: "paper")
+        let none = try slurm.launch(path: slurm.home.url.path)
+        #expect(
+            none.code == 69 && none.messages.hasPrefix("error: there is no 'squeue' here: '--launcher slurm' hands the "))
+        let planned = try slurm.launch("--plan")
+        #expect(planned.code == 64 && planned.messages.contains("'--plan' and '--launcher slurm' do not go together."))
+        let useless = try slurm.home.passerby(["reproduce", "small", "--add"])
+        #expect(useless.code == 64 && useless.messages.contains("'--add' needs '--launcher slurm'."))
+        let misspelt = try slurm.launch("slurm.options.array=1-9")
+        #expect(misspelt.code == 64 && misspelt.messages.contains("slurm.options.array: the launcher says 'array' itself"))
+    }
+}
+
+@Suite struct `A sweep and a table on a real Slurm` {
+    /// One job of the sweep is queued again while it trains, and another is warned of its end.
+    @Test func `come to what they do without`() throws {
         let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("scripts")
         let process = Process()
@@ -168,7 +237,7 @@ private final class FakeSlurm {
 }
 
 /// Starts a process that signals can reach: tests run on threads that block them, and processes inherit that.
-private func runWithSignals(_ process: Process) throws {
+func runWithSignals(_ process: Process) throws {
     var (none, before) = (sigset_t(), sigset_t())
     sigemptyset(&none)
     pthread_sigmask(SIG_SETMASK, &none, &before)

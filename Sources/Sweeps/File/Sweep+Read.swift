@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Configuration
+internal import Slurm
 
 extension Sweep {
     /// The sweep of a file.

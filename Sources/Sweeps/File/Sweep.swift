@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Configuration
+public import Slurm
 
 /// A search for the best values of some of an experiment's settings, as its file says it.
 public struct Sweep: Sendable {

@@ -12,8 +12,6 @@ enum SweepLimits {
     static let reduction = 2...100
     static let seed = 0...Int.max
     static let choices = 1...1000
-    /// Jobs that come one after the other.
-    static let chain = 1...1000
     /// Values that a grid divides a range into.
     static let points = 2...1000
     /// Ends of a range: what sums and products of a few of them can hold.

@@ -30,9 +30,6 @@ public struct Study: Sendable {
         journal = SweepJournal(folder, clock: clock, interruption: interruption)
     }
 
-    /// Now, for what is written down.
-    var now: Double { journal.now }
-
     /// What the journal says now.
     ///
     /// - Throws: ``SweepError/notBegun(sweep:folder:)``, ``SweepError/corruptJournal(path:line:reason:)``.

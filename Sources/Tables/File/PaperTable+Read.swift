@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Configuration
+internal import Slurm
 
 extension PaperTable {
     /// The table of a file.
@@ -8,9 +9,10 @@ extension PaperTable {
     /// - Parameters:
     ///   - path: The file; what it says of `extends:` and `override:` holds as in experiment files.
     ///   - name: What the table is called.
+    ///   - overrides: `key.path=value` as typed on a command line.
     /// - Throws: `ConfigurationError` with all problems at once.
-    public init(path: String, name: String) throws(ConfigurationError) {
-        try self.init(Document.load(path), name: name)
+    public init(path: String, name: String, overrides: [String] = []) throws(ConfigurationError) {
+        try self.init(Document.overriding(Document.load(path), with: overrides), name: name)
     }
 
     init(_ document: YAMLNode, name: String) throws(ConfigurationError) {
@@ -23,6 +25,7 @@ extension PaperTable {
             "figures", .list(of: .choice(TableFigure.self), count: 1...TableFigure.allCases.count))
         let tolerance = mapping.optional("tolerance", .points)?.value ?? [:]
         let rows = mapping.required("rows", .list(of: .row, count: 1...1000))
+        let slurm = mapping.optional("slurm", .slurm)?.value ?? .none
         mapping.finish()
         if let rows { Self.check(rows.value, problems) }
         try problems.check()
@@ -36,6 +39,7 @@ extension PaperTable {
         self.figures = figures?.value.map(\.value) ?? [.mAP, .top1]
         self.tolerance = tolerance
         self.rows = rows.value.map(\.value)
+        self.slurm = slurm
     }
 
     /// Every row has a name of its own, and is claimed to be above another one that is there.
@@ -90,7 +94,8 @@ extension ValueReader where Value == PaperTable.Row {
 extension ValueReader where Value == PaperTable.Source {
     fileprivate static var source: ValueReader {
         .mapping { mapping in
-            let experiment = mapping.required("experiment", .name)
+            let experiment = mapping.required(
+                "experiment", .path { name in ![".yaml", ".yml"].contains { name.hasSuffix($0) } })
             let row = mapping.optional("row", .name)?.value
             return experiment.map { PaperTable.Source(experiment: $0, row: row) }
         }

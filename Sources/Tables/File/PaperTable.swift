@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Configuration
+public import Slurm
 
 /// A published table, and the experiments that its rows are reproduced by.
 public struct PaperTable: Sendable {
@@ -16,6 +17,8 @@ public struct PaperTable: Sendable {
     /// By how many points a row may stay below the published one.
     public let tolerance: [TableFigure: Double]
     public let rows: [Row]
+    /// How jobs are asked of a cluster.
+    public let slurm: SlurmSettings
 
     /// One line of the table.
     public struct Row: Sendable {
@@ -30,7 +33,7 @@ public struct PaperTable: Sendable {
 
     /// Where a row's own figures come from.
     public struct Source: Sendable, Equatable {
-        /// An experiment, as `run` takes it.
+        /// An experiment, as `run` takes it: a name, or the path of a file, whole or from the current folder.
         public let experiment: Located<String>
         /// The row of its result; nil for the last one.
         public let row: String?

@@ -35,22 +35,35 @@ extension TableReport {
                         Measured(found.compactMap { $0.figures[figure] }).map { (figure, $0) }
                     }), runs: found.map(\.run))
         }
-        claims = Self.claims(table.rows(of: preset).map(\.row), findings)
+        claims = Self.claims(table.rows(of: preset).map(\.row), table.figures, findings)
         madeBy = findings.values.flatMap(\.self).compactMap(\.maker).uniqueSorted
     }
 
-    private static func claims(_ rows: [PaperTable.Row], _ findings: [String: [Finding]]) -> [Claim] {
+    private static func claims(
+        _ rows: [PaperTable.Row], _ figures: [TableFigure], _ findings: [String: [Finding]]
+    ) -> [Claim] {
         rows.compactMap { row in
             guard let above = row.above, let own = findings[row.name], let others = findings[above] else { return nil }
-            let pairs = zip(own, others).compactMap { own, other in
-                own.figures[.mAP].flatMap { own in other.figures[.mAP].map { own - $0 } }
-            }
-            guard let difference = Measured(pairs) else { return nil }
+            let means = means(of: [.mAP] + figures, own, others)
+            guard let difference = means[.mAP] else { return nil }
             let differences = differences(own, others)
             return Claim(
-                row: row.name, above: above, difference: difference.mean,
+                row: row.name, above: above, difference: difference, others: means.filter { $0.key != .mAP },
                 bootstrap: differences.isEmpty ? nil : PairedBootstrap(of: differences))
         }
+    }
+
+    /// How much better one row is than another, over the seeds that both have, in points.
+    private static func means(
+        of figures: [TableFigure], _ own: [Finding], _ others: [Finding]
+    ) -> [TableFigure: Double] {
+        let means = figures.compactMap { figure in
+            let pairs = zip(own, others).compactMap { own, other in
+                own.figures[figure].flatMap { own in other.figures[figure].map { own - $0 } }
+            }
+            return Measured(pairs).map { (figure, $0.mean) }
+        }
+        return Dictionary(means) { $1 }
     }
 
     /// Of every query that both rows have, the mean over seeds of how much better one row found its matches, in points.

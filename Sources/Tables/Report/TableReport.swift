@@ -51,8 +51,10 @@ public struct TableReport: Sendable {
     public struct Claim: Sendable, Equatable {
         public let row: String
         public let above: String
-        /// Of the means of mAP, in points.
+        /// Of the means of mAP, in points; by this it holds or not.
         public let difference: Double
+        /// Of the means of the table's other figures, in points.
+        public let others: [TableFigure: Double]
         /// Over queries, in points; nil where the runs did not keep what each query came to.
         public let bootstrap: PairedBootstrap?
     }

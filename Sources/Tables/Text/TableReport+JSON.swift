@@ -56,7 +56,7 @@ extension TableReport.Run: Encodable {
 
 extension TableReport.Claim: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case row, above, difference, lowest, highest, queries
+        case row, above, difference, others, lowest, highest, queries
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -64,6 +64,7 @@ extension TableReport.Claim: Encodable {
         try container.encode(row, forKey: .row)
         try container.encode(above, forKey: .above)
         try container.encode(difference, forKey: .difference)
+        try container.encode(others, forKey: .others)
         try container.encodeIfPresent(bootstrap?.interval.lowerBound, forKey: .lowest)
         try container.encodeIfPresent(bootstrap?.interval.upperBound, forKey: .highest)
         try container.encodeIfPresent(bootstrap?.count, forKey: .queries)

@@ -43,9 +43,12 @@ extension TableReport.Claim: CustomStringConvertible {
     public var description: String {
         let holds = difference > 0 ? "as claimed" : "though claimed to be above"
         let points = "'\(row)' \(Percent.signed(difference)) mAP to '\(above)', \(holds)"
-        guard let bootstrap else { return points }
+        let besides = TableFigure.allCases.compactMap { figure in
+            others[figure].map { "; \(figure.heading) \(Percent.signed($0))" }
+        }.joined()
+        guard let bootstrap else { return points + besides }
         let ends = [bootstrap.interval.lowerBound, bootstrap.interval.upperBound].map(Percent.signed)
-        return points + " (95 % from \(ends[0]) to \(ends[1]), paired bootstrap over \(bootstrap.count) queries)"
+        return points + " (95 % from \(ends[0]) to \(ends[1]), paired bootstrap over \(bootstrap.count) queries)" + besides
     }
 }
 

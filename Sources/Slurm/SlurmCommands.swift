@@ -3,7 +3,7 @@
 internal import Foundation
 
 /// Slurm's own commands.
-struct Slurm {
+struct SlurmCommands {
     /// A job, or jobs of an array that stand alike: `12_[3-8]`.
     struct Entry: Equatable {
         /// The number that submitting it came to.
@@ -45,19 +45,19 @@ struct Slurm {
         let output = try run(words)
         // Of several clusters it says which: `12;north`.
         let number = output.prefix { $0.isNumber }
-        guard !number.isEmpty else { throw SweepError.slurmRefused(command: "sbatch", code: 0, message: output) }
+        guard !number.isEmpty else { throw SlurmError.refused(command: "sbatch", code: 0, message: output) }
         return String(number)
     }
 
     /// What a command prints.
     ///
-    /// - Throws: ``SweepError/noSlurm(command:)``, ``SweepError/slurmRefused(command:code:message:)``.
+    /// - Throws: ``SlurmError``.
     private func run(_ words: [String]) throws -> String {
         let command = words[0]
         let folders = (environment["PATH"] ?? "").split(separator: ":")
         let places = folders.map { URL(fileURLWithPath: String($0)).appendingPathComponent(command) }
         guard let program = places.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
-            throw SweepError.noSlurm(command: command)
+            throw SlurmError.noSlurm(command: command)
         }
         let process = Process()
         process.executableURL = program
@@ -72,7 +72,7 @@ struct Slurm {
         let message = Self.text(of: messages)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw SweepError.slurmRefused(command: command, code: process.terminationStatus, message: message)
+            throw SlurmError.refused(command: command, code: process.terminationStatus, message: message)
         }
         return text
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-internal import Configuration
+public import Configuration
 
-/// How a sweep's jobs are asked of Slurm, as its file says it; nothing of it has an effect on results.
+/// How jobs are asked of Slurm, as the `slurm:` of a sweep's or table's file says it; nothing of it has an effect on results.
 public struct SlurmSettings: Sendable, Equatable {
     /// A long option of `sbatch`, and its value: nil for a flag.
     public struct SbatchOption: Sendable, Equatable {
@@ -24,17 +24,22 @@ public struct SlurmSettings: Sendable, Equatable {
     /// Lines of shell before the worker, such as `module load cuda`.
     public let setup: [String]
 
-    static let none = SlurmSettings(options: [], without: [], chain: 1, setup: [])
+    /// How many jobs may come one after the other.
+    static let chainLimits = 1...1000
+
+    /// The launcher's own.
+    public static let none = SlurmSettings(options: [], without: [], chain: 1, setup: [])
 }
 
 extension ValueReader where Value == SlurmSettings {
-    static var slurm: ValueReader {
+    /// The value of `slurm:`.
+    public static var slurm: ValueReader {
         .mapping { mapping in
             let options = mapping.optional("options", .sbatchOptions)?.value ?? []
             return SlurmSettings(
                 options: options.compactMap { name, value in value.map { .init(name, $0.text) } },
                 without: options.compactMap { name, value in value == nil ? name : nil },
-                chain: mapping.optional("chain", .integer(SweepLimits.chain))?.value ?? 1,
+                chain: mapping.optional("chain", .integer(SlurmSettings.chainLimits))?.value ?? 1,
                 setup: mapping.optional("setup", .list(of: .shellLine))?.value.map(\.value) ?? [])
         }
     }

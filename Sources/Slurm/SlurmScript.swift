@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 
+internal import Foundation
 internal import Pipeline
 
-/// The batch script of a sweep's jobs, to be read and edited.
+/// The batch script of jobs, to be read and edited.
 ///
-/// Its jobs are ordinary workers on the sweep's folder. Slurm warns them before their time is up; then they keep the state of
-/// their trials, and go on in their next turn.
+/// Its jobs are ordinary commands that share the work. Slurm warns them before their time is up; then they keep their state,
+/// and go on in their next turn.
 public struct SlurmScript: Sendable, Equatable {
     /// Seconds before the time limit that a worker is warned: some steps of training, and a checkpoint to be written.
     private static let notice = 120
@@ -17,17 +18,16 @@ public struct SlurmScript: Sendable, Equatable {
     /// - Parameters:
     ///   - folder: Where a job changes to, as a shell has to be given it.
     ///   - command: The worker's command line, likewise.
-    ///   - output: The folder that the script and what jobs say lie in.
-    init(of sweep: Sweep, jobs: Int, folder: String, command: String, output: String) {
-        let settings = sweep.slurm
+    init(of work: SlurmWork, jobs: Int, folder: String, command: String) {
+        let settings = work.settings
         let body =
-            Self.directives(of: sweep, jobs: jobs, output: output).map { "#SBATCH --\($0)\n" }.joined()
+            Self.directives(of: work, jobs: jobs).map { "#SBATCH --\($0)\n" }.joined()
                 + """
 
                 cd \(folder) || exit 69
 
                 # Slurm warns with USR2 before the time is up, and with TERM before it takes the job from its node. Either way the
-                # worker keeps its trial's state and ends with 75.
+                # worker keeps its state and ends with 75.
                 worker='' warned='' signalled=''
                 forward() { signalled=$1; if [ -n "$worker" ]; then kill -s "$1" "$worker" 2>/dev/null; fi; }
                 trap 'warned=yes; forward USR2' USR2
@@ -45,24 +45,24 @@ public struct SlurmScript: Sendable, Equatable {
                 done
 
                 """ + Self.end(settings)
-        text = Self.heading(sweep) + Self.mark + Self.digest(of: body) + "\n" + body
+        text = Self.heading(work) + Self.mark + Self.digest(of: body) + "\n" + body
     }
 
-    private static func heading(_ sweep: Sweep) -> String {
+    private static func heading(_ work: SlurmWork) -> String {
         """
         #!/usr/bin/env bash
-        # The jobs of the sweep '\(sweep.name)' for Slurm: each claims trials from the sweep's folder until none is left.
-        # 'passerby sweep \(sweep.name) --launcher slurm' submits this file. It may be edited below the next line: then it is
+        # The jobs of the \(work.kind) '\(work.name)' for Slurm: each claims \(work.parts) until none is left.
+        # '\(work.command) --launcher slurm' submits this file. It may be edited below the next line: then it is
         # submitted as it is, and written anew only with --rewrite-script.
 
         """
     }
 
     /// Without their dashes: the launcher's own, those of the file in their places, and then its others.
-    private static func directives(of sweep: Sweep, jobs: Int, output: String) -> [String] {
-        let settings = sweep.slurm
+    private static func directives(of work: SlurmWork, jobs: Int) -> [String] {
+        let settings = work.settings
         let own: [SlurmSettings.SbatchOption] = [
-            .init("job-name", sweep.name), .init("array", "1-\(jobs)"), .init("chdir", output),
+            .init("job-name", work.name), .init("array", "1-\(jobs)"), .init("chdir", work.folder.path),
             .init("output", "%A_%a.txt"), .init("open-mode", "append"), .init("requeue", nil),
             .init("signal", "B:USR2@\(notice)"),
         ]
@@ -89,7 +89,7 @@ public struct SlurmScript: Sendable, Equatable {
                 """
         }
         return """
-            # Time is up, and the sweep is not: this job queues again, and goes on. Its own number may be that of the whole array.
+            # Time is up, and there is more to do: this job queues again, and goes on. Its own number may be that of the whole array.
             job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
             if [ -n "$warned" ] && [ "$code" -eq 75 ]; then scontrol requeue "${job:-$SLURM_JOB_ID}"; fi
             exit "$code"

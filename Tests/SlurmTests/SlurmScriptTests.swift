@@ -5,18 +5,37 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import Sweeps
+@testable import Slurm
 
-private func sweep(slurm: String) throws -> Sweep {
-    try SweepsTests.sweep("experiment: b\nspace: {a: [1, 2]}\nslurm: \(slurm)")
+/// A sweep with a file's `slurm:`.
+private func work(_ slurm: String, in folder: String = "/logs/sweeps/my rate/slurm") throws -> SlurmWork {
+    let problems = ProblemCollector()
+    let mapping = MappingReader(try Document.parse("slurm: \(slurm)", file: "rate.yaml"), reportingTo: problems)
+    let settings = mapping.optional("slurm", .slurm)?.value
+    mapping.finish()
+    try problems.check()
+    return SlurmWork(
+        kind: "sweep", name: "rate", parts: "trials", command: "passerby sweep rate",
+        statusCommand: "passerby sweep status rate", folder: URL(fileURLWithPath: folder), settings: try #require(settings))
 }
 
 private func script(_ slurm: String, command: String = "passerby sweep run rate --join") throws -> SlurmScript {
-    SlurmScript(
-        of: try sweep(slurm: slurm), jobs: 3, folder: "/here", command: command, output: "/logs/sweeps/my rate/slurm")
+    SlurmScript(of: try work(slurm), jobs: 3, folder: "/here", command: command)
 }
 
-@Suite struct `A sweep's script for Slurm` {
+@Suite struct `A script for Slurm` {
+    @Test func `says whose jobs it is for, and which command submits it`() throws {
+        #expect(
+            try script("{}").text.hasPrefix(
+                """
+                #!/usr/bin/env bash
+                # The jobs of the sweep 'rate' for Slurm: each claims trials until none is left.
+                # 'passerby sweep rate --launcher slurm' submits this file. It may be edited below the next line: then it is
+                # submitted as it is, and written anew only with --rewrite-script.
+
+                """))
+    }
+
     @Test func `asks for an array of jobs that are warned and queue again`() throws {
         let lines = try script("{}").text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         #expect(lines.first == "#!/usr/bin/env bash")
@@ -30,7 +49,7 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         #expect(lines.contains { $0.contains("scontrol requeue") })
     }
 
-    @Test func `has the options of the sweep's file, in place of its own where they are the same`() throws {
+    @Test func `has the options of the file, in place of its own where they are the same`() throws {
         let text = try script(
             """
             {options: {partition: gpu, gres: "gpu:1", time: 04:00:00, cpus-per-task: 8, exclusive: true, signal: B:USR2@300,
@@ -65,13 +84,13 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         ("{chain: 0}", "chain: found 0; allowed: 1 to 1000"),
     ])
     func `is refused what it could not be written with`(slurm: String, reason: String) {
-        let error = #expect(throws: ConfigurationError.self) { try sweep(slurm: slurm) }
+        let error = #expect(throws: ConfigurationError.self) { try work(slurm) }
         #expect(error?.description.hasSuffix(": slurm.\(reason)") == true, "\(error?.description ?? "")")
     }
 }
 
 /// The script run by a shell, with a worker that takes note of signals, and a `scontrol` that does of what it is told.
-@Suite struct `A job of a sweep` {
+@Suite struct `A job` {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("job-\(UUID().uuidString)")
 
     private func run(_ slurm: String, signal: Int32, code: Int32) throws -> (code: Int32, told: [String]) {
@@ -88,13 +107,12 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         let scontrol = folder.appendingPathComponent("scontrol")
         try "#!/bin/sh\necho \"$@\" >>\"\(told.path)\"\n".write(to: scontrol, atomically: true, encoding: .utf8)
         chmod(scontrol.path, 0o755)
-        let sweep = try sweep(slurm: slurm)
-        let file = folder.appendingPathComponent("sweep.sh")
-        try SlurmScript(of: sweep, jobs: 1, folder: folder.path, command: "bash worker.sh", output: folder.path).text
-            .write(to: file, atomically: true, encoding: .utf8)
+        let work = try work(slurm, in: folder.path)
+        try SlurmScript(of: work, jobs: 1, folder: folder.path, command: "bash worker.sh").text
+            .write(to: work.script, atomically: true, encoding: .utf8)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = [file.path]
+        process.arguments = [work.script.path]
         process.environment = [
             "PATH": "\(folder.path):/usr/bin:/bin", "SLURM_JOB_ID": "17", "SLURM_ARRAY_JOB_ID": "17",
             "SLURM_ARRAY_TASK_ID": "3",

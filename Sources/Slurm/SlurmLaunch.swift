@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-public import Foundation
+internal import Foundation
 internal import Pipeline
 
-/// Hands a sweep to Slurm: as an array of jobs that are workers on its folder.
-///
-/// `LOGS/sweeps/NAME/slurm/` holds the script, the numbers of jobs that were submitted, and what they say.
+/// Hands work to Slurm: as an array of jobs that share it.
 public struct SlurmLaunch {
     /// What became of the script.
     public enum ScriptState: Sendable, Equatable {
@@ -16,29 +14,24 @@ public struct SlurmLaunch {
         case edited
     }
 
-    private let study: Study
-    private let slurm: Slurm
+    private let work: SlurmWork
+    private let slurm: SlurmCommands
 
-    /// - Parameters:
-    ///   - study: One that was begun.
-    ///   - environment: That of Slurm's commands, and so of jobs.
-    public init(of study: Study, environment: [String: String]) {
-        self.study = study
-        slurm = Slurm(environment: environment)
+    /// - Parameter environment: That of Slurm's commands, and so of jobs.
+    public init(of work: SlurmWork, environment: [String: String]) {
+        self.work = work
+        slurm = SlurmCommands(environment: environment)
     }
 
-    private var folder: URL { study.folder.url.appendingPathComponent("slurm") }
-    /// The path of the batch script.
-    public var script: URL { folder.appendingPathComponent("sweep.sh") }
     /// Numbers of jobs, one a line, in the order in which they were submitted.
-    var jobsFile: URL { folder.appendingPathComponent("jobs.txt") }
+    var jobsFile: URL { work.folder.appendingPathComponent("jobs.txt") }
 
-    /// Jobs at a time where nobody says: one for each trial that has not ended, and no more than these.
+    /// Jobs at a time where nobody says: one for each part that is left, and no more than these.
     private static let usualJobs = 8
 
     /// How many jobs to ask for where nobody says.
     ///
-    /// - Parameter left: Trials that have not ended.
+    /// - Parameter left: Parts of the work that have not ended.
     public static func jobCount(left: Int) -> Int { min(max(left, 1), usualJobs) }
 
     /// Puts the script in its place, unless there is one that was edited.
@@ -48,41 +41,41 @@ public struct SlurmLaunch {
     ///   - command: The worker's command line, likewise.
     ///   - isRewriting: Whether an edited one is lost.
     public func writeScript(jobs: Int, workingFolder: String, command: String, isRewriting: Bool) throws -> ScriptState {
-        let new = SlurmScript(of: study.sweep, jobs: jobs, folder: workingFolder, command: command, output: folder.path).text
-        try DurableFile.makeFolders(folder)
-        if DurableFile.lstatSucceeds(script), !isRewriting {
-            let old = try? String(contentsOf: script, encoding: .utf8)
+        let new = SlurmScript(of: work, jobs: jobs, folder: workingFolder, command: command).text
+        try DurableFile.makeFolders(work.folder)
+        if DurableFile.lstatSucceeds(work.script), !isRewriting {
+            let old = try? String(contentsOf: work.script, encoding: .utf8)
             if old == new { return .upToDate }
             guard let old, SlurmScript.isUnedited(old) else { return .edited }
         }
-        try DurableFile.replace(script, with: Data(new.utf8))
+        try DurableFile.replace(work.script, with: Data(new.utf8))
         return .written
     }
 
-    /// Submits the script, as often as the sweep's chain has links, unless jobs of the sweep wait or run.
+    /// Submits the script, as often as the chain has links, unless jobs of the work wait or run.
     ///
     /// - Parameters:
     ///   - jobs: Those at a time; nil for what the script says.
     ///   - isAdding: Whether jobs are submitted beside those that are there.
-    /// - Throws: ``SweepError/noSlurm(command:)``, ``SweepError/slurmRefused(command:code:message:)``, after which links
-    ///   that were submitted before stay; `PipelineError.locked` where another is submitting.
+    /// - Throws: ``SlurmError``, after which links that were submitted before stay; `PipelineError.locked` where another is
+    ///   submitting.
     public func submit(jobs: Int?, isAdding: Bool) throws -> SlurmSubmission {
-        let lock = try ProcessLock(folder.appendingPathComponent("submit.lock"), now: study.now)
+        let lock = try ProcessLock(work.folder.appendingPathComponent("submit.lock"), now: RunClock.system.now())
         defer { withExtendedLifetime(lock) {} }
         let known = try recordedJobs()
-        let queued = try slurm.queue().filter { known.contains($0.job) || $0.folder == folder.path }
+        let queued = try slurm.queue().filter { known.contains($0.job) || $0.folder == work.folder.path }
         var submitted: [String] = []
         if queued.isEmpty || isAdding {
             let record = try AppendFile(jobsFile)
-            for _ in 0..<study.sweep.slurm.chain {
-                let number = try slurm.submit(script, jobs: jobs, after: submitted.last)
+            for _ in 0..<work.settings.chain {
+                let number = try slurm.submit(work.script, jobs: jobs, after: submitted.last)
                 try record.append(Data("\(number)\n".utf8))
                 try record.synchronise()
                 submitted.append(number)
             }
         }
         return SlurmSubmission(
-            script: script.path, submitted: submitted, queued: queued.map { .init(job: $0.name, state: $0.state) })
+            script: work.script.path, submitted: submitted, queued: queued.map { .init(job: $0.name, state: $0.state) })
     }
 
     private func recordedJobs() throws -> Set<String> {
@@ -94,7 +87,7 @@ public struct SlurmLaunch {
     }
 }
 
-/// What handing a sweep to Slurm came to: the JSON document of `passerby sweep --launcher slurm --json`.
+/// What handing work to Slurm came to: the JSON document of `--launcher slurm --json`.
 public struct SlurmSubmission: Sendable, Equatable, Encodable {
     /// Jobs that were there before, those of an array that stand alike together.
     public struct Queued: Sendable, Equatable, Encodable {
