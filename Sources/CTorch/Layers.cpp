@@ -11,6 +11,9 @@ using passerby::returning;
 
 namespace {
 
+/// On a card cuDNN normalises where it can, as in PyTorch; on the processor it says nothing.
+constexpr bool by_cudnn = true;
+
 /// The tensors of those parameters that have a gradient, in order.
 struct WithGradient {
     std::vector<at::Tensor> parameters, gradients, means, variances, steps;
@@ -55,7 +58,7 @@ int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_
                       pt_tensor *running_variance, bool training, double momentum, double epsilon, pt_result result) {
     return returning(result, [&] {
         return at::batch_norm(input->value, weight->value, bias->value, running_mean->value, running_variance->value,
-                              training, momentum, epsilon, false);
+                              training, momentum, epsilon, by_cudnn);
     });
 }
 
@@ -72,7 +75,7 @@ int32_t pt_batch_norm_in_groups(const pt_tensor *input, int64_t group_size, pt_l
             groups[index] = at::batch_norm(groups[index], weights[part]->value, biases[part]->value,
                                            first ? running_means[part]->value : at::Tensor(),
                                            first ? running_variances[part]->value : at::Tensor(), true, momentum,
-                                           epsilon, false);
+                                           epsilon, by_cudnn);
         }
         return at::cat(groups);
     });
@@ -84,7 +87,7 @@ int32_t pt_instance_norm(const pt_tensor *input, const pt_tensor *weight, const 
         // Not group_norm, whose channels-last kernel subtracts squares of means from means of squares: its roundings
         // are a hundred times larger where means are not zero. This one copies the maps, and is still faster.
         return at::instance_norm(input->value, passerby::optional(weight), passerby::optional(bias), {}, {}, true,
-                                 0.0, epsilon, false)
+                                 0.0, epsilon, by_cudnn)
             .contiguous(input->value.suggest_memory_format());
     });
 }
