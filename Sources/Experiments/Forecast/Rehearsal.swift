@@ -32,6 +32,8 @@ struct Rehearsal {
     let limit: Double
     /// Told what is measured next.
     var report: (String) -> Void = { _ in }
+    /// How steps are measured one after another instead, at the stage's own batch size and none of the rest.
+    var steady: SteadyPace?
 
     /// The batch sizes that are measured, the experiment's own if that can be afforded.
     func batches(_ batch: Int) -> [Int] {
@@ -59,9 +61,10 @@ struct Rehearsal {
     /// - Parameter train: So many steps of such batches on made-up images.
     func cost(
         batch: Int,
-        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: RehearsalScope) throws -> Trained
+        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
     ) throws -> StageCost {
-        try cost(batches(batch), train)
+        if let steady { return try steps(of: batch, at: steady, train) }
+        return try cost(batches(batch), train)
     }
 
     /// What a stage costs that trains nothing.
@@ -92,7 +95,11 @@ struct Rehearsal {
             of: Array(TargetImages(set.target).samples.prefix(count)), by: network)
     }
 
-    private var images: ImageSource { ImageSource(size: settings.image, workers: settings.workers) }
+    private var images: ImageSource {
+        var images = ImageSource(size: settings.image, workers: settings.workers)
+        images.repeatsFirstBatch = steady != nil
+        return images
+    }
 
     /// Nothing is scored.
     private var validation: Validation {
@@ -103,7 +110,7 @@ struct Rehearsal {
 
     private func cost(
         _ batches: [Int],
-        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: RehearsalScope) throws -> Trained
+        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
     ) throws -> StageCost {
         let begun = clock.uptime()
         let left = { limit - (clock.uptime() - begun) }
