@@ -11,8 +11,9 @@ internal import Training
 
 /// A stage's training for a few steps on made-up images, and one of what it does to all images, measured.
 struct Rehearsal {
-    /// Steps of each batch size where there is time; the first is not counted.
-    private static let stepCount = 3
+    /// Steps of each batch size where there is time; the first is not counted. A card takes its kernels, or the whole step as a
+    /// graph, from the first few, and the fastest is one of the later ones.
+    private var stepCount: Int { settings.device.device == .cpu ? 3 : 12 }
     /// Steps where there is not.
     private static let fewestSteps = 2
     /// Pixels of a batch that measuring is worth: 4 images of 384×128 on the processor, 1,000 on a card, which small batches
@@ -130,7 +131,7 @@ struct Rehearsal {
         }
         var last = try measure(batches[0], Self.fewestSteps)
         // Where that was quick, one step is too few to believe.
-        if left() >= limit * 5 / 6 { last = try measure(batches[0], Self.stepCount) }
+        if left() >= limit * 5 / 6 { last = try measure(batches[0], stepCount) }
         var steps = [last.steps]
         if batches.count > 1 {
             let (batch, count) = second(batches[1], after: last.steps, left: left())
@@ -152,8 +153,8 @@ struct Rehearsal {
         let affordable = seconds > 0 ? left / (Double(Self.fewestSteps) * seconds) : .infinity
         let fitting = affordable < Double(batch) ? max(0, Int(affordable)) / Self.instances * Self.instances : batch
         let chosen = min(batch, max(small.batch + Self.instances, fitting))
-        let isQuick = Double(Self.stepCount * chosen) * seconds <= left
-        return (chosen, isQuick ? Self.stepCount : Self.fewestSteps)
+        let isQuick = Double(stepCount * chosen) * seconds <= left
+        return (chosen, isQuick ? stepCount : Self.fewestSteps)
     }
 
     /// Twice as many images less as many, so that what a copy of the network takes falls out; where noise is larger than
