@@ -84,7 +84,9 @@ def check_forecast(session):
             ("spcl/personx2market1501", "SpCL, PersonX → Market-1501", MARKET, "adapt", 15),
             (visda, "MMT+, PersonX → VisDA-2020", VISDA, "adapt", 25)]:
         done = session.passerby("plan", experiment, *words, f"data.location={json.dumps(world)}", "--json", "--logs",
-                                session.folder / "none", "--device", session.device, allowed=(0, 69))
+                                session.folder / "none", "--device", session.device, allowed=(0, 69),
+                                # What was measured here before may be another program's.
+                                XDG_CACHE_HOME=str(session.folder / "cache"))
         stages = {found["name"]: found.get("forecast") for found in json.loads(done.stdout)["stages"]}
         minutes = {name: forecast["seconds"] / 60 for name, forecast in stages.items() if forecast}
         missing = [name for name in stages if name not in minutes]

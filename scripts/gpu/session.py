@@ -40,9 +40,10 @@ class Session:
         if not holds:
             self.failed.append(f"{part}: {text}")
 
-    def passerby(self, *words, allowed=(0,)):
+    def passerby(self, *words, allowed=(0,), **variables):
         words = [str(word) for word in words]
-        done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=self.environment, cwd=HOME)
+        done = subprocess.run(
+            [PROGRAM, *words], capture_output=True, text=True, env=self.environment | variables, cwd=HOME)
         if done.returncode not in allowed:
             raise RuntimeError(f"passerby {' '.join(words)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
         return done
