@@ -125,6 +125,39 @@ public struct Launch {
         return try found.definition.rehearse(rehearsal)
     }
 
+    /// Measures the steps of a stage one after another, as a run takes them, with images that are there: for comparisons with
+    /// other programs.
+    ///
+    /// - Parameter window: Steps between two looks at the clock, for which a card is waited for.
+    /// - Returns: At the stage's own batch size, the median of ``SteadyPace/windows`` windows; nil where it trains nothing.
+    /// - Throws: As ``rehearse(_:threads:limit:peakMemory:)``.
+    public func steadySteps(
+        of stage: String, window: Int, threads: Int, peakMemory: @escaping () -> Int
+    ) throws -> StageCost.Steps? {
+        try prepare(threads: threads)
+        let (plan, counts) = try counted()
+        _ = try plan.stage(named: stage)
+        guard let definition = experiment.stage(named: stage)?.definition, let training = definition.load(counts).training
+        else { return nil }
+        let rehearsal = Rehearsal(
+            settings: experiment.settings, counts: counts, clock: .system, peakMemory: peakMemory, limit: .infinity,
+            steady: SteadyPace(window: window, iterations: training.iterations))
+        return try definition.rehearse(rehearsal).steps.last
+    }
+
+    /// Measures how long a batch takes through the experiment's network for inference, one after another, in the experiment's
+    /// precision.
+    public func steadyPasses(
+        of batch: Int, window: Int, threads: Int, peakMemory: @escaping () -> Int
+    ) throws -> StageCost.Steps {
+        try prepare(threads: threads)
+        let pass = try InferencePass(of: batch, experiment.settings)
+        let pace = SteadyPace(window: window, iterations: 0)
+        return StageCost.Steps(
+            batch: batch, seconds: try pace.seconds(.system) { try pass() }, peakBytes: peakMemory(),
+            cardBytes: try Engine.peakCardBytes())
+    }
+
     /// Runs the stages.
     ///
     /// - Parameters:

@@ -17,7 +17,7 @@ struct Passerby: ParsableCommand {
             Run.self, ShowPlan.self, Why.self, Keys.self, Schema.self, Runs.self, SweepCommand.self, Reproduce.self,
             Trial.self,
             VerifyResume.self, DataCommand.self, WeightsCommand.self, Import.self, Extract.self, Evaluate.self, Metrics.self,
-            Cluster.self, Doctor.self, Calibrate.self, Kernels.self,
+            Cluster.self, Doctor.self, Calibrate.self, TimeSteps.self, Kernels.self,
         ])
 
     @Flag(help: "Print the version, and the revision of the sources.")

@@ -50,6 +50,17 @@ import Vocabulary
         }
     }
 
+    @Test(arguments: [0, 2]) func `gives the first batch over and over where it is told to`(workers: Int) throws {
+        let set = try SmallSet(count: 24)
+        var loader = set.loader(workers: workers)
+        let batches = try collect(loader.epoch(0, batches: set.batches()))
+        loader.repeatsFirstBatch = true
+        let repeated = try collect(loader.epoch(0, batches: set.batches()))
+        #expect(repeated == Array(repeating: batches[0], count: batches.count))
+        #expect(batches[0] != batches[1])
+        #expect(try collect(loader.epoch(0, batches: [])).isEmpty)
+    }
+
     @Test func `draws an epoch's batches by the key and the purpose that it augments by`() throws {
         let set = try SmallSet(count: 24)
         let loader = set.loader(workers: 1)

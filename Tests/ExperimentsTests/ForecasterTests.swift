@@ -304,6 +304,17 @@ private let costOnCard = StageCost(
         #expect(rehearsal.second(12, after: small, left: -5).batch == (seconds == 0 ? 12 : 4))
     }
 
+    /// A step of 2 images in 1 s: 12 steps of 12 images take 72 s.
+    @Test(arguments: [(72.0, 12), (71, 2)] as [(Double, Int)])
+    func `measures more steps on a card`(left: Double, steps: Int) throws {
+        let experiment = try experiment(["device=cuda"])
+        guard case .synthetic(let world) = experiment.settings.data.location else { return }
+        let rehearsal = Rehearsal(
+            settings: experiment.settings, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
+        let small = StageCost.Steps(batch: 2, seconds: 1, peakBytes: 0)
+        #expect(rehearsal.second(12, after: small, left: left) == (12, steps))
+    }
+
     /// A clock that goes on by an hour whenever it is read leaves time for nothing.
     @Test func `takes what it has where time is up`() throws {
         let experiment = try experiment(["workers=0"])

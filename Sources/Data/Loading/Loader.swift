@@ -22,6 +22,8 @@ public struct Loader: Sendable {
     private let purpose: String
     private let cache: ImageCache?
     private let onBadImage: BadImagePolicy
+    /// Whether every batch of an epoch is the first one, made once: for measuring what a step takes without its images.
+    public var repeatsFirstBatch = false
 
     /// - Parameters:
     ///   - samples: What to load.
@@ -87,12 +89,15 @@ public struct Loader: Sendable {
             let firstPlace = starts[first + number] + positions.lowerBound
             return try batch(of: Array(whole[positions]), firstPlace: firstPlace, epoch: epoch)
         }
-        guard workers > 0 else {
+        guard workers > 0, !repeatsFirstBatch else {
             var number = 0
+            var only: Batch?
             return BatchSequence(count: count) { () throws(DataError) in
                 guard number < count else { return nil }
                 defer { number += 1 }
-                return try make(number)
+                guard repeatsFirstBatch else { return try make(number) }
+                if only == nil { only = try make(0) }
+                return only
             }
         }
         // Two batches a thread: one in the making, one waiting to be taken.

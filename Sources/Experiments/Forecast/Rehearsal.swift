@@ -11,11 +11,11 @@ internal import Training
 
 /// A stage's training for a few steps on made-up images, and one of what it does to all images, measured.
 struct Rehearsal {
-    /// Steps that are not counted: in the first, memory is fetched and kernels are chosen, and steps that a card repeats
-    /// are taken as they are a few times.
+    /// Steps that do not count: in the first, memory is fetched and kernels are chosen, and steps that a card repeats are
+    /// taken as they are a few times.
     private var uncounted: Int { settings.repeatsSteps ? StepGraph.usualWarmUps + 1 : 1 }
-    /// Steps of each batch size where there is time.
-    private var stepCount: Int { uncounted + 2 }
+    /// Steps of each batch size where there is time; on a card each takes some tenths of a second at most.
+    private var stepCount: Int { settings.device.device == .cpu ? 3 : 12 }
     /// Steps where there is not.
     private var fewestSteps: Int { uncounted + 1 }
     /// Pixels of a batch that measuring is worth: 4 images of 384×128 on the processor, 1,000 on a card, which small batches
@@ -35,6 +35,8 @@ struct Rehearsal {
     let limit: Double
     /// Told what is measured next.
     var report: (String) -> Void = { _ in }
+    /// How steps are measured one after another instead, at the stage's own batch size and none of the rest.
+    var steady: SteadyPace?
 
     /// The batch sizes that are measured, the experiment's own if that can be afforded.
     func batches(_ batch: Int) -> [Int] {
@@ -62,9 +64,10 @@ struct Rehearsal {
     /// - Parameter train: So many steps of such batches on made-up images.
     func cost(
         batch: Int,
-        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: RehearsalScope) throws -> Trained
+        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
     ) throws -> StageCost {
-        try cost(batches(batch), train)
+        if let steady { return try steps(of: batch, at: steady, train) }
+        return try cost(batches(batch), train)
     }
 
     /// What a stage costs that trains nothing.
@@ -97,7 +100,11 @@ struct Rehearsal {
             of: Array(TargetImages(set.target).samples.prefix(count)), by: network)
     }
 
-    private var images: ImageSource { ImageSource(size: settings.image, workers: settings.workers) }
+    private var images: ImageSource {
+        var images = ImageSource(size: settings.image, workers: settings.workers)
+        images.repeatsFirstBatch = steady != nil
+        return images
+    }
 
     /// Nothing is scored.
     private var validation: Validation {
@@ -108,7 +115,7 @@ struct Rehearsal {
 
     private func cost(
         _ batches: [Int],
-        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: RehearsalScope) throws -> Trained
+        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
     ) throws -> StageCost {
         let begun = clock.uptime()
         let left = { limit - (clock.uptime() - begun) }

@@ -50,6 +50,8 @@ public struct ImageSource: Sendable {
     public let workers: Int
     public let cache: ImageCache?
     public let onBadImage: BadImagePolicy
+    /// Whether every batch of an epoch is the first one: for measuring what a step takes without its images.
+    package var repeatsFirstBatch = false
 
     public init(
         size: ImageSize, workers: Int, cache: ImageCache? = nil, onBadImage: BadImagePolicy = .error
@@ -80,9 +82,11 @@ public struct ImageSource: Sendable {
     func loader(
         _ samples: [Sample], _ transform: Transform, views: Int = 1, random: RandomKey, purpose: String
     ) -> Loader {
-        Loader(
+        var loader = Loader(
             samples: samples, transform: transform, views: views, workers: workers, key: random, purpose: purpose,
             cache: cache, onBadImage: onBadImage)
+        loader.repeatsFirstBatch = repeatsFirstBatch
+        return loader
     }
 }
 

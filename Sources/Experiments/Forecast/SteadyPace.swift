@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+
+internal import Pipeline
+internal import Tensor
+internal import Training
+
+/// How steps are measured one after another, as a run takes them: a card is given the next ones while it computes, and waited
+/// for at the end of a window only.
+struct SteadyPace {
+    /// Windows that count.
+    static let windows = 3
+    /// Steps that do not: memory is fetched in them, and kernels are chosen.
+    static let firstSteps = 6
+
+    /// Steps of a window.
+    let window: Int
+    /// Steps of an epoch of the stage, on which sizes may depend. No more are taken than are measured.
+    let iterations: Int
+
+    var stepCount: Int { Self.firstSteps + Self.windows * window }
+
+    /// Whether the clock is looked at after so many steps.
+    func isEnd(_ steps: Int) -> Bool { steps >= Self.firstSteps && (steps - Self.firstSteps) % window == 0 }
+
+    /// Seconds a step, the median of all windows.
+    ///
+    /// - Parameter ends: When the windows ended; the first is the end of the steps that do not count.
+    func seconds(_ ends: [Double]) -> Double {
+        let windows = zip(ends.dropFirst(), ends).map { ($0 - $1) / Double(window) }.sorted()
+        return windows.isEmpty ? 0 : windows[windows.count / 2]
+    }
+
+    /// Seconds that a body takes, one after another.
+    func seconds(_ clock: RunClock, _ body: () throws -> Void) throws -> Double {
+        var ends: [Double] = []
+        for step in 1...stepCount {
+            try body()
+            guard isEnd(step) else { continue }
+            try Engine.finish()
+            ends.append(clock.uptime())
+        }
+        return seconds(ends)
+    }
+}
+
+/// A training that is left when its steps have been measured.
+final class SteadyScope: TrainingScope {
+    /// How a training is left.
+    struct Measured: Error {}
+
+    private let pace: SteadyPace
+    private let clock: RunClock
+    private var steps = 0
+    private var ends: [Double] = []
+
+    init(_ pace: SteadyPace, _ clock: RunClock) {
+        self.pace = pace
+        self.clock = clock
+    }
+
+    var secondsPerStep: Double { pace.seconds(ends) }
+
+    func endStep(_ state: () throws -> TrainingState) throws {
+        steps += 1
+        guard pace.isEnd(steps) else { return }
+        try Engine.finish()
+        ends.append(clock.uptime())
+        if steps >= pace.stepCount { throw Measured() }
+    }
+
+    func restore() throws -> TrainingState? { nil }
+    func endEpoch(_ state: TrainingState) throws {}
+    func pause(_ state: () throws -> TrainingState) throws {}
+    func finish(_ state: TrainingState) throws {}
+    func record(_ name: String, _ value: Double, epoch: Int) throws {}
+    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
+}
+
+extension Rehearsal {
+    /// Steps of a batch that is made once, with as many of the target's images as there are, whose rows memories hold.
+    func steps(
+        of batch: Int, at pace: SteadyPace,
+        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
+    ) throws -> StageCost {
+        let set = try MadeUpImages(
+            height: settings.image.height, width: settings.image.width, identities: max(counts.identities, batch),
+            instances: Self.instances, count: max(counts.target, 4 * batch))
+        let scope = SteadyScope(pace, clock)
+        do {
+            _ = try train((batch, max(pace.iterations, pace.stepCount)), set, scope)
+        } catch is SteadyScope.Measured {}
+        let steps = StageCost.Steps(
+            batch: batch, seconds: scope.secondsPerStep, peakBytes: peakMemory(), cardBytes: try Engine.peakCardBytes())
+        // What is 0 was not measured.
+        return StageCost(
+            steps: [steps], secondsPerImage: 0, peakBytes: steps.peakBytes, stateBytes: 0, networkBytes: 0, matrixRate: 0,
+            cardBytes: steps.cardBytes)
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+
+import Configuration
+import Foundation
+import Pipeline
+import Synchronization
+import Testing
+import Training
+
+@testable import Experiments
+
+@Suite(.timeLimit(.minutes(60))) struct `Steps one after another` {
+    /// Six steps that do not count, then three windows of two.
+    @Test func `are looked at when a window ends`() {
+        let pace = SteadyPace(window: 2, iterations: 400)
+        #expect(pace.stepCount == 12)
+        #expect((1...12).filter(pace.isEnd) == [6, 8, 10, 12])
+    }
+
+    /// Windows of 2, 8 and 3 seconds: 1, 4 and 1.5 a step.
+    @Test func `take the median of the windows`() {
+        let pace = SteadyPace(window: 2, iterations: 400)
+        #expect(pace.seconds([10, 12, 20, 23]) == 1.5)
+        #expect(pace.seconds([]) == 0)
+    }
+
+    /// A clock that says 1, 3, 6 and 10 when it is read: windows of 2, 3 and 4 seconds.
+    @Test func `are left when they have been measured`() throws {
+        let scope = SteadyScope(SteadyPace(window: 2, iterations: 400), ticking())
+        var steps = 0
+        #expect(throws: SteadyScope.Measured.self) {
+            while true {
+                steps += 1
+                try scope.endStep { TrainingState(epoch: 0) }
+            }
+        }
+        #expect(steps == 12)
+        #expect(scope.secondsPerStep == 1.5)
+    }
+
+    @Test func `of a body take as long`() throws {
+        var count = 0
+        #expect(try SteadyPace(window: 2, iterations: 0).seconds(ticking()) { count += 1 } == 1.5)
+        #expect(count == 12)
+    }
+
+    private func ticking() -> RunClock {
+        let state = Mutex((time: 0.0, reads: 0.0))
+        return RunClock(
+            now: { 0 },
+            uptime: {
+                state.withLock {
+                    $0.reads += 1
+                    $0.time += $0.reads
+                    return $0.time
+                }
+            })
+    }
+
+    /// At the stage's own batch, however little of it a forecast measures.
+    @Test(arguments: [("direct", 16), ("adapt", 8)])
+    func `of a stage are measured with its own batch`(stage: String, batch: Int) throws {
+        let steps = try #require(try launch().steadySteps(of: stage, window: 1, threads: 1) { 7 })
+        #expect(steps.batch == batch && steps.peakBytes == 7 && steps.seconds > 0)
+    }
+
+    @Test func `of a stage that trains nothing are none`() throws {
+        #expect(try launch().steadySteps(of: "evaluate", window: 1, threads: 1) { 0 } == nil)
+    }
+
+    @Test func `through a network are measured with the batch that is asked for`() throws {
+        let steps = try launch().steadyPasses(of: 3, window: 1, threads: 1) { 7 }
+        #expect(steps.batch == 3 && steps.peakBytes == 7 && steps.seconds > 0)
+    }
+
+    private func launch() throws -> Launch {
+        let text = """
+            data:
+              location:
+                synthetic:
+                  source: {identities: 10, images: 10, cameras: 3}
+                  target: {identities: 10, fewest_images: 5, most_images: 5, singletons: 0, validation_identities: 10,
+                           queries: 2, gallery: 8, distractors: 0, cameras: 3}
+            image: {height: 32, width: 16}
+            backbone: resnet18
+            stages:
+              - pretrain: {name: direct, images: source, networks: 2, iterations: 5, batch: 16}
+              - adapt: {method: mmt+, iterations: 5, batch: 8}
+              - evaluate: {}
+            """
+        return Launch(
+            try Experiment(Document.parse(text, file: "x.yaml"), name: "x"), dataFolder: "/nowhere", weightFolders: [],
+            cacheFolder: "/nowhere", output: StandardError())
+    }
+}

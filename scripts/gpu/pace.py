@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""How long a twin's steps take, measured as `passerby time-steps` measures ours: some steps that do not count, then three windows
+of steps, the card being waited for at the end of a window only."""
+
+import gc
+import time
+
+import torch
+
+WINDOWS = 3
+FIRST_STEPS = 6
+
+
+def windows(step, window, device):
+    """Seconds a step, of each window."""
+    found, began = [], None
+    for count in range(1, FIRST_STEPS + WINDOWS * window + 1):
+        step()
+        if count < FIRST_STEPS or (count - FIRST_STEPS) % window:
+            continue
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        now = time.perf_counter()
+        if began is not None:
+            found.append((now - began) / window)
+        began = now
+    return found
+
+
+def captured(step):
+    """The same step as a CUDA graph."""
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(3):
+            step()
+    torch.cuda.current_stream().wait_stream(stream)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    return graph.replay
+
+
+def measure(make, setup, window):
+    """Seconds a step, of each window."""
+    torch.manual_seed(1)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = setup.precision == "tf32"
+    torch.backends.cudnn.benchmark = True
+    step = make(setup)
+    return windows(captured(step) if setup.is_graph else step, window, setup.device)
+
+
+def give_back(device):
+    """Memory that twins have had, so that ours finds the card empty."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""The parts that look at what comes out: equal losses, runs that are gone on with, and a whole experiment."""
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+
+from gpu.session import HOME, PROGRAM, events, newest
+
+TOLERANCE = 1e-3
+LEAST_GAIN = 0.15
+SHORT = ["direct.epochs=1", "direct.iterations=20", "direct.warmup=0", "direct.milestones=[]", "translate.epochs=1",
+         "translate.iterations=20", "pretrain.epochs=1", "pretrain.iterations=20", "pretrain.warmup=0",
+         "pretrain.milestones=[]", "adapt.epochs=1", "adapt.iterations=20", "adapt.evaluate_every=0",
+         "postprocess.camera.epochs=1", "postprocess.camera.warmup=0", "postprocess.camera.milestones=[]"]
+TRAININGS = {
+    "quickstart": ["direct", "translate", "pretrain", "adapt", "postprocess"],
+    "synthetic/spcl": ["adapt"],
+    "synthetic/cluster-contrast": ["chained"],
+}
+
+
+def losses(run):
+    return {(event["stage"], event["name"], event["epoch"]): event["value"] for event in events(run)
+            if event.get("name", "").startswith("loss/") or "/loss/" in event.get("name", "")}
+
+
+def check_doctor(session):
+    found = session.findings
+    cards = [card["name"] for card in found["cards"]]
+    session.say("doctor", f"{found['processor']['name']}, {found['processor']['cores']} cores; libtorch "
+                f"{found['libtorch']['version']} computes on {found['libtorch']['cards']} cards, cuDNN "
+                f"{found['libtorch'].get('cudnn')}; driver: {cards}",
+                not session.on_card or found["libtorch"]["cards"] > 0)
+    for rates in found.get("card_rates", []):
+        known = [f"{precision} {rates[precision] / 1e12:.0f}" for precision in ("fp32", "tf32", "bf16") if precision in rates]
+        session.say("doctor", f"cuda:{rates['number']}: TFLOP/s in {', '.join(known)}", "problem" not in rates)
+
+
+def check_arithmetic(session):
+    """Each stage in turn: what came before is the processor's on both sides, and only the stage itself runs on the device."""
+    for experiment, stages in TRAININGS.items():
+        logs = session.folder / "arithmetic"
+        known = [word for word in SHORT if word.split(".")[0] in ("direct", *stages)]
+        if "chained" in stages:
+            known += [word.replace("adapt.", f"{name}.") for word in SHORT for name in ("chained", "alone")
+                      if word.startswith("adapt.")]
+        for stage in stages:
+            before = session.folder / "before"
+            shutil.rmtree(before, ignore_errors=True)
+            if logs.exists():
+                shutil.copytree(logs, before, symlinks=True)
+            session.run(experiment, logs, *known, "--until", stage, device="cpu")
+            session.run(experiment, before, *known, "--until", stage)
+            ours, theirs = losses(newest(before, experiment)), losses(newest(logs, experiment))
+            pairs = [(key, ours.get(key), value) for key, value in theirs.items() if key[0] == stage]
+            worst = max((abs(mine - value) / max(abs(value), 1e-3) if mine is not None else 1.0, key)
+                        for key, mine, value in pairs)
+            session.say("arithmetic", f"{experiment} {stage}: {len(pairs)} losses, furthest apart by {worst[0]:.1e} "
+                        f"({worst[1][1]})", bool(pairs) and worst[0] <= TOLERANCE)
+
+
+def check_exchange(session):
+    words = ["direct.epochs=3", "--until", "direct"]
+    for first, second in [("cpu", session.device), (session.device, "cpu")]:
+        logs = session.folder / f"exchange-{first}-{second}-{time.time_ns()}"
+        started = subprocess.Popen(
+            [PROGRAM, "run", "quickstart", *words, "--logs", str(logs), "--device", first], cwd=HOME, env=session.environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while started.poll() is None and not list(logs.glob("**/checkpoints/**/*.safetensors")) and not has_epoch(logs):
+            time.sleep(0.05)
+        started.send_signal(signal.SIGINT)
+        code = started.wait()
+        done = session.run("quickstart", logs, *words, "--resume", "--other-machine", device=second, allowed=(0, 64))
+        session.say("exchange", f"begun on {first} (ended with {code}), gone on with on {second}: ended with {done.returncode}",
+                    code == 75 and done.returncode == 0)
+
+
+def has_epoch(logs):
+    return any('"epoch":0' in path.read_text() for path in logs.glob("**/events.jsonl"))
+
+
+def check_resume(session):
+    logs = session.folder / "verified"
+    done = session.passerby("verify-resume", "quickstart", *SHORT, "--kills", 5, "--logs", logs, "--device", session.device,
+                            allowed=(0, 1, 70))
+    session.say("resume", done.stdout.strip().splitlines()[-2] if done.stdout else done.stderr[-300:], done.returncode == 0)
+
+
+def check_quickstart(session):
+    began = time.monotonic()
+    session.run("quickstart", session.folder / "quickstart")
+    result = json.loads((newest(session.folder / "quickstart", "quickstart") / "result.json").read_text())
+    rows = {row["name"]: row["mAP"] for row in result["rows"]}
+    gain = rows["adapted"] - rows["direct transfer"]
+    session.say("quickstart", f"{time.monotonic() - began:.0f} s; "
+                + ", ".join(f"{name} {100 * mAP:.1f}" for name, mAP in rows.items()), gain >= LEAST_GAIN)
