@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The parts that look at what comes out: equal losses, runs that are gone on with, and a whole experiment."""
 
+import hashlib
 import json
 import shutil
 import signal
@@ -20,6 +21,15 @@ TRAININGS = {
     "synthetic/spcl": ["adapt"],
     "synthetic/cluster-contrast": ["chained"],
 }
+
+
+def short(stages):
+    """Overrides by which an experiment with these stages takes few steps."""
+    known = [word for word in SHORT if word.split(".")[0] in ("direct", *stages)]
+    if "chained" in stages:
+        known += [word.replace("adapt.", f"{name}.") for word in SHORT for name in ("chained", "alone")
+                  if word.startswith("adapt.")]
+    return known
 
 
 def losses(run):
@@ -43,10 +53,7 @@ def check_arithmetic(session):
     """Each stage in turn: what came before is the processor's on both sides, and only the stage itself runs on the device."""
     for experiment, stages in TRAININGS.items():
         logs = session.folder / "arithmetic"
-        known = [word for word in SHORT if word.split(".")[0] in ("direct", *stages)]
-        if "chained" in stages:
-            known += [word.replace("adapt.", f"{name}.") for word in SHORT for name in ("chained", "alone")
-                      if word.startswith("adapt.")]
+        known = short(stages)
         for stage in stages:
             before = session.folder / "before"
             shutil.rmtree(before, ignore_errors=True)
@@ -87,6 +94,23 @@ def check_resume(session):
     done = session.passerby("verify-resume", "quickstart", *SHORT, "--kills", 5, "--logs", logs, "--device", session.device,
                             allowed=(0, 1, 70))
     session.say("resume", done.stdout.strip().splitlines()[-2] if done.stdout else done.stderr[-300:], done.returncode == 0)
+
+
+def check_graphs(session):
+    """Steps that a card repeats as graphs leave the bits of steps that it is given one by one."""
+    for experiment, stages in TRAININGS.items():
+        found = []
+        for graphs in ("true", "false"):
+            logs = session.folder / f"graphs-{graphs}"
+            session.run(experiment, logs, *short(stages), f"graphs={graphs}", "--until", stages[-1])
+            run = newest(logs, experiment)
+            found.append((losses(run), {path.relative_to(run): hashlib.sha256(path.read_bytes()).hexdigest()
+                                        for path in run.glob("stages/*/*.safetensors")}))
+        (repeated, files), (plain, others) = found
+        differing = [str(path) for path in others if files.get(path) != others[path]]
+        session.say("graphs", f"{experiment}: {len(others)} files and {len(plain)} losses with graphs and without; "
+                    + (f"other bits in {', '.join(sorted(differing)[:3])}" if differing else "equal to the bit"),
+                    bool(others) and not differing and repeated == plain)
 
 
 def check_quickstart(session):

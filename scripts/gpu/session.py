@@ -46,6 +46,9 @@ class Session:
             [PROGRAM, *words], capture_output=True, text=True, env=self.environment | variables, cwd=HOME)
         if done.returncode not in allowed:
             raise RuntimeError(f"passerby {' '.join(words)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+        for line in done.stderr.splitlines():
+            if "steps are not repeated as a graph" in line:
+                self.say("graphs", f"{line.strip()} (passerby {' '.join(words[:4])} …)", False)
         return done
 
     def run(self, experiment, logs, *words, device=None, allowed=(0,)):

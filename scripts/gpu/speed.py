@@ -87,21 +87,22 @@ class Twins:
         return statistics.median(found) if found else None
 
 
-def ours(session, found, precision, window, world):
+def ours(session, found, precision, window, world, graphs=True):
     """What each kind's stage takes, by stage and height, in one process for each size of images, and with bf16 what the stages
     take that normalise images in groups, as published; what went wrong instead where one failed."""
     times = {}
     for size in sorted({(kind.height, kind.width) for kind in found}):
         measured = [kind for kind in found if (kind.height, kind.width) == size]
         stages = [kind.stage for kind in measured if kind.stage != "pass"]
-        if precision == "bf16":
+        if precision == "bf16" and graphs:
             stages += [stage + GROUPED for stage in stages if stage + GROUPED in GROUPED_STAGES]
         words = [word for stage in stages for word in ("--stage", stage)]
-        words += [word for kind in measured if kind.stage == "pass" for word in ("--pass", kind.batch)]
+        if graphs:
+            words += [word for kind in measured if kind.stage == "pass" for word in ("--pass", kind.batch)]
         file = write_experiment(
             session.folder / "speed.yaml", experiment_stages(measured[0].batch), world=world,
             image={"height": size[0], "width": size[1]}, backbone="resnet50", precision=precision, deterministic=False,
-            workers=session.workers)
+            graphs=graphs, workers=session.workers)
         try:
             done = session.passerby("time-steps", file, *words, "--window", window, "--device", session.device)
             times.update({(stage, size[0]): value for stage, value in json.loads(done.stdout).items()})
@@ -125,7 +126,12 @@ def experiment_stages(batch):
         {"adapt": {"name": "mmt" + GROUPED, "images_per_norm_group": group, **mutual}}]
 
 
-def compare(session, kind, precision, mine, twins):
+def form_of(session, precision):
+    """The form of the twins that ours is held against."""
+    return "graph" if precision == "bf16" and session.on_card else "eager"
+
+
+def compare(session, kind, precision, mine, twins, plain):
     """Prints a kind's figures in a precision, and whether they are what is asked for."""
     problems = [text for key, text in twins.problems.items() if key[:2] == (kind, precision)]
     problems += [mine["problem"]] if mine.get("problem") else []
@@ -133,9 +139,9 @@ def compare(session, kind, precision, mine, twins):
         session.say("speed", f"{precision} {kind.title}: {problem}", False)
     if not mine.get("seconds"):
         return
-    times = {"ours": mine["seconds"], "eager": twins.seconds(kind, precision, "eager"),
+    times = {"ours": mine["seconds"], "ours without graphs": plain, "eager": twins.seconds(kind, precision, "eager"),
              "graph": twins.seconds(kind, precision, "graph")}
-    form = "graph" if precision == "bf16" and session.on_card else "eager"
+    form = form_of(session, precision)
     text = f"{precision} {kind.title}: " + ", ".join(
         f"{name} {1e3 * value:.1f} ms" for name, value in times.items() if value is not None)
     if precision in kind.known:
@@ -158,9 +164,12 @@ def check_speed(session):
     for precision, window in (ON_CARD if session.on_card else ON_PROCESSOR).items():
         twins.measure(found, precision, window)
         mine = ours(session, found, precision, window, world)
+        # What graphs are worth to us.
+        plain = ours(session, found, precision, window, world, graphs=False) if form_of(session, precision) == "graph" else {}
         twins.measure(found, precision, window)
         for kind in found:
-            compare(session, kind, precision, mine[kind.stage, kind.height], twins)
+            compare(session, kind, precision, mine[kind.stage, kind.height], twins,
+                    plain.get((kind.stage, kind.height), {}).get("seconds"))
             grouped = mine.get((kind.stage + GROUPED, kind.height), {})
             if "seconds" in grouped:
                 session.say("speed", f"{precision} {kind.title} with images normalised in groups, as published: "

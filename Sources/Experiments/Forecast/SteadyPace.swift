@@ -50,12 +50,15 @@ final class SteadyScope: TrainingScope {
 
     private let pace: SteadyPace
     private let clock: RunClock
+    private let warn: (String) -> Void
     private var steps = 0
     private var ends: [Double] = []
 
-    init(_ pace: SteadyPace, _ clock: RunClock) {
+    /// - Parameter warn: Told what is worth a line of its own.
+    init(_ pace: SteadyPace, _ clock: RunClock, warn: @escaping (String) -> Void = { _ in }) {
         self.pace = pace
         self.clock = clock
+        self.warn = warn
     }
 
     var secondsPerStep: Double { pace.seconds(ends) }
@@ -72,6 +75,7 @@ final class SteadyScope: TrainingScope {
     func endEpoch(_ state: TrainingState) throws {}
     func pause(_ state: () throws -> TrainingState) throws {}
     func finish(_ state: TrainingState) throws {}
+    func warn(_ text: String) { warn(text) }
     func record(_ name: String, _ value: Double, epoch: Int) throws {}
     func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 }
@@ -85,7 +89,7 @@ extension Rehearsal {
         let set = try MadeUpImages(
             height: settings.image.height, width: settings.image.width, identities: max(counts.identities, batch),
             instances: Self.instances, count: max(counts.target, 4 * batch))
-        let scope = SteadyScope(pace, clock)
+        let scope = SteadyScope(pace, clock, warn: report)
         do {
             _ = try train((batch, max(pace.iterations, pace.stepCount)), set, scope)
         } catch is SteadyScope.Measured {}
