@@ -140,7 +140,8 @@ public struct Launch {
         guard let definition = experiment.stage(named: stage)?.definition, let training = definition.load(counts).training
         else { return nil }
         let rehearsal = Rehearsal(
-            settings: experiment.settings, counts: counts, clock: .system, peakMemory: peakMemory, limit: .infinity, report: warn,
+            settings: experiment.settings, counts: counts, clock: .system, peakMemory: peakMemory, limit: .infinity,
+            report: warn,
             steady: SteadyPace(window: window, iterations: training.iterations))
         return try definition.rehearse(rehearsal).steps.last
     }
