@@ -57,11 +57,10 @@ import Training
             })
     }
 
-    /// At the stage's own batch, however little of it a forecast measures.
-    @Test(arguments: [("direct", 16), ("adapt", 8)])
-    func `of a stage are measured with its own batch`(stage: String, batch: Int) throws {
-        let steps = try #require(try launch().steadySteps(of: stage, window: 1, threads: 1) { 7 })
-        #expect(steps.batch == batch && steps.peakBytes == 7 && steps.seconds > 0)
+    /// A forecast would measure 8 images too.
+    @Test func `of a stage are measured with its own batch`() throws {
+        let steps = try #require(try launch().steadySteps(of: "direct", window: 1, threads: 1) { 7 })
+        #expect(steps.batch == 16 && steps.peakBytes == 7 && steps.seconds > 0)
     }
 
     @Test func `of a stage that trains nothing are none`() throws {
@@ -84,8 +83,7 @@ import Training
             image: {height: 32, width: 16}
             backbone: resnet18
             stages:
-              - pretrain: {name: direct, images: source, networks: 2, iterations: 5, batch: 16}
-              - adapt: {method: mmt+, iterations: 5, batch: 8}
+              - pretrain: {name: direct, images: source, networks: 1, iterations: 5, batch: 16}
               - evaluate: {}
             """
         return Launch(
