@@ -25,6 +25,8 @@ private final class LeavingScope: TrainingScope {
     private(set) var end: ContentDigest?
     private(set) var reports: [String: Double] = [:]
     private(set) var records: [String: Double] = [:]
+    /// What has no value twice.
+    private(set) var durations: Set<String> = []
 
     init(from first: TrainingState? = nil, leavingAt moment: Int = .max) {
         self.first = first
@@ -51,8 +53,9 @@ private final class LeavingScope: TrainingScope {
     func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 
     func record(_ name: String, _ value: Double, epoch: Int) throws {
-        guard !name.hasSuffix("seconds") else { return }
-        records["\(name) of epoch \(epoch)"] = value
+        let key = "\(name) of epoch \(epoch)"
+        guard !name.hasSuffix("seconds") else { return durations.formUnion([key]) }
+        records[key] = value
     }
 }
 
@@ -95,6 +98,7 @@ private final class LeavingScope: TrainingScope {
         try train(whole)
         let end = try #require(whole.end)
         #expect(whole.moments == count)
+        #expect(whole.durations.contains("loading/seconds of epoch 0"))
         let isLong = ProcessInfo.processInfo.environment["PASSERBY_LONG_TESTS"] != nil
         for moment in isLong ? Array(1...count) : chosen {
             let left = LeavingScope(leavingAt: moment)

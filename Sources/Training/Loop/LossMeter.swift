@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import Data
 package import Reporting
 package import Tensor
 
@@ -101,11 +102,15 @@ package struct LossMeter {
     /// Over the steps that had the loss.
     private func mean(of name: String, _ sum: Double) -> Double { sum / Double(max(counts[name] ?? step, 1)) }
 
-    /// Reports the means of an epoch, and the rate at which its steps were taken.
-    package func report(to scope: any TrainingScope, rate: Double? = nil) throws {
+    /// Reports the means of an epoch, the rate at which its steps were taken, and how long they waited for their batches.
+    package func report(to scope: any TrainingScope, rate: Double? = nil, after batches: BatchSequence?...) throws {
         for (name, sum) in try whole().sorted(by: { $0.key < $1.key }) {
             try scope.record(Self.prefix + name, mean(of: name, sum), epoch: epoch)
         }
         if let rate { try scope.record("learning_rate", rate, epoch: epoch) }
+        let waits = batches.compactMap { $0?.waited }
+        guard !waits.isEmpty else { return }
+        let waited = waits.reduce(.zero, +)
+        try scope.record("loading/seconds", waited / .seconds(1), epoch: epoch)
     }
 }

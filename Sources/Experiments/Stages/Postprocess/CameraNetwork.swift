@@ -60,7 +60,7 @@ struct CameraNetwork {
                 try step(training, batch.images(), cameras: Tensor(batch.labels), &meter)
                 try scope.endStep(meter) { try training.state(meter) }
             }
-            try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch))
+            try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch), after: batches)
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(training.state(meter))
         }

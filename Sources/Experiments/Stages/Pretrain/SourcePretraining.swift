@@ -93,9 +93,7 @@ struct SourcePretraining {
                 seen: targets?.next()?.images(), &meter)
             try scope.endStep(meter) { try training.state(meter) }
         }
-        try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch))
-        let waited = sources.waited + (targets?.waited ?? .zero)
-        try scope.record("loading/seconds", waited / .seconds(1), epoch: meter.epoch)
+        try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch), after: sources, targets)
     }
 
     /// One iteration: a step on labelled images, between whose passes the target's images pass through the network.

@@ -18,8 +18,8 @@ struct UnpairedLoaders {
 
     /// An epoch's batches of each domain.
     struct Batches {
-        fileprivate let source: BatchSequence
-        fileprivate let target: BatchSequence
+        let source: BatchSequence
+        let target: BatchSequence
 
         /// A batch of each domain, `[B, 3, H, W]`; nothing after the last.
         func next(on scale: ColourScale) throws -> (source: Tensor, target: Tensor)? {

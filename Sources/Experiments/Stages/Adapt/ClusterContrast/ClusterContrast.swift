@@ -107,7 +107,7 @@ struct ClusterContrast {
             try step(training, round.memory, batch.images(), labels: batch.labels)
             try scope.endStep(training.meter, training.state)
         }
-        try training.meter.report(to: scope, rate: config.schedule.rate(epoch: training.meter.epoch))
+        try training.meter.report(to: scope, rate: config.schedule.rate(epoch: training.meter.epoch), after: batches)
     }
 
     /// One iteration: a step of the network, and of the memory's rows that the batch belongs to.

@@ -117,7 +117,7 @@ struct ClusteringBaseline {
             try step(training, round, batch.images(), labels: Tensor(batch.labels))
             try scope.endStep(training.meter, training.state)
         }
-        try training.meter.report(to: scope, rate: config.rate)
+        try training.meter.report(to: scope, rate: config.rate, after: batches)
     }
 
     /// One iteration.

@@ -122,7 +122,7 @@ struct MMT {
                 &training, round, (0..<2).map { try batch.images(view: $0) }, labels: Tensor(batch.labels))
             try scope.endStep(training.mutual.meter, training.state)
         }
-        try training.mutual.meter.report(to: scope, rate: config.rate)
+        try training.mutual.meter.report(to: scope, rate: config.rate, after: batches)
     }
 
     /// One iteration: a step of both students, then the mean networks follow.

@@ -123,7 +123,7 @@ struct MMTPlus {
             try step(&training, round, views, labels: labels)
             try scope.endStep(training.mutual.meter, training.state)
         }
-        try training.mutual.meter.report(to: scope, rate: config.rate)
+        try training.mutual.meter.report(to: scope, rate: config.rate, after: sources, targets)
     }
 
     /// One iteration: a step of both students, then the mean networks and the queues follow.

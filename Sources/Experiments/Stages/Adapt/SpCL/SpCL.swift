@@ -144,7 +144,8 @@ struct SpCL {
             try step(&training, images, classes: labelled?.labels ?? [], instances: clustered.indices)
             try scope.endStep(training.meter, training.state)
         }
-        try training.meter.report(to: scope, rate: config.schedule.rate(epoch: training.meter.epoch))
+        try training.meter.report(
+            to: scope, rate: config.schedule.rate(epoch: training.meter.epoch), after: sources, targets)
     }
 
     private func batches(of samples: [Sample], _ purpose: String, _ meter: LossMeter) throws -> BatchSequence {

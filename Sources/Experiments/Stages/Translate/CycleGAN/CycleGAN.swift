@@ -56,7 +56,8 @@ struct CycleGAN {
                 try step(players, source: source, target: target, &meter)
                 try scope.endStep(meter) { try players.state(meter) }
             }
-            try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch))
+            try meter.report(
+                to: scope, rate: config.schedule.rate(epoch: meter.epoch), after: batches.source, batches.target)
             try pictures.show(players, after: meter.epoch, of: config.epochs, in: scope)
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(players.state(meter))

@@ -87,7 +87,8 @@ struct SDA {
                     target: unlabelled.images(), &meter)
                 try scope.endStep(meter) { try players.state(meter) }
             }
-            try meter.report(to: scope, rate: config.schedule.rate(epoch: meter.epoch))
+            try meter.report(
+                to: scope, rate: config.schedule.rate(epoch: meter.epoch), after: sourceBatches, targetBatches)
             try pictures.show(players, after: meter.epoch, of: config.epochs, in: scope)
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(players.state(meter))

@@ -87,7 +87,7 @@ struct SPGAN {
             try step(players, source: source, target: target, &meter)
             try scope.endStep(meter) { try players.state(meter) }
         }
-        try meter.report(to: scope, rate: config.rate)
+        try meter.report(to: scope, rate: config.rate, after: batches.source, batches.target)
     }
 
     /// One iteration: in every other one a step of both generators, then one of the siamese network, then one of both
