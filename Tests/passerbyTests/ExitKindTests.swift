@@ -77,7 +77,7 @@ import Training
 
 @Suite struct `Every error type of the modules` {
     /// Thrown and caught within a module, or within a file.
-    private static let inner: Set = ["NumPyHeaderProblem", "Stop", "TextFileError", "YAMLSyntaxError"]
+    private static let inner: Set = ["Measured", "NumPyHeaderProblem", "Stop", "TextFileError", "YAMLSyntaxError"]
 
     /// An error that only says `Error` would end the program as a defect of ours.
     @Test func `says which exit code it stands for`() throws {
