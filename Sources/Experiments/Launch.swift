@@ -111,18 +111,26 @@ public struct Launch {
     public func rehearse(
         _ stage: String, threads: Int, limit: Double = 30, peakMemory: @escaping () -> Int
     ) throws -> StageCost {
-        try prepare(threads: threads)
-        let (plan, counts) = try counted()
-        _ = try plan.stage(named: stage)
+        let (definition, counts) = try prepared(stage, threads: threads)
         let progress = ProgressReporter(label: "measure \(stage)", output: output)
         defer { progress.finish() }
         let rehearsal = Rehearsal(
             settings: experiment.settings, counts: counts, clock: .system, peakMemory: peakMemory, limit: limit,
             report: progress.note)
+        return try definition.rehearse(rehearsal)
+    }
+
+    /// A stage in a process that is set up for it.
+    private func prepared(
+        _ stage: String, threads: Int
+    ) throws -> (definition: any StageDefinition, counts: DatasetCounts) {
+        try prepare(threads: threads)
+        let (plan, counts) = try counted()
+        _ = try plan.stage(named: stage)
         guard let found = experiment.stage(named: stage) else {
             preconditionFailure("the plan's stage '\(stage)' is none of the experiment's")
         }
-        return try found.definition.rehearse(rehearsal)
+        return (found.definition, counts)
     }
 
     /// Measures the steps of a stage one after another, as a run takes them, with images that are there: for comparisons with
@@ -134,11 +142,8 @@ public struct Launch {
     public func steadySteps(
         of stage: String, window: Int, threads: Int, peakMemory: @escaping () -> Int
     ) throws -> StageCost.Steps? {
-        try prepare(threads: threads)
-        let (plan, counts) = try counted()
-        _ = try plan.stage(named: stage)
-        guard let definition = experiment.stage(named: stage)?.definition, let training = definition.load(counts).training
-        else { return nil }
+        let (definition, counts) = try prepared(stage, threads: threads)
+        guard let training = definition.load(counts).training else { return nil }
         let rehearsal = Rehearsal(
             settings: experiment.settings, counts: counts, clock: .system, peakMemory: peakMemory, limit: .infinity,
             report: warn,

@@ -15,6 +15,9 @@ public struct Folding: Sendable, Equatable {
         case float32
         case bfloat16
 
+        /// What inference computes in beside training in a precision.
+        public init(_ training: TrainingPrecision) { self = training == .bf16 ? .bfloat16 : .float32 }
+
         public var elementType: ElementType {
             switch self {
             case .float32: .float32

@@ -11,12 +11,7 @@ import Testing
 
 private func experiment(_ overrides: [String] = []) throws -> Experiment {
     let text = """
-        data:
-          location:
-            synthetic:
-              source: {identities: 10, images: 10, cameras: 3}
-              target: {identities: 10, fewest_images: 5, most_images: 5, singletons: 0, validation_identities: 10,
-                       queries: 2, gallery: 8, distractors: 0, cameras: 3}
+        \(tenPeople)
         image: {height: 64, width: 32}
         backbone: resnet18
         stages:

@@ -13,3 +13,13 @@ let tinyData = """
     image: {height: 32, width: 32}
     backbone: resnet18
     """
+
+/// Twice ten people, of whom images are made up and never drawn.
+let tenPeople = """
+    data:
+      location:
+        synthetic:
+          source: {identities: 10, images: 10, cameras: 3}
+          target: {identities: 10, fewest_images: 5, most_images: 5, singletons: 0, validation_identities: 10,
+                   queries: 2, gallery: 8, distractors: 0, cameras: 3}
+    """

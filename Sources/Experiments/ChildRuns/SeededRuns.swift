@@ -105,12 +105,15 @@ public struct SeededRuns {
     private func attempt(
         _ run: ListedRun, _ plan: Plan, leftTo worker: LockHolder?, _ say: (String) -> Void
     ) throws -> State {
+        func left(to other: LockHolder) -> State {
+            if other != worker { say("\(run.name): \(other) works on it") }
+            return .unfinished(plan, worker: other)
+        }
         let claim: RunClaim
         do {
             claim = try RunClaim(plan, in: logs)
         } catch PipelineError.locked(_, let other) {
-            if other != worker { say("\(run.name): \(other) works on it") }
-            return .unfinished(plan, worker: other)
+            return left(to: other)
         }
         defer { withExtendedLifetime(claim) {} }
         if claim.isInherited { try waitForProcess(of: plan) { say("\(run.name): waits for \($0), which is still at it") } }
@@ -118,10 +121,7 @@ public struct SeededRuns {
             say("\(run.name): is there now, \(folder.run)")
             return .done(folder, result, isNew: false)
         }
-        if let other = RunClaim.worker(on: plan, in: logs) {
-            if other != worker { say("\(run.name): \(other) works on it") }
-            return .unfinished(plan, worker: other)
-        }
+        if let other = RunClaim.worker(on: plan, in: logs) { return left(to: other) }
         if run.earlierFailure == nil, let reason = ListedRun.failure(of: plan, in: logs) {
             say("\(run.name): another process has failed at it: \(reason)")
             return .missing(reason: reason)

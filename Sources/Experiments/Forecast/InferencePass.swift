@@ -16,9 +16,8 @@ struct InferencePass {
     init(of batch: Int, _ settings: ExperimentSettings) throws {
         let random = RandomKey(seed: 1)
         var stream = random.stream("images")
-        let precision: Folding.Precision = settings.precision == .bf16 ? .bfloat16 : .float32
         network = try EmbeddingNetwork(NetworkShape(backbone: settings.backbone, pooling: .average), random: random)
-            .folded(Folding(domain: .target, precision: precision))
+            .folded(Folding(domain: .target, precision: Folding.Precision(settings.precision)))
         let shape = [batch, settings.image.height, settings.image.width, 3]
         images = try Tensor(InitialValues.normal(deviation: 1).values(shape: shape, &stream), shape: shape)
             .permuted([0, 3, 1, 2])

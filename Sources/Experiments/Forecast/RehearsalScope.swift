@@ -5,7 +5,7 @@ internal import Tensor
 internal import Training
 
 /// A training of a few steps whose time counts and whose result does not.
-final class RehearsalScope: TrainingScope {
+final class RehearsalScope: MeasuringScope {
     private let clock: RunClock
     private let warn: (String) -> Void
     private var ends: [Double]
@@ -32,11 +32,17 @@ final class RehearsalScope: TrainingScope {
         stateBytes = try state().tensors.values.reduce(0) { $0 + $1.byteCount }
     }
 
+    func warn(_ text: String) { warn(text) }
+}
+
+/// A scope that measures steps, and keeps and shows nothing of what they come to.
+protocol MeasuringScope: TrainingScope {}
+
+extension MeasuringScope {
     func restore() throws -> TrainingState? { nil }
     func endEpoch(_ state: TrainingState) throws {}
     func pause(_ state: () throws -> TrainingState) throws {}
     func finish(_ state: TrainingState) throws {}
-    func warn(_ text: String) { warn(text) }
     func record(_ name: String, _ value: Double, epoch: Int) throws {}
     func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 }

@@ -32,52 +32,62 @@ struct SteadyPace {
 
     /// Seconds that a body takes, one after another.
     func seconds(_ clock: RunClock, _ body: () throws -> Void) throws -> Double {
-        var ends: [Double] = []
-        for step in 1...stepCount {
+        var watch = SteadyWatch(self, clock)
+        while !watch.isOver {
             try body()
-            guard isEnd(step) else { continue }
-            try Engine.finish()
-            ends.append(clock.uptime())
+            try watch.endStep()
         }
-        return seconds(ends)
+        return watch.secondsPerStep
     }
 }
 
-/// A training that is left when its steps have been measured.
-final class SteadyScope: TrainingScope {
-    /// How a training is left.
-    struct Measured: Error {}
-
+/// Looks at the clock when windows end.
+struct SteadyWatch {
     private let pace: SteadyPace
     private let clock: RunClock
-    private let warn: (String) -> Void
     private var steps = 0
     private var ends: [Double] = []
 
-    /// - Parameter warn: Told what is worth a line of its own.
-    init(_ pace: SteadyPace, _ clock: RunClock, warn: @escaping (String) -> Void = { _ in }) {
+    init(_ pace: SteadyPace, _ clock: RunClock) {
         self.pace = pace
         self.clock = clock
-        self.warn = warn
     }
+
+    /// Whether all steps have been taken.
+    var isOver: Bool { steps >= pace.stepCount }
 
     var secondsPerStep: Double { pace.seconds(ends) }
 
-    func endStep(_ state: () throws -> TrainingState) throws {
+    mutating func endStep() throws {
         steps += 1
         guard pace.isEnd(steps) else { return }
         try Engine.finish()
         ends.append(clock.uptime())
-        if steps >= pace.stepCount { throw Measured() }
+    }
+}
+
+/// A training that is left when its steps have been measured.
+final class SteadyScope: MeasuringScope {
+    /// How a training is left.
+    struct Measured: Error {}
+
+    private let warn: (String) -> Void
+    private var watch: SteadyWatch
+
+    /// - Parameter warn: Told what is worth a line of its own.
+    init(_ pace: SteadyPace, _ clock: RunClock, warn: @escaping (String) -> Void = { _ in }) {
+        self.warn = warn
+        watch = SteadyWatch(pace, clock)
     }
 
-    func restore() throws -> TrainingState? { nil }
-    func endEpoch(_ state: TrainingState) throws {}
-    func pause(_ state: () throws -> TrainingState) throws {}
-    func finish(_ state: TrainingState) throws {}
+    var secondsPerStep: Double { watch.secondsPerStep }
+
+    func endStep(_ state: () throws -> TrainingState) throws {
+        try watch.endStep()
+        if watch.isOver { throw Measured() }
+    }
+
     func warn(_ text: String) { warn(text) }
-    func record(_ name: String, _ value: Double, epoch: Int) throws {}
-    func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {}
 }
 
 extension Rehearsal {

@@ -113,13 +113,13 @@ extension MachineFindings.Libtorch {
         matrixLibrary = Engine.matrixLibrary
         do {
             cards = try Engine.cardCount()
-            graphProblem = cards > 0 ? Engine.graphProblem : nil
             cardProblem = cards > 0 ? nil : "there is no NVIDIA card, or no driver for it"
         } catch TensorError.deviceMissing(_, let reason) {
-            (cards, cardProblem, graphProblem) = (0, reason, nil)
+            (cards, cardProblem) = (0, reason)
         } catch {
-            (cards, cardProblem, graphProblem) = (0, "\(error)", nil)
+            (cards, cardProblem) = (0, "\(error)")
         }
+        graphProblem = cards > 0 ? Engine.graphProblem : nil
     }
 }
 

@@ -101,6 +101,6 @@ extension TrainingSetting {
     package var extractor: FeatureExtractor {
         FeatureExtractor(
             images, batchSize: Engine.device == .cpu ? 64 : 256,
-            precision: Engine.trainingPrecision == .bf16 ? .bfloat16 : .float32)
+            precision: Folding.Precision(Engine.trainingPrecision))
     }
 }
