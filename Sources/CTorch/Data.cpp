@@ -2,6 +2,7 @@
 //
 // Tensors, their elements, and autograd.
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <cstring>
@@ -21,6 +22,15 @@ int32_t pt_unset(pt_dtype dtype, const int64_t *shape, int32_t rank, void **byte
             at::TensorOptions(passerby::scalar_type(dtype)).pinned_memory(!passerby::device().is_cpu()));
         *bytes = tensor.mutable_data_ptr();
         return tensor;
+    });
+}
+
+int32_t pt_copy_memory(void *target, const void *source, int64_t byte_count) {
+    return guarded([&] {
+        // One thread reads and writes a fraction of what memory gives; a card waits for a batch meanwhile.
+        at::parallel_for(0, byte_count, 1 << 20, [&](int64_t begin, int64_t end) {
+            std::memcpy(static_cast<char *>(target) + begin, static_cast<const char *>(source) + begin, end - begin);
+        });
     });
 }
 

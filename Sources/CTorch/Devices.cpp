@@ -15,6 +15,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "Guard.h"
@@ -22,6 +24,10 @@
 using passerby::guarded;
 using passerby::load_cuda;
 using passerby::returning;
+
+struct pt_mark {
+    std::optional<c10::Event> event;
+};
 
 namespace {
 
@@ -147,6 +153,25 @@ int32_t pt_move(const pt_tensor *input, pt_result result) {
 int32_t pt_finish(void) {
     return guarded([&] { finish(chosen); });
 }
+
+int32_t pt_mark_make(pt_mark **result) {
+    return guarded([&] {
+        auto mark = std::make_unique<pt_mark>();
+        if (!chosen.is_cpu()) {
+            mark->event.emplace(chosen.type());
+            mark->event->record(c10::impl::VirtualGuardImpl(chosen.type()).getStream(chosen));
+        }
+        *result = mark.release();
+    });
+}
+
+int32_t pt_mark_wait(const pt_mark *mark) {
+    return guarded([&] {
+        if (mark->event) mark->event->synchronize();
+    });
+}
+
+void pt_mark_free(pt_mark *mark) { delete mark; }
 
 int32_t pt_peak_card_bytes(int64_t *bytes) {
     return guarded([&] {

@@ -4,7 +4,7 @@
 //
 // oneDNN can do that, and libtorch exports it as operators of the `mkldnn` namespace, which have no C++ declaration:
 // they are looked up by name. Where they are missing, or the processor lacks what they ask for, the plain operators
-// follow each other instead.
+// follow each other instead. On a card one kernel of ours follows the convolution.
 
 #include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -13,7 +13,7 @@
 #include <optional>
 #include <string_view>
 
-#include "Guard.h"
+#include "Kernels.h"
 
 namespace {
 
@@ -68,6 +68,26 @@ bool can_add(const at::Tensor &maps, const at::Tensor &sum) {
                                                sum.suggest_memory_format() == at::MemoryFormat::ChannelsLast);
 }
 
+/// A convolution whose results a kernel of ours adds up and rectifies, where there is one for them.
+std::optional<at::Tensor> by_kernel(const at::Tensor &x, const at::Tensor &w, const OptionalTensor &bias, pt_tensor *sum,
+                                    bool relu, at::IntArrayRef strides, at::IntArrayRef paddings, int64_t groups) {
+    if (!bias || bias->scalar_type() != x.scalar_type()) return std::nullopt;
+    if (passerby::Kernels::for_elements(x) == nullptr) return std::nullopt;
+    const auto maps = passerby::by_channel(at::conv2d(x, w, {}, strides, paddings, {1, 1}, groups));
+    const auto &output = sum != nullptr ? sum->value : maps;
+    const auto *kernels = passerby::Kernels::find(maps);
+    if (kernels == nullptr || output.strides() != maps.strides() || output.scalar_type() != maps.scalar_type()) {
+        output.add_(bias->view({1, -1, 1, 1}));
+        if (sum != nullptr) output.add_(maps);
+        return relu ? output.relu_() : output;
+    }
+    const passerby::KernelGrid grid(maps, maps.size(0));
+    kernels->launch(passerby::Kernels::shift, grid.blocks, grid.block, maps.data_ptr(),
+                    sum != nullptr ? output.data_ptr() : nullptr, bias->data_ptr(), output.data_ptr(), grid.sizes,
+                    static_cast<int>(relu));
+    return output;
+}
+
 }  // namespace
 
 extern "C" {
@@ -92,6 +112,7 @@ int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const p
                                               std::nullopt);
             }
         }
+        if (const auto maps = by_kernel(x, w, b, sum, relu, strides, paddings, groups)) return *maps;
         auto maps = at::conv2d(x, w, b, strides, at::IntArrayRef(paddings), dilations, groups);
         if (sum != nullptr) maps = sum->value.add_(maps);
         return relu ? at::relu_(maps) : maps;

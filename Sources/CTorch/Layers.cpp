@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Convolution, normalisation, pooling, and updates of many tensors at once.
+// Convolution, normalisation by image, pooling, and updates of many tensors at once.
 
 #include <ATen/core/grad_mode.h>
 
@@ -10,9 +10,6 @@ using passerby::guarded;
 using passerby::returning;
 
 namespace {
-
-/// On a card cuDNN normalises where it can, as in PyTorch; on the processor it says nothing.
-constexpr bool by_cudnn = true;
 
 /// The tensors of those parameters that have a gradient, in order.
 struct WithGradient {
@@ -54,40 +51,13 @@ int32_t pt_conv_transpose2d(const pt_tensor *input, const pt_tensor *weight, con
     });
 }
 
-int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, pt_tensor *running_mean,
-                      pt_tensor *running_variance, bool training, double momentum, double epsilon, pt_result result) {
-    return returning(result, [&] {
-        return at::batch_norm(input->value, weight->value, bias->value, running_mean->value, running_variance->value,
-                              training, momentum, epsilon, by_cudnn);
-    });
-}
-
-int32_t pt_batch_norm_in_groups(const pt_tensor *input, int64_t group_size, pt_list weights, pt_list biases,
-                                pt_list running_means, pt_list running_variances, int32_t count, double momentum,
-                                double epsilon, pt_result result) {
-    return returning(result, [&] {
-        // Split, whose gradient is one concatenation; that of a slice is a tensor as large as the whole, once a slice.
-        auto groups = input->value.split(group_size);
-        const size_t per_part = groups.size() / count;
-        for (size_t index = 0; index < groups.size(); ++index) {
-            const size_t part = index / per_part;
-            const bool first = index % per_part == 0;
-            groups[index] = at::batch_norm(groups[index], weights[part]->value, biases[part]->value,
-                                           first ? running_means[part]->value : at::Tensor(),
-                                           first ? running_variances[part]->value : at::Tensor(), true, momentum,
-                                           epsilon, by_cudnn);
-        }
-        return at::cat(groups);
-    });
-}
-
 int32_t pt_instance_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, double epsilon,
                          pt_result result) {
     return returning(result, [&] {
         // Not group_norm, whose channels-last kernel subtracts squares of means from means of squares: its roundings
         // are a hundred times larger where means are not zero. This one copies the maps, and is still faster.
         return at::instance_norm(input->value, passerby::optional(weight), passerby::optional(bias), {}, {}, true,
-                                 0.0, epsilon, by_cudnn)
+                                 0.0, epsilon, /*cudnn_enabled=*/true)
             .contiguous(input->value.suggest_memory_format());
     });
 }

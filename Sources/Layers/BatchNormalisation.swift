@@ -9,6 +9,8 @@ public import Tensor
 ///
 /// - SeeAlso: Ioffe and Szegedy, ICML 2015, arXiv:1502.03167; by domain: Chang et al., CVPR 2019, arXiv:1906.03950.
 public struct BatchNormalisation {
+    private typealias Branch = BatchNormalisationPart
+
     private enum Branches {
         case shared(Branch)
         case separate(source: Branch, target: Branch)
@@ -44,27 +46,41 @@ public struct BatchNormalisation {
         case (_, .training):
             return try normalisedByBatch(input)
         case (.shared(let branch), .inference):
-            return try branch(input, training: false)
+            return try branch.normalised(input)
         case (.separate(let source, _), .inference(.source)):
-            return try source(input, training: false)
+            return try source.normalised(input)
         case (.separate(_, let target), .inference(.target)):
-            return try target(input, training: false)
+            return try target.normalised(input)
         }
     }
 
-    private func normalisedByBatch(_ input: Tensor) throws -> Tensor {
+    /// ReLU of the normalised maps, to which others of the same shape may be added first.
+    func rectified(_ input: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
+        guard case .inference = mode else { return try normalisedByBatch(input, adding: addend, rectified: true) }
+        let normalised = try self(input, mode)
+        return try (addend.map { try normalised + $0 } ?? normalised).relu()
+    }
+
+    private func normalisedByBatch(
+        _ input: Tensor, adding addend: Tensor? = nil, rectified: Bool = false
+    ) throws -> Tensor {
         let count = input.shape[0]
+        let parts: [Branch]
+        let size: Int
         switch branches {
         case .shared(let branch):
-            guard let imagesPerGroup else { return try branch(input, training: true) }
-            precondition(count % imagesPerGroup == 0, "a batch of \(count) images has no groups of \(imagesPerGroup)")
-            return try Branch.normalised(input, by: [branch], inGroupsOf: imagesPerGroup)
+            parts = [branch]
+            size = imagesPerGroup ?? count
+            precondition(count % size == 0, "a batch of \(count) images has no groups of \(size)")
         case .separate(let source, let target):
             precondition(count % 2 == 0, "a batch of \(count) has no halves for source and target")
-            let size = imagesPerGroup ?? count / 2
+            parts = [source, target]
+            size = imagesPerGroup ?? count / 2
             precondition(count / 2 % size == 0, "a half of \(count / 2) images has no groups of \(size)")
-            return try Branch.normalised(input, by: [source, target], inGroupsOf: size)
         }
+        return try input.batchNormalised(
+            inGroupsOf: size, by: parts, momentum: Self.momentum, epsilon: Self.epsilon, adding: addend,
+            rectified: rectified)
     }
 
     /// A copy for inference with the statistics of one domain, where no convolution comes before it that it could be
@@ -88,58 +104,38 @@ public struct BatchNormalisation {
 }
 
 extension BatchNormalisation {
-    private static let epsilon = 1e-5
+    fileprivate static let epsilon = 1e-5
     private static let momentum = 0.1
+}
 
-    /// One set of scale, shift and statistics.
-    private struct Branch {
-        let weight: Tensor
-        let bias: Tensor
-        let runningMean: Tensor
-        let runningVariance: Tensor
-        let batchCount: Tensor
+/// One set of scale, shift and statistics.
+extension BatchNormalisationPart {
+    fileprivate init(_ channels: Int, frozenBias: Bool, at path: Path) throws {
+        self.init(
+            weight: try path.make("weight", shape: [channels], .constant(1)),
+            bias: try path.make("bias", shape: [channels], .constant(0), role: frozenBias ? .frozen : .trained),
+            runningMean: try path.make("running_mean", shape: [channels], .constant(0), role: .statistic),
+            runningVariance: try path.make("running_var", shape: [channels], .constant(1), role: .statistic),
+            batchCount: try path.makeCounter("num_batches_tracked"))
+    }
 
-        init(_ channels: Int, frozenBias: Bool, at path: Path) throws {
-            weight = try path.make("weight", shape: [channels], .constant(1))
-            bias = try path.make("bias", shape: [channels], .constant(0), role: frozenBias ? .frozen : .trained)
-            runningMean = try path.make("running_mean", shape: [channels], .constant(0), role: .statistic)
-            runningVariance = try path.make("running_var", shape: [channels], .constant(1), role: .statistic)
-            batchCount = try path.makeCounter("num_batches_tracked")
-        }
+    fileprivate func copied() throws -> BatchNormalisationPart {
+        BatchNormalisationPart(
+            weight: try weight.detached().copied(), bias: try bias.detached().copied(),
+            runningMean: try runningMean.copied(), runningVariance: try runningVariance.copied(),
+            batchCount: try batchCount.copied())
+    }
 
-        private init(copying branch: Branch) throws {
-            weight = try branch.weight.detached().copied()
-            bias = try branch.bias.detached().copied()
-            runningMean = try branch.runningMean.copied()
-            runningVariance = try branch.runningVariance.copied()
-            batchCount = try branch.batchCount.copied()
-        }
+    /// By the statistics that run.
+    fileprivate func normalised(_ input: Tensor) throws -> Tensor {
+        try input.batchNormalised(
+            weight: weight, bias: bias, mean: runningMean, variance: runningVariance, epsilon: BatchNormalisation.epsilon)
+    }
 
-        func copied() throws -> Branch { try Branch(copying: self) }
-
-        func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-            if training { try count() }
-            return try input.batchNormalised(
-                weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
-                training: training, momentum: momentum, epsilon: epsilon)
-        }
-
-        /// Training, with one branch for each of the batch's equal consecutive parts.
-        static func normalised(_ input: Tensor, by branches: [Branch], inGroupsOf size: Int) throws -> Tensor {
-            for branch in branches { try branch.count() }
-            return try input.batchNormalised(
-                inGroupsOf: size, weights: branches.map(\.weight), biases: branches.map(\.bias),
-                runningMeans: branches.map(\.runningMean), runningVariances: branches.map(\.runningVariance),
-                momentum: momentum, epsilon: epsilon)
-        }
-
-        private func count() throws { try batchCount.copy(from: batchCount + 1) }
-
-        func scaling() throws -> ChannelScaling {
-            let variances = try runningVariance.floats().map { Double($0) + epsilon }
-            let scales = try zip(weight.floats(), variances).map { Double($0) / $1.squareRoot() }
-            let centres = try zip(runningMean.floats(), scales).map { Double($0) * $1 }
-            return ChannelScaling(scales: scales, shifts: try zip(bias.floats(), centres).map { Double($0) - $1 })
-        }
+    fileprivate func scaling() throws -> ChannelScaling {
+        let variances = try runningVariance.floats().map { Double($0) + BatchNormalisation.epsilon }
+        let scales = try zip(weight.floats(), variances).map { Double($0) / $1.squareRoot() }
+        let centres = try zip(runningMean.floats(), scales).map { Double($0) * $1 }
+        return ChannelScaling(scales: scales, shifts: try zip(bias.floats(), centres).map { Double($0) - $1 })
     }
 }

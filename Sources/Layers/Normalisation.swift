@@ -14,6 +14,16 @@ public enum Normalisation {
         }
     }
 
+    /// ReLU of the normalised maps, to which others of the same shape may be added first.
+    func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
+        switch self {
+        case .batch(let layer): return try layer.rectified(maps, mode, adding: addend)
+        case .instanceBatch(let layer):
+            let normalised = try layer(maps, mode)
+            return try (addend.map { try normalised + $0 } ?? normalised).relu()
+        }
+    }
+
     /// A copy for inference, where no convolution comes before it that it could be folded into.
     public func folded(_ folding: Folding) throws -> Normalisation {
         switch self {

@@ -45,8 +45,7 @@ public struct NormalisedConvolution {
     public func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor? = nil) throws -> Tensor {
         switch form {
         case .apart(let normalisation):
-            let normalised = try normalisation(convolution(maps), mode)
-            return try (addend.map { try normalised + $0 } ?? normalised).relu()
+            return try normalisation.rectified(convolution(maps), mode, adding: addend)
         case .folded(nil):
             return try convolution.fused(maps, into: addend, rectified: true)
         case .folded(let instances):

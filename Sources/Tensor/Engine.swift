@@ -43,6 +43,18 @@ public enum Engine {
     /// - Throws: ``TensorError/deviceMissing(_:reason:)`` where it cannot compute on any.
     public static func cardCount() throws -> Int { try cardCount(for: .cuda(0)) }
 
+    /// Has the card's kernels of ours compiled, where they are not yet.
+    ///
+    /// - Throws: ``TensorError/operation(_:shapes:reason:)`` where they cannot be.
+    package static func findKernels() throws { try check("kernels", [], pt_find_kernels()) }
+
+    /// Has a body of this thread's take a card's kernels on the processor, slowly, to try what a card would be given.
+    package static func emulatingKernels<Result>(_ body: () throws -> Result) rethrows -> Result {
+        pt_emulate_kernels(true)
+        defer { pt_emulate_kernels(false) }
+        return try body()
+    }
+
     private static var cardLibrary: String { String(cString: pt_cuda_library_path()) }
     /// Whether libtorch can compute on cards at all.
     package static var isForCards: Bool { FileManager.default.fileExists(atPath: cardLibrary) }

@@ -41,41 +41,40 @@ extension Tensor {
         }
     }
 
-    /// Batch normalisation of `[N, C]` or `[N, C, H, W]`; training updates both running statistics in place.
-    ///
-    /// - Parameter momentum: The weight of the new statistics, 0.1 in all reference code.
+    /// Batch normalisation of `[N, C]` or `[N, C, H, W]` by statistics that are given.
     public func batchNormalised(
-        weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, training: Bool,
-        momentum: Double, epsilon: Double
+        weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, epsilon: Double
     ) throws -> Tensor {
         try result("batchNormalised", self, weight) {
-            pt_batch_norm(
-                handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, training, momentum,
-                epsilon, $0)
+            pt_batch_norm(handle, weight.handle, bias.handle, mean.handle, variance.handle, epsilon, $0)
         }
     }
 
-    /// Batch normalisation in training, each group of consecutive images by the mean and variance of its own.
+    /// Batch normalisation of `[N, C]` or `[N, C, H, W]` in training, each group of consecutive images by the mean and variance
+    /// of its own; then a sum and a rectifier, where they are asked for.
     ///
     /// - Parameters:
     ///   - size: Images in a group; divides each part of the batch.
-    ///   - weights, biases, runningMeans, runningVariances: As many tensors each, `[C]`: one for each of the equal
-    ///     consecutive parts that the batch is made of. Running statistics are updated by the first group of their part.
-    /// - Complexity: The maps are copied once more than by one group, and their gradient too.
+    ///   - parts: One for each of the equal consecutive parts that the batch is made of. Running statistics are updated by
+    ///     the first group of their part.
+    ///   - momentum: The weight of the new statistics, 0.1 in all reference code.
+    ///   - addend: Maps of the same shape that are added to the normalised ones.
+    ///   - rectified: Whether ReLU comes last.
+    /// - Complexity: On the processor several groups copy the maps once more than one group does, and their gradient too. On
+    ///   a card maps are read twice and written once, and read four to six times for their gradient.
     public func batchNormalised(
-        inGroupsOf size: Int, weights: [Tensor], biases: [Tensor], runningMeans: [Tensor], runningVariances: [Tensor],
-        momentum: Double, epsilon: Double
+        inGroupsOf size: Int, by parts: [BatchNormalisationPart], momentum: Double, epsilon: Double,
+        adding addend: Tensor? = nil, rectified: Bool = false
     ) throws -> Tensor {
         precondition(
-            [biases.count, runningMeans.count, runningVariances.count].allSatisfy { $0 == weights.count }
-                && shape[0] % (weights.count * size) == 0,
-            "\(shape[0]) images in groups of \(size) for \(weights.count) weights, \(biases.count) biases, "
-                + "\(runningMeans.count) means, \(runningVariances.count) variances")
+            shape[0] % (parts.count * size) == 0, "\(shape[0]) images in groups of \(size) for \(parts.count) parts")
+        precondition(addend.map { $0.shape == shape } ?? true, "\(addend?.shape ?? []) is added to \(shape)")
         return Tensor(
-            owning: try Tensor.making("batchNormalised in groups of \(size)", [self] + weights) {
-                pt_batch_norm_in_groups(
-                    handle, Int64(size), weights.map(\.handle), biases.map(\.handle), runningMeans.map(\.handle),
-                    runningVariances.map(\.handle), Int32(weights.count), momentum, epsilon, $0)
+            owning: try Tensor.making("batchNormalised in groups of \(size)", [self] + parts.map(\.weight)) {
+                pt_batch_norm_of_groups(
+                    handle, addend?.handle, rectified, Int64(size), parts.map(\.weight.handle), parts.map(\.bias.handle),
+                    parts.map(\.runningMean.handle), parts.map(\.runningVariance.handle), parts.map(\.batchCount.handle),
+                    Int32(parts.count), momentum, epsilon, $0)
             })
     }
 
@@ -107,4 +106,18 @@ extension Tensor {
 
     /// The mean of each channel's map, `[N, C, H, W] → [N, C, 1, 1]`.
     public func globallyAveraged() throws -> Tensor { try unary("globallyAveraged", pt_global_average) }
+}
+
+/// What a part of a batch is normalised by, and what is kept of its statistics: `[C]` each but the count, a single integer.
+public struct BatchNormalisationPart {
+    public let weight, bias: Tensor
+    public let runningMean, runningVariance, batchCount: Tensor
+
+    public init(weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, batchCount: Tensor) {
+        self.weight = weight
+        self.bias = bias
+        self.runningMean = runningMean
+        self.runningVariance = runningVariance
+        self.batchCount = batchCount
+    }
 }

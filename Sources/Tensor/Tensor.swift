@@ -88,10 +88,10 @@ public final class Tensor {
             withShape(shape) { pt_unset(type.raw, $0, $1, &place, result) }
         }
         for part in parts {
-            part.withUnsafeBytes { bytes in
-                guard let source = bytes.baseAddress else { return }
-                place?.copyMemory(from: source, byteCount: bytes.count)
-                place = place?.advanced(by: bytes.count)
+            try part.withUnsafeBytes { bytes in
+                guard let source = bytes.baseAddress, let target = place else { return }
+                try check("tensor", [], pt_copy_memory(target, source, Int64(bytes.count)))
+                place = target.advanced(by: bytes.count)
             }
         }
         let filled = Tensor(owning: made)

@@ -35,6 +35,25 @@ import Testing
         }
     }
 
+    /// libtorch's operators take them where elements are doubles.
+    @Test(arguments: NormalisedMaps.allCases)
+    func `kernels of ours normalise batches as libtorch does`(maps: NormalisedMaps) async {
+        await #expect(processExitsWith: .success) { [name = maps.rawValue as String] in
+            let maps = try #require(NormalisedMaps(rawValue: name))
+            try Engine.prepare(threads: 1, device: .cuda(0))
+            try Engine.findKernels()
+            try maps.expectKernels { try $0() }
+        }
+    }
+
+    @Test func `a kernel of ours shifts, adds and rectifies what a convolution comes to`() async {
+        await #expect(processExitsWith: .success) {
+            try Engine.prepare(threads: 1, device: .cuda(0))
+            try Engine.findKernels()
+            try expectFusedConvolution { try $0() }
+        }
+    }
+
     /// Three steps are taken as they are, the fourth is remembered, four repeat it.
     @Test(arguments: TrainingPrecision.allCases)
     func `steps that are repeated leave the bits of steps that are not`(precision: TrainingPrecision) async {
@@ -62,6 +81,15 @@ import Testing
 }
 
 @Suite struct `Without a card` {
+    @Test(arguments: NormalisedMaps.allCases)
+    func `kernels of ours normalise batches as libtorch does`(maps: NormalisedMaps) throws {
+        try maps.expectKernels { try Engine.emulatingKernels($0) }
+    }
+
+    @Test func `a kernel of ours shifts, adds and rectifies what a convolution comes to`() throws {
+        try expectFusedConvolution { try Engine.emulatingKernels($0) }
+    }
+
     @Test func `steps that are repeated leave the bits of steps that are not`() throws { try expectEqualWeights() }
 }
 

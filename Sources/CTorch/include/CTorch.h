@@ -60,6 +60,11 @@ int32_t pt_card_of(const pt_tensor *tensor);
 int32_t pt_move(const pt_tensor *input, pt_result result);
 /* Waits for what the device has been given to do. */
 int32_t pt_finish(void);
+/* What the device has been given by this thread up to here. */
+typedef struct pt_mark pt_mark;
+int32_t pt_mark_make(pt_mark *_Nullable *_Nonnull result);
+int32_t pt_mark_wait(const pt_mark *mark);
+void pt_mark_free(pt_mark *mark);
 /* The most bytes that libtorch has taken of the process's card; 0 on the processor. */
 int32_t pt_peak_card_bytes(int64_t *bytes);
 /* The number of cuDNN's version; fails where there is no CUDA library. */
@@ -92,6 +97,8 @@ typedef pt_tensor *_Nonnull const *_Nonnull pt_list;
 /* Row-major, on the processor, its elements not set yet: they lie from `bytes` on, where there are any. Where the
    process computes on a card, in memory that it can read by itself. */
 int32_t pt_unset(pt_dtype dtype, const int64_t *shape, int32_t rank, void *_Nullable *_Nonnull bytes, pt_result result);
+/* Bytes of plain memory, by all threads that compute. */
+int32_t pt_copy_memory(void *target, const void *source, int64_t byte_count);
 int32_t pt_full(double value, pt_dtype dtype, const int64_t *shape, int32_t rank, pt_result result);
 /* A tensor of zeros with the other's shape, type and memory layout. */
 int32_t pt_zeros_like(const pt_tensor *other, pt_result result);
@@ -179,13 +186,19 @@ int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const p
 int32_t pt_conv_transpose2d(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *_Nullable bias,
                             int64_t stride, int64_t padding, int64_t output_padding, pt_result result);
 /* Running statistics are updated in place when training. */
-int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, pt_tensor *running_mean,
-                      pt_tensor *running_variance, bool training, double momentum, double epsilon, pt_result result);
-/* Training: `count` weights and so on, each for one of the equal consecutive parts of the batch; groups of consecutive
-   images are normalised by statistics of their own, and the first of a part updates that part's running ones. */
-int32_t pt_batch_norm_in_groups(const pt_tensor *input, int64_t group_size, pt_list weights, pt_list biases,
-                                pt_list running_means, pt_list running_variances, int32_t count, double momentum,
-                                double epsilon, pt_result result);
+/* By statistics that are given, for inference. */
+int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, const pt_tensor *mean,
+                      const pt_tensor *variance, double epsilon, pt_result result);
+/* Training: a weight and so on for each of the equal consecutive `parts` of the batch; groups of consecutive images are
+   normalised by statistics of their own, and the first of a part updates that part's running ones. Batches are counted.
+   To the result other maps may be added, and it may be rectified. */
+int32_t pt_batch_norm_of_groups(const pt_tensor *input, const pt_tensor *_Nullable addend, bool rectifies,
+                                int64_t group_size, pt_list weights, pt_list biases, pt_list means, pt_list variances,
+                                pt_list counts, int32_t parts, double momentum, double epsilon, pt_result result);
+/* Fails where the card's kernels for that cannot be had. */
+int32_t pt_find_kernels(void);
+/* Whether this thread takes them on the processor too, slowly, to try what a card would be given. */
+void pt_emulate_kernels(bool asked);
 int32_t pt_instance_norm(const pt_tensor *input, const pt_tensor *_Nullable weight, const pt_tensor *_Nullable bias,
                          double epsilon, pt_result result);
 int32_t pt_max_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, pt_result result);

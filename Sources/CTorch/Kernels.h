@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// Kernels of ours for maps.
+
+#ifndef PASSERBY_CTORCH_KERNELS_H
+#define PASSERBY_CTORCH_KERNELS_H
+
+#include "Guard.h"
+
+namespace passerby {
+
+struct Edges {
+    unsigned x = 1, y = 1, z = 1;
+};
+
+/// As in NormKernels.h.
+struct KernelSizes {
+    long long rows;
+    int channels, chunks;
+};
+
+/// How blocks lie over maps, of which groups of images are looked at by themselves.
+struct KernelGrid {
+    KernelSizes sizes;
+    int groups;
+    Edges block, blocks;
+
+    KernelGrid(const at::Tensor &maps, int64_t group_size);
+};
+
+/// The maps with all channels of a pixel beside one another, as kernels take them; a copy where they are not.
+at::Tensor by_channel(const at::Tensor &maps);
+
+/// The kernels of NormKernels.h for elements of one type.
+class Kernels {
+public:
+    enum Name { sums, moments, normalise, gradient_sums, gradient_means, gradients, shift, count };
+
+    virtual ~Kernels() = default;
+
+    /// Those for such elements, bfloat16 or float32 on a card; null where libtorch's have to do.
+    static const Kernels *for_elements(const at::Tensor &elements);
+
+    /// Those for such maps, whose channels come in eights.
+    static const Kernels *find(const at::Tensor &maps) { return maps.size(1) % 8 == 0 ? for_elements(maps) : nullptr; }
+
+    /// Gives a kernel to the stream that this thread computes on.
+    template <typename... Arguments>
+    void launch(Name name, Edges grid, Edges block, Arguments... arguments) const {
+        void *places[] = {&arguments...};
+        give(name, grid, block, places);
+    }
+
+protected:
+    virtual void give(Name name, Edges grid, Edges block, void **arguments) const = 0;
+};
+
+/// Why a card's cannot be had for elements of a type; empty where they can.
+const std::string &kernels_problem(at::ScalarType type);
+
+/// The same on the processor, where this thread has asked for them; null where it has not.
+const Kernels *emulated_kernels(at::ScalarType type);
+
+}  // namespace passerby
+
+#endif
