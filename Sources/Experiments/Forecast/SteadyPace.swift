@@ -4,8 +4,8 @@ internal import Pipeline
 internal import Tensor
 internal import Training
 
-/// How steps are measured one after another, as a run takes them: a card is given the next ones while it computes, and waited
-/// for at the end of a window only.
+/// How steps are measured one after another, as a run takes them: a card is given the next one while it computes, and never
+/// runs out of work.
 struct SteadyPace {
     /// Windows that count.
     static let windows = 3
@@ -17,9 +17,10 @@ struct SteadyPace {
     /// Steps of an epoch of the stage, on which sizes may depend. No more are taken than are measured.
     let iterations: Int
 
-    var stepCount: Int { Self.firstSteps + Self.windows * window }
+    /// The last window's end is looked at when one more step has been given.
+    var stepCount: Int { Self.firstSteps + Self.windows * window + 1 }
 
-    /// Whether the clock is looked at after so many steps.
+    /// Whether a window ends with so many steps.
     func isEnd(_ steps: Int) -> Bool { steps >= Self.firstSteps && (steps - Self.firstSteps) % window == 0 }
 
     /// Seconds a step, the median of all windows.
@@ -41,11 +42,12 @@ struct SteadyPace {
     }
 }
 
-/// Looks at the clock when windows end.
+/// Looks at the clock when the device is done with a window, having been given one step more.
 struct SteadyWatch {
     private let pace: SteadyPace
     private let clock: RunClock
     private var steps = 0
+    private var end: DeviceMark?
     private var ends: [Double] = []
 
     init(_ pace: SteadyPace, _ clock: RunClock) {
@@ -60,9 +62,11 @@ struct SteadyWatch {
 
     mutating func endStep() throws {
         steps += 1
-        guard pace.isEnd(steps) else { return }
-        try Engine.finish()
-        ends.append(clock.uptime())
+        if let end {
+            try end.wait()
+            ends.append(clock.uptime())
+        }
+        end = pace.isEnd(steps) ? try DeviceMark() : nil
     }
 }
 
