@@ -3,6 +3,7 @@
 
 import functools
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -11,10 +12,14 @@ import time
 HOME = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("PASSERBY_PROGRAM", str(HOME / ".build/release/passerby"))
 
+TESTS = pathlib.Path(os.environ.get("PASSERBY_TESTS", HOME / ".build/debug/passerbyPackageTests.xctest"))
+
 
 class Session:
-    def __init__(self, device, folder):
+    def __init__(self, device, folder, limit=None):
         self.device, self.folder, self.failed, self.figures = device, folder, [], {}
+        # Seconds.
+        self.limit = limit if limit is not None else 480 if self.on_card else math.inf
         # As the launcher has it, for PyTorch in this process too: threads that spin while they wait take the processors away.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -31,8 +36,13 @@ class Session:
         return max(1, len(os.sched_getaffinity(0)) - 2)
 
     @property
-    def seconds(self):
-        return time.monotonic() - self.began
+    def seconds_left(self):
+        return self.limit - (time.monotonic() - self.began)
+
+    @property
+    def patience(self):
+        """Seconds that a program may take; nothing where it may take what it takes."""
+        return None if math.isinf(self.limit) else max(1, self.seconds_left)
 
     def say(self, part, text, holds=True, **figures):
         print(f"{part:11}{'' if holds else 'DOES NOT HOLD: '}{text}", flush=True)
@@ -43,7 +53,8 @@ class Session:
     def passerby(self, *words, allowed=(0,), **variables):
         words = [str(word) for word in words]
         done = subprocess.run(
-            [PROGRAM, *words], capture_output=True, text=True, env=self.environment | variables, cwd=HOME)
+            [PROGRAM, *words], capture_output=True, text=True, env=self.environment | variables, cwd=HOME,
+            timeout=self.patience)
         if done.returncode not in allowed:
             raise RuntimeError(f"passerby {' '.join(words)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
         for line in done.stderr.splitlines():

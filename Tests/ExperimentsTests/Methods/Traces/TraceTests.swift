@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import Layers
+import Tensor
 import Testing
 
 @testable import Experiments
@@ -9,6 +11,14 @@ import Testing
 /// The first steps of every method, against the same steps in plain PyTorch and in double precision. One after another:
 /// four networks with their moments and beginnings take more than a gigabyte.
 @Suite(.serialized) struct `A training` {
+    /// scripts/check-gpu has a card take them, in a process of their own.
+    private static let device = Result {
+        let named = ProcessInfo.processInfo.environment["PASSERBY_DEVICE"].flatMap(Device.init) ?? .cpu
+        if named != .cpu { try Engine.prepare(threads: 2, device: named) }
+    }
+
+    init() throws { try Self.device.get() }
+
     @Test(arguments: TracedMethod.allCases)
     func `takes the steps that plain PyTorch takes`(method: TracedMethod) throws {
         try expectSteps(of: method)
