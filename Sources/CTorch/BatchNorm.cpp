@@ -3,7 +3,7 @@
 // Batch normalisation in training: of groups of images, followed by a sum and a rectifier.
 //
 // On a card kernels of ours do all that in one pass, see NormKernels.h; libtorch's take one for every group, one that puts
-// groups together, and one for each of what follows, and count statistics at a quarter of the memory's rate.
+// groups together, and one for each of what follows, and count statistics at an eighth of the memory's rate.
 
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>

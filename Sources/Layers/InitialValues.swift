@@ -27,7 +27,7 @@ public enum InitialValues: Sendable, Equatable {
         case .constant(let value):
             return [Float](repeating: value, count: count)
         case .normal(let deviation):
-            return (0..<count).map { _ in Float(deviation * random.normal()) }
+            return random.normals(count, times: deviation)
         case .kaimingNormalFanOut:
             let fanOut = shape[0] * shape.dropFirst(2).reduce(1, *)
             return InitialValues.normal(deviation: (2 / Double(fanOut)).squareRoot()).values(shape: shape, &random)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+private import Dispatch
+
 #if canImport(Glibc)
 private import Glibc
 #endif
@@ -81,6 +83,26 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public mutating func normal() -> Double {
         let radius = (-2 * log(1 - uniform())).squareRoot()
         return radius * cos(2 * .pi * uniform())
+    }
+
+    /// So many standard normal numbers times a factor: those that ``normal()`` gives one by one, drawn by all processors.
+    public mutating func normals(_ count: Int, times factor: Double) -> [Float] {
+        let share = 1 << 16
+        // A block is a number's two uniforms, where the first of it is drawn next.
+        guard position & 1 == 0, count > share else { return (0..<count).map { _ in Float(factor * normal()) } }
+        let beginning = self
+        position &+= 2 * UInt64(count)
+        return [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
+            nonisolated(unsafe) let buffer = buffer
+            DispatchQueue.concurrentPerform(iterations: (count + share - 1) / share) { part in
+                var stream = beginning
+                stream.position &+= 2 * UInt64(part * share)
+                for index in part * share..<min(count, (part + 1) * share) {
+                    buffer.initializeElement(at: index, to: Float(factor * stream.normal()))
+                }
+            }
+            initialised = count
+        }
     }
 
     /// The numbers `0 ..< count` in random order, by Fisher and Yates' shuffle.

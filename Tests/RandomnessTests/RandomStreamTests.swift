@@ -52,6 +52,16 @@ import Testing
         #expect(abs(normals.map { $0 * $0 }.reduce(0, +) / Double(count) - 1) < 5 * 1.4143 / root)
     }
 
+    /// More than one processor's share of 65,536, from the beginning of a block and from within one.
+    @Test(arguments: [(200_001, 0), (65_536, 2), (70_000, 1), (3, 0)])
+    func `gives normal numbers together as one by one`(count: Int, drawn: Int) {
+        var together = key.stream("normals", epoch: 2)
+        var single = together
+        for _ in 0..<drawn where together.next() != single.next() { Issue.record("two streams of one name differ") }
+        #expect(together.normals(count, times: 0.3) == (0..<count).map { _ in Float(0.3 * single.normal()) })
+        #expect(together.next() == single.next())
+    }
+
     @Test(arguments: [0, 1, 2, 17]) func `permutes every number once`(count: Int) {
         var stream = key.stream("permutation")
         #expect(stream.permutation(count).sorted() == Array(0..<count))
