@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The parts that look at what comes out: equal losses, runs that are gone on with, and a whole experiment."""
 
+import concurrent.futures
 import hashlib
 import json
 import shutil
@@ -53,24 +54,28 @@ def check_doctor(session):
 
 
 def check_arithmetic(session):
+    with concurrent.futures.ThreadPoolExecutor(len(TRAININGS) if session.on_card else 1) as pool:
+        list(pool.map(lambda training: compare_losses(session, *training), TRAININGS.items()))
+
+
+def compare_losses(session, experiment, stages):
     """Each stage in turn: what came before is the processor's on both sides, and only the stage itself runs on the device."""
-    for experiment, stages in TRAININGS.items():
-        logs = session.folder / "arithmetic"
-        known = short(stages) + [f"{stage}.rate={CALM}" for stage in {"direct", *stages} - {"postprocess"}]
-        known += [f"postprocess.camera.rate={CALM}"] if "postprocess" in stages else []
-        for stage in stages:
-            before = session.folder / "before"
-            shutil.rmtree(before, ignore_errors=True)
-            if logs.exists():
-                shutil.copytree(logs, before, symlinks=True)
-            session.run(experiment, logs, *known, "--until", stage, device="cpu")
-            session.run(experiment, before, *known, "--until", stage)
-            ours, theirs = losses(newest(before, experiment)), losses(newest(logs, experiment))
-            pairs = [(key, ours.get(key), value) for key, value in theirs.items() if key[0] == stage]
-            worst = max((abs(mine - value) / max(abs(value), 1e-3) if mine is not None else 1.0, key)
-                        for key, mine, value in pairs)
-            session.say("arithmetic", f"{experiment} {stage}: {len(pairs)} losses, furthest apart by {worst[0]:.1e} "
-                        f"({worst[1][1]})", bool(pairs) and worst[0] <= TOLERANCE)
+    logs = session.folder / "arithmetic" / experiment.replace("/", "-")
+    before = logs.with_name(logs.name + "-before")
+    known = short(stages) + [f"{stage}.rate={CALM}" for stage in {"direct", *stages} - {"postprocess"}]
+    known += [f"postprocess.camera.rate={CALM}"] if "postprocess" in stages else []
+    for stage in stages:
+        shutil.rmtree(before, ignore_errors=True)
+        if logs.exists():
+            shutil.copytree(logs, before, symlinks=True)
+        session.run(experiment, logs, *known, "--until", stage, device="cpu")
+        session.run(experiment, before, *known, "--until", stage)
+        ours, theirs = losses(newest(before, experiment)), losses(newest(logs, experiment))
+        pairs = [(key, ours.get(key), value) for key, value in theirs.items() if key[0] == stage]
+        worst = max((abs(mine - value) / max(abs(value), 1e-3) if mine is not None else 1.0, key)
+                    for key, mine, value in pairs)
+        session.say("arithmetic", f"{experiment} {stage}: {len(pairs)} losses, furthest apart by {worst[0]:.1e} "
+                    f"({worst[1][1]})", bool(pairs) and worst[0] <= TOLERANCE)
 
 
 def check_tests(session):

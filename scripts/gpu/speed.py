@@ -16,9 +16,6 @@ MOST, AIM = 1.0, 0.85
 # Quick steps first, so that they are there where time runs out; and steps of a window.
 ON_CARD = {"bf16": 8, "tf32": 6, "fp32": 3}
 ON_PROCESSOR = {"bf16": 1, "fp32": 1}
-# What stands behind the names of stages that normalise images in groups.
-GROUPED = "-in-groups"
-GROUPED_STAGES = ["spcl" + GROUPED, "mmt" + GROUPED]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,15 +86,12 @@ class Twins:
 
 
 def ours(session, found, precision, window, world):
-    """What each kind's stage takes, by stage and height, in one process for each size of images; with bf16 also what stages
-    take that normalise images in groups, as published, and what pre-training takes without graphs. What went wrong instead
-    where one failed."""
+    """What each kind's stage takes, by stage and height, in one process for each size of images; with bf16 also what pre-training
+    takes without graphs. What went wrong instead where one failed."""
     times = {}
     for size in sorted({(kind.height, kind.width) for kind in found}):
         measured = [kind for kind in found if (kind.height, kind.width) == size]
         stages = [kind.stage for kind in measured if kind.stage != "pass"]
-        if precision == "bf16":
-            stages += [stage + GROUPED for stage in stages if stage + GROUPED in GROUPED_STAGES and len(stages) > 1]
         words = [word for stage in stages for word in ("--stage", stage)]
         words += [word for kind in measured if kind.stage == "pass" for word in ("--pass", kind.batch)]
         times.update(timed(session, size, measured[0].batch, words, [*stages, "pass"], precision, window, world))
@@ -123,17 +117,12 @@ def timed(session, size, batch, words, names, precision, window, world, graphs=T
 
 def experiment_stages(batch):
     """SpCL normalises 16 images together as published; to be the twin's it has one group here."""
-    # 16 of 64.
-    group = max(2, batch // 4)
     common = {"batch": batch, "evaluate_every": 0}
-    mutual = {"method": "mmt+", "from": "pretrain", **common}
     return [
         {"pretrain": {"name": "pretrain", "images": "source", "networks": 2, "target_forward": False, "auto_augment": False,
                       **common}},
         {"adapt": {"name": "spcl", "method": "spcl", "images_per_norm_group": batch, **common}},
-        {"adapt": {"name": "spcl" + GROUPED, "method": "spcl", "images_per_norm_group": group, **common}},
-        {"adapt": {"name": "mmt", **mutual}},
-        {"adapt": {"name": "mmt" + GROUPED, "images_per_norm_group": group, **mutual}}]
+        {"adapt": {"name": "mmt", "method": "mmt+", "from": "pretrain", **common}}]
 
 
 def form_of(device_type, precision):
@@ -177,9 +166,5 @@ def check_speed(session):
         mine = ours(session, found, precision, window, world)
         for kind in found:
             compare(session, kind, precision, mine[kind.stage, kind.height], twins)
-            grouped = mine.get((kind.stage + GROUPED, kind.height), {})
-            if "seconds" in grouped:
-                session.say("speed", f"{precision} {kind.title} with images normalised in groups, as published: "
-                            f"ours {1e3 * grouped['seconds']:.1f} ms", seconds={"ours": grouped["seconds"]})
         if "seconds" in mine.get("plain", {}):
             session.say("speed", f"{precision} {found[0].title} without graphs: ours {1e3 * mine['plain']['seconds']:.1f} ms")
