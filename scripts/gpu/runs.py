@@ -83,15 +83,26 @@ def check_tests(session):
     if not TESTS.exists():
         session.say("tests", f"left out: there is no {TESTS}")
         return
-    for suite, variables in [("A.training", {"PASSERBY_DEVICE": session.device}), ("On.a.card", {})]:
+    on_device = {"PASSERBY_DEVICE": session.device}
+    suites = {"takes.the.steps.that.plain": on_device, "takes.the.same.steps.where": on_device, "On.a.card": {}}
+    with concurrent.futures.ThreadPoolExecutor(len(suites) if session.on_card else 1) as pool:
+        list(pool.map(lambda suite: run_tests(session, *suite), suites.items()))
+
+
+def run_tests(session, suite, variables):
+    began = time.monotonic()
+    try:
         done = subprocess.run(
-            [TESTS, "--testing-library", "swift-testing", "--filter", suite], capture_output=True, text=True,
+            [TESTS, "--testing-library", "swift-testing", "--filter", suite], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=session.environment | variables, cwd=HOME, timeout=session.patience)
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        told = [line for line in lines if "recorded an issue" in line or "failed after" in line or "skipped:" in line]
-        for line in told[:12]:
-            session.say("tests", line[:400], done.returncode == 0)
-        session.say("tests", lines[-1][:200] if lines else f"ended with {done.returncode}", done.returncode == 0)
+        text, code = done.stdout, done.returncode
+    except subprocess.TimeoutExpired as stopped:
+        text, code = stopped.stdout or b"", "a stop, as the time was over"
+    lines = [line for line in text.decode(errors="replace").splitlines() if line.strip()]
+    for line in [line for line in lines if "recorded an issue" in line or "skipped:" in line][:8]:
+        session.say("tests", f"{suite}: {line[:300]}", code == 0)
+    session.say("tests", f"{suite}: {lines[-1][:200] if lines else 'nothing'} ({time.monotonic() - began:.0f} s, ended with {code})",
+                code == 0)
 
 
 def check_exchange(session):
