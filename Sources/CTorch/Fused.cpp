@@ -101,6 +101,7 @@ int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const p
         const auto &w = weight->value;
         const auto b = passerby::optional(bias);
         const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding}, dilations[] = {1, 1};
+        if (const auto maps = by_kernel(x, w, b, sum, relu, strides, paddings, groups)) return *maps;
         if (const auto *operators = x.is_cpu() ? operators_for(x.scalar_type()) : nullptr) {
             if (sum == nullptr) {
                 return operators->alone.call(x, w, b, paddings, strides, dilations, groups, relu ? "relu" : "none",
@@ -112,7 +113,6 @@ int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const p
                                               std::nullopt);
             }
         }
-        if (const auto maps = by_kernel(x, w, b, sum, relu, strides, paddings, groups)) return *maps;
         auto maps = at::conv2d(x, w, b, strides, at::IntArrayRef(paddings), dilations, groups);
         if (sum != nullptr) maps = sum->value.add_(maps);
         return relu ? at::relu_(maps) : maps;
