@@ -10,34 +10,25 @@
 
 #include <array>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "Kernels.h"
 
 namespace {
 
+using passerby::After;
 using passerby::by_channel;
 using passerby::Edges;
 using passerby::KernelGrid;
 using passerby::Kernels;
+using passerby::Parts;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr int most_parts = 2;
+using OptionalTensor = std::optional<at::Tensor>;
 
-/// As in NormKernels.h.
-struct Parts {
-    const float *weight[most_parts]{};
-    const float *bias[most_parts]{};
-    float *mean[most_parts]{};
-    float *variance[most_parts]{};
-    long long *count[most_parts]{};
-    float *weight_gradient[most_parts]{};
-    float *bias_gradient[most_parts]{};
-    int groups = 1;
-};
-
-enum After : int { nothing, rectified, added };
+constexpr int most_parts = std::extent_v<decltype(Parts::weight)>;
 
 /// What is normalised by, and what runs: a list each, of one tensor for every part of the batch.
 struct Normalisation {
@@ -55,16 +46,14 @@ Edges settling_blocks(const KernelGrid &grid, int lines) {
 }
 
 /// Whether the kernels take such maps.
-bool take(const at::Tensor &maps, const at::Tensor &addend, bool rectifies, int32_t parts) {
+bool take(const at::Tensor &maps, const OptionalTensor &addend, bool rectifies, int32_t parts) {
     return parts <= most_parts && Kernels::find(maps) != nullptr &&
-           (!addend.defined() || (rectifies && addend.scalar_type() == maps.scalar_type()));
+           (!addend || (rectifies && addend->scalar_type() == maps.scalar_type()));
 }
 
 at::Tensor of_groups(const KernelGrid &grid, const at::Tensor &maps, int64_t chunks) {
     return at::empty({grid.groups, chunks, 2, grid.sizes.channels}, maps.options().dtype(at::kFloat));
 }
-
-using OptionalTensor = std::optional<at::Tensor>;
 
 /// Normalisation by our kernels, and its gradient.
 struct ByKernels : torch::autograd::Function<ByKernels> {
@@ -73,7 +62,7 @@ struct ByKernels : torch::autograd::Function<ByKernels> {
                               const OptionalTensor &second_bias, bool rectifies, const Normalisation *by) {
         const auto input = by_channel(given), other = addend ? by_channel(*addend) : at::Tensor();
         const auto other_weight = second_weight.value_or(at::Tensor()), other_bias = second_bias.value_or(at::Tensor());
-        const After after = !rectifies ? nothing : addend ? added : rectified;
+        const After after = !rectifies ? After::nothing : addend ? After::added : After::rectified;
         const KernelGrid grid(input, by->group_size);
         const auto &kernels = *Kernels::find(input);
         Parts parts = parts_of(grid, {weight, other_weight}, {bias, other_bias}, by->parts);
@@ -92,7 +81,7 @@ struct ByKernels : torch::autograd::Function<ByKernels> {
                        other.defined() ? other.data_ptr() : nullptr, moments.data_ptr(), output.data_ptr(), parts, grid.sizes,
                        static_cast<int>(after));
         // Without maps that were added the output says nothing that the input does not.
-        context->save_for_backward({input, after == added ? output : at::Tensor(), moments, weight, bias, other_weight,
+        context->save_for_backward({input, after == After::added ? output : at::Tensor(), moments, weight, bias, other_weight,
                                     other_bias});
         context->saved_data["after"] = static_cast<int64_t>(after);
         context->saved_data["size"] = by->group_size;
@@ -117,7 +106,7 @@ struct ByKernels : torch::autograd::Function<ByKernels> {
         }
         const auto sums = of_groups(grid, input, grid.sizes.chunks), means = of_groups(grid, input, 1);
         const auto result = at::empty_like(input);
-        const auto beside = after == added ? at::empty_like(input) : at::Tensor();
+        const auto beside = after == After::added ? at::empty_like(input) : at::Tensor();
         void *told = output.defined() ? output.data_ptr() : nullptr;
         kernels.launch(Kernels::gradient_sums, grid.blocks, grid.block, gradient.data_ptr(), input.data_ptr(), told,
                        moments.data_ptr(), sums.data_ptr(), parts, grid.sizes, after);
@@ -132,7 +121,7 @@ struct ByKernels : torch::autograd::Function<ByKernels> {
 private:
     static Parts parts_of(const KernelGrid &grid, std::array<at::Tensor, most_parts> weights,
                           std::array<at::Tensor, most_parts> biases, int32_t count) {
-        Parts parts;
+        Parts parts{};
         parts.groups = grid.groups / count;
         for (int32_t part = 0; part < count; ++part) {
             parts.weight[part] = static_cast<const float *>(weights[part].const_data_ptr());
@@ -142,15 +131,14 @@ private:
     }
 };
 
-at::Tensor by_kernels(const at::Tensor &input, const at::Tensor &addend, bool rectifies, const Normalisation &by) {
+at::Tensor by_kernels(const at::Tensor &input, const OptionalTensor &addend, bool rectifies, const Normalisation &by) {
     // A tensor that is not there has no device, and is not to be handed in as a tensor.
     const auto second = [&](pt_list list) { return by.parts == 2 ? OptionalTensor(list[1]->value) : std::nullopt; };
-    const auto other = addend.defined() ? OptionalTensor(addend) : std::nullopt;
-    return ByKernels::apply(input, other, by.weights[0]->value, by.biases[0]->value, second(by.weights), second(by.biases),
+    return ByKernels::apply(input, addend, by.weights[0]->value, by.biases[0]->value, second(by.weights), second(by.biases),
                             rectifies, &by);
 }
 
-at::Tensor by_libtorch(const at::Tensor &input, const at::Tensor &addend, bool rectifies, const Normalisation &by) {
+at::Tensor by_libtorch(const at::Tensor &input, const OptionalTensor &addend, bool rectifies, const Normalisation &by) {
     {
         const at::NoGradGuard scope;
         for (int32_t part = 0; part < by.parts; ++part) by.counts[part]->value.add_(1);
@@ -168,7 +156,7 @@ at::Tensor by_libtorch(const at::Tensor &input, const at::Tensor &addend, bool r
                                        first ? by.variances[part]->value : at::Tensor(), true, by.momentum, by.epsilon, true);
     }
     auto output = is_one ? groups[0] : at::cat(groups);
-    if (addend.defined()) output = output + addend;
+    if (addend) output = output + *addend;
     return rectifies ? at::relu(output) : output;
 }
 
@@ -189,7 +177,7 @@ int32_t pt_batch_norm_of_groups(const pt_tensor *input, const pt_tensor *addend,
                                 int32_t parts, double momentum, double epsilon, pt_result result) {
     return passerby::returning(result, [&] {
         const Normalisation by{weights, biases, means, variances, counts, parts, group_size, momentum, epsilon};
-        const auto other = addend == nullptr ? at::Tensor() : addend->value;
+        const auto other = passerby::optional(addend);
         return (take(input->value, other, rectifies, parts) ? by_kernels : by_libtorch)(input->value, other, rectifies, by);
     });
 }

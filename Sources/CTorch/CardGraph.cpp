@@ -5,11 +5,10 @@
 // The class lives in libtorch's CUDA library, which is loaded by name where there is a card (see Devices.cpp), and its
 // header needs CUDA's: so its members are looked up by their names in that library.
 
-#include <dlfcn.h>
-
 #include <utility>
 
 #include "Graph.h"
+#include "Libraries.h"
 
 namespace {
 
@@ -18,21 +17,16 @@ using Pool = std::pair<unsigned long long, unsigned long long>;
 /// `cudaStreamCaptureModeGlobal`: meanwhile no thread may do what would wait for the card.
 constexpr int whole_process = 0;
 
-template <typename Function>
-Function *found(const char *name) {
-    void *place = dlsym(RTLD_DEFAULT, name);
-    TORCH_CHECK(place != nullptr, "this libtorch has no CUDA graphs that are known here (", name, " is missing)");
-    return reinterpret_cast<Function *>(place);
-}
+passerby::Found found(const char *name) { return passerby::found_in(RTLD_DEFAULT, name, "CUDA graphs that are"); }
 
 /// The members that are used; equal in libtorch 2.11 and 2.13.
 struct Members {
-    void (*construct)(void *, bool keep) = found<void(void *, bool)>("_ZN2at4cuda9CUDAGraphC1Eb");
-    void (*destroy)(void *) = found<void(void *)>("_ZN2at4cuda9CUDAGraphD1Ev");
+    void (*construct)(void *, bool keep) = found("_ZN2at4cuda9CUDAGraphC1Eb");
+    void (*destroy)(void *) = found("_ZN2at4cuda9CUDAGraphD1Ev");
     void (*begin)(void *, Pool, int mode) =
-        found<void(void *, Pool, int)>("_ZN2at4cuda9CUDAGraph13capture_beginESt4pairIyyE21cudaStreamCaptureMode");
-    void (*end)(void *) = found<void(void *)>("_ZN2at4cuda9CUDAGraph11capture_endEv");
-    void (*replay)(void *) = found<void(void *)>("_ZN2at4cuda9CUDAGraph6replayEv");
+        found("_ZN2at4cuda9CUDAGraph13capture_beginESt4pairIyyE21cudaStreamCaptureMode");
+    void (*end)(void *) = found("_ZN2at4cuda9CUDAGraph11capture_endEv");
+    void (*replay)(void *) = found("_ZN2at4cuda9CUDAGraph6replayEv");
 };
 
 const Members &members() {

@@ -5,26 +5,32 @@
 // NVRTC and the driver come with libtorch's CUDA build, as what its library `caffe2_nvrtc` needs: their functions are looked
 // up by name there, so that this file needs no header of CUDA's and the program starts without a card.
 
-#include "Kernels.h"
-
 #include <c10/core/impl/VirtualGuardImpl.h>
-#include <dlfcn.h>
 
 #include <array>
 #include <cstdlib>
 #include <memory>
 #include <vector>
 
-#define PASSERBY_KERNELS(...) const char *const kernels_text = #__VA_ARGS__;
+#include "Kernels.h"
+#include "Libraries.h"
 
 namespace {
 
+using passerby::beside;
+using passerby::Found;
+
+#define PASSERBY_KERNELS(...) #__VA_ARGS__
+constexpr const char *kernels_text =
+#include "KernelArguments.h"
 #include "NormKernels.h"
+    ;
+#undef PASSERBY_KERNELS
 
 constexpr const char *names[] = {"passerby_sums",           "passerby_moments",   "passerby_normalise", "passerby_gradient_sums",
                                  "passerby_gradient_means", "passerby_gradients", "passerby_shift"};
 
-std::string beside(const std::string &path, const std::string &name) { return path.substr(0, path.rfind('/') + 1) + name; }
+static_assert(std::size(names) == passerby::Kernels::count);
 
 void *opened(const std::string &path) {
     void *library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
@@ -32,50 +38,38 @@ void *opened(const std::string &path) {
     return library;
 }
 
-template <typename Function>
-Function *found_in(void *library, const char *name) {
-    void *place = dlsym(library, name);
-    TORCH_CHECK(place != nullptr, "this libtorch has no ", name);
-    return reinterpret_cast<Function *>(place);
-}
-
 /// CUDA's functions that are used. Each comes to 0 where it has succeeded.
 struct Functions {
     void *library = opened(beside(pt_library_path(), "libcaffe2_nvrtc.so"));
 
-    template <typename... Arguments>
-    using Call = int(Arguments...);
-
-    Call<void **, const char *, const char *, int, const char *const *, const char *const *> *create =
-        found_in<Call<void **, const char *, const char *, int, const char *const *, const char *const *>>(
-            library, "nvrtcCreateProgram");
-    Call<void *, int, const char *const *> *compile =
-        found_in<Call<void *, int, const char *const *>>(library, "nvrtcCompileProgram");
-    Call<void *, size_t *> *log_size = found_in<Call<void *, size_t *>>(library, "nvrtcGetProgramLogSize");
-    Call<void *, char *> *log = found_in<Call<void *, char *>>(library, "nvrtcGetProgramLog");
-    Call<void *, size_t *> *code_size = found_in<Call<void *, size_t *>>(library, "nvrtcGetCUBINSize");
-    Call<void *, char *> *code = found_in<Call<void *, char *>>(library, "nvrtcGetCUBIN");
-    Call<int *> *device = found_in<Call<int *>>(library, "cuCtxGetDevice");
-    Call<int *, int, int> *attribute = found_in<Call<int *, int, int>>(library, "cuDeviceGetAttribute");
-    Call<void **, const void *> *load = found_in<Call<void **, const void *>>(library, "cuModuleLoadData");
-    Call<void **, void *, const char *> *function =
-        found_in<Call<void **, void *, const char *>>(library, "cuModuleGetFunction");
-    Call<void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **, void **> *launch =
-        found_in<Call<void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **, void **>>(
-            library, "cuLaunchKernel");
+    int (*create)(void **program, const char *text, const char *name, int, const char *const *, const char *const *) =
+        found("nvrtcCreateProgram");
+    int (*compile)(void *program, int count, const char *const *options) = found("nvrtcCompileProgram");
+    int (*log_size)(void *program, size_t *) = found("nvrtcGetProgramLogSize");
+    int (*log)(void *program, char *) = found("nvrtcGetProgramLog");
+    int (*code_size)(void *program, size_t *) = found("nvrtcGetCUBINSize");
+    int (*code)(void *program, char *) = found("nvrtcGetCUBIN");
+    int (*device)(int *) = found("cuCtxGetDevice");
+    int (*attribute)(int *, int attribute, int device) = found("cuDeviceGetAttribute");
+    int (*load)(void **module, const void *code) = found("cuModuleLoadData");
+    int (*function)(void **, void *module, const char *name) = found("cuModuleGetFunction");
+    int (*launch)(void *function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned shared_bytes,
+                  void *stream, void **arguments, void **) = found("cuLaunchKernel");
     /// A member of `c10::cuda::CUDAStream`, which is a `c10::Stream`.
     void *(*stream)(const c10::Stream *) =
-        found_in<void *(const c10::Stream *)>(RTLD_DEFAULT, "_ZNK3c104cuda10CUDAStream6streamEv");
+        passerby::found_in(RTLD_DEFAULT, "_ZNK3c104cuda10CUDAStream6streamEv", "streams that are");
 
     Functions() { load_builtins(); }
 
 private:
+    Found found(const char *name) const { return passerby::found_in(library, name, "compiler for cards that is"); }
+
     /// What NVRTC loads by its name alone, from beside itself: no search path need lead there.
     void load_builtins() const {
+        int (*version)(int *, int *) = found("nvrtcVersion");
         int major = 0, minor = 0;
         Dl_info info{};
-        if (found_in<Call<int *, int *>>(library, "nvrtcVersion")(&major, &minor) != 0) return;
-        if (dladdr(reinterpret_cast<void *>(create), &info) == 0) return;
+        if (version(&major, &minor) != 0 || dladdr(reinterpret_cast<void *>(create), &info) == 0) return;
         const auto name = "libnvrtc-builtins.so." + std::to_string(major) + "." + std::to_string(minor);
         dlopen(beside(info.dli_fname, name).c_str(), RTLD_NOW | RTLD_GLOBAL);
     }
@@ -143,12 +137,12 @@ private:
     std::array<void *, count> kernels{};
 };
 
-/// A card's kernels, compiled when they are asked for first.
-struct Found {
+/// A card's kernels, compiled when they are asked for first, or why there are none.
+struct Compiled {
     std::unique_ptr<const CardKernels> kernels;
     std::string problem;
 
-    explicit Found(at::ScalarType type) {
+    explicit Compiled(at::ScalarType type) {
         try {
             const char *wanted = std::getenv("PASSERBY_CARD_KERNELS");
             TORCH_CHECK(wanted == nullptr || std::string(wanted) != "no", "PASSERBY_CARD_KERNELS is no");
@@ -160,8 +154,8 @@ struct Found {
     }
 
     /// A process computes on one card.
-    static const Found &of(at::ScalarType type) {
-        static const Found half(at::kBFloat16), single(at::kFloat);
+    static const Compiled &of(at::ScalarType type) {
+        static const Compiled half(at::kBFloat16), single(at::kFloat);
         return type == at::kFloat ? single : half;
     }
 };
@@ -173,10 +167,8 @@ namespace passerby {
 const Kernels *Kernels::for_elements(const at::Tensor &elements) {
     const auto type = elements.scalar_type();
     if (type != at::kFloat && type != at::kBFloat16) return nullptr;
-    return elements.is_cpu() ? emulated_kernels(type) : Found::of(type).kernels.get();
+    return elements.is_cpu() ? emulated_kernels(type) : Compiled::of(type).kernels.get();
 }
-
-const std::string &kernels_problem(at::ScalarType type) { return Found::of(type).problem; }
 
 }  // namespace passerby
 
@@ -186,7 +178,7 @@ int32_t pt_find_kernels(void) {
     return passerby::guarded([] {
         passerby::load_cuda();
         for (const auto type : {at::kBFloat16, at::kFloat}) {
-            TORCH_CHECK(passerby::kernels_problem(type).empty(), passerby::kernels_problem(type));
+            TORCH_CHECK(Compiled::of(type).kernels != nullptr, Compiled::of(type).problem);
         }
     });
 }

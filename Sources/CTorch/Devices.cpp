@@ -9,7 +9,6 @@
 #include <c10/core/Event.h>
 #include <c10/core/StreamGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
-#include <dlfcn.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +18,7 @@
 #include <optional>
 #include <string>
 
-#include "Guard.h"
+#include "Libraries.h"
 
 using passerby::guarded;
 using passerby::load_cuda;
@@ -99,10 +98,7 @@ void load_cuda() {
 extern "C" {
 
 const char *pt_cuda_library_path(void) {
-    static const std::string path = [] {
-        const std::string beside = pt_library_path();
-        return beside.substr(0, beside.rfind('/') + 1) + "libtorch_cuda.so";
-    }();
+    static const std::string path = passerby::beside(pt_library_path(), "libtorch_cuda.so");
     return path.c_str();
 }
 

@@ -54,6 +54,8 @@ unsigned __float_as_uint(float value) {
 #define KERNEL inline
 #define PASSERBY_KERNELS(...) __VA_ARGS__
 
+using namespace passerby;
+
 namespace half {
 #define ELEMENT unsigned short
 #include "NormKernels.h"
@@ -96,9 +98,11 @@ Value copied(const void *place) {
     return value;
 }
 
-template <typename... Parameters, size_t... indices>
-void call(void (*kernel)(Parameters...), void **arguments, std::index_sequence<indices...>) {
-    kernel(copied<Parameters>(arguments[indices])...);
+template <typename... Parameters>
+void call(void (*kernel)(Parameters...), void **arguments) {
+    [&]<size_t... indices>(std::index_sequence<indices...>) {
+        kernel(copied<Parameters>(arguments[indices])...);
+    }(std::index_sequence_for<Parameters...>());
 }
 
 class EmulatedKernels : public passerby::Kernels {
@@ -108,9 +112,7 @@ public:
 protected:
     void give(Name name, passerby::Edges grid, passerby::Edges block, void **arguments) const override {
         const auto either = [&](auto of_halves, auto of_singles) {
-            run(grid, block, [&] {
-                is_single ? call_all(of_singles, arguments) : call_all(of_halves, arguments);
-            });
+            run(grid, block, [&] { is_single ? call(of_singles, arguments) : call(of_halves, arguments); });
         };
         switch (name) {
             case sums: return either(&half::passerby_sums, &single::passerby_sums);
@@ -126,11 +128,6 @@ protected:
 
 private:
     const bool is_single;
-
-    template <typename... Parameters>
-    static void call_all(void (*kernel)(Parameters...), void **arguments) {
-        call(kernel, arguments, std::index_sequence_for<Parameters...>());
-    }
 };
 
 thread_local bool is_asked_for = false;

@@ -68,23 +68,23 @@ bool can_add(const at::Tensor &maps, const at::Tensor &sum) {
                                                sum.suggest_memory_format() == at::MemoryFormat::ChannelsLast);
 }
 
-/// A convolution whose results a kernel of ours adds up and rectifies, where there is one for them.
-std::optional<at::Tensor> by_kernel(const at::Tensor &x, const at::Tensor &w, const OptionalTensor &bias, pt_tensor *sum,
-                                    bool relu, at::IntArrayRef strides, at::IntArrayRef paddings, int64_t groups) {
-    if (!bias || bias->scalar_type() != x.scalar_type()) return std::nullopt;
-    if (passerby::Kernels::for_elements(x) == nullptr) return std::nullopt;
+/// Whether a kernel of ours may follow a convolution: what is added lies as its results do.
+bool has_kernel(const at::Tensor &x, const at::Tensor &w, const OptionalTensor &bias, const pt_tensor *sum) {
+    const auto type = x.scalar_type();
+    return bias && bias->scalar_type() == type && w.size(0) % 8 == 0 && passerby::Kernels::for_elements(x) != nullptr &&
+           (sum == nullptr || (sum->value.scalar_type() == type &&
+                               sum->value.is_contiguous(at::MemoryFormat::ChannelsLast)));
+}
+
+/// A convolution whose results a kernel of ours adds up and rectifies.
+at::Tensor by_kernel(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, pt_tensor *sum, bool relu,
+                     at::IntArrayRef strides, at::IntArrayRef paddings, int64_t groups) {
     const auto maps = passerby::by_channel(at::conv2d(x, w, {}, strides, paddings, {1, 1}, groups));
     const auto &output = sum != nullptr ? sum->value : maps;
-    const auto *kernels = passerby::Kernels::find(maps);
-    if (kernels == nullptr || output.strides() != maps.strides() || output.scalar_type() != maps.scalar_type()) {
-        output.add_(bias->view({1, -1, 1, 1}));
-        if (sum != nullptr) output.add_(maps);
-        return relu ? output.relu_() : output;
-    }
     const passerby::KernelGrid grid(maps, maps.size(0));
-    kernels->launch(passerby::Kernels::shift, grid.blocks, grid.block, maps.data_ptr(),
-                    sum != nullptr ? output.data_ptr() : nullptr, bias->data_ptr(), output.data_ptr(), grid.sizes,
-                    static_cast<int>(relu));
+    passerby::Kernels::for_elements(maps)->launch(
+        passerby::Kernels::shift, grid.blocks, grid.block, maps.data_ptr(), sum != nullptr ? output.data_ptr() : nullptr,
+        bias.data_ptr(), output.data_ptr(), grid.sizes, static_cast<int>(relu));
     return output;
 }
 
@@ -101,7 +101,7 @@ int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const p
         const auto &w = weight->value;
         const auto b = passerby::optional(bias);
         const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding}, dilations[] = {1, 1};
-        if (const auto maps = by_kernel(x, w, b, sum, relu, strides, paddings, groups)) return *maps;
+        if (has_kernel(x, w, b, sum)) return by_kernel(x, w, *b, sum, relu, strides, paddings, groups);
         if (const auto *operators = x.is_cpu() ? operators_for(x.scalar_type()) : nullptr) {
             if (sum == nullptr) {
                 return operators->alone.call(x, w, b, paddings, strides, dilations, groups, relu ? "relu" : "none",

@@ -9,19 +9,17 @@
 
 namespace passerby {
 
+#define PASSERBY_KERNELS(...) __VA_ARGS__
+#include "KernelArguments.h"
+#undef PASSERBY_KERNELS
+
 struct Edges {
     unsigned x = 1, y = 1, z = 1;
 };
 
-/// As in NormKernels.h.
-struct KernelSizes {
-    long long rows;
-    int channels, chunks;
-};
-
 /// How blocks lie over maps, of which groups of images are looked at by themselves.
 struct KernelGrid {
-    KernelSizes sizes;
+    Sizes sizes;
     int groups;
     Edges block, blocks;
 
@@ -54,9 +52,6 @@ public:
 protected:
     virtual void give(Name name, Edges grid, Edges block, void **arguments) const = 0;
 };
-
-/// Why a card's cannot be had for elements of a type; empty where they can.
-const std::string &kernels_problem(at::ScalarType type);
 
 /// The same on the processor, where this thread has asked for them; null where it has not.
 const Kernels *emulated_kernels(at::ScalarType type);

@@ -18,28 +18,6 @@ struct Eight {
     float value[8];
 };
 
-/// Weights and so on of the parts that a batch is made of: all groups of a part share them.
-struct Parts {
-    const float *weight[2];
-    const float *bias[2];
-    float *mean[2];
-    float *variance[2];
-    long long *count[2];
-    float *weight_gradient[2];
-    float *bias_gradient[2];
-    int groups;
-};
-
-struct Sizes {
-    /// Of a group.
-    long long rows;
-    int channels;
-    int chunks;
-};
-
-/// What comes after normalisation: nothing, a rectifier, or maps that are added and a rectifier.
-enum After { nothing, rectified, added };
-
 inline __device__ Eight load(const unsigned short *place) {
     const uint4 words = *reinterpret_cast<const uint4 *>(place);
     const unsigned word[4] = {words.x, words.y, words.z, words.w};
@@ -139,6 +117,18 @@ inline __device__ void settle_chunks(const float *sums, const Sizes &sizes, int 
     }
 }
 
+/// Adds maps to a row, where there are any, and rectifies it, where that is asked for.
+inline __device__ void finish(Eight &row, const ELEMENT *addend, long long place, bool rectifies) {
+    if (addend != nullptr) {
+        const Eight other = load(addend + place);
+        for (int index = 0; index < 8; ++index) row.value[index] += other.value[index];
+    }
+    if (rectifies) {
+        // What is no number stays none.
+        for (int index = 0; index < 8; ++index) row.value[index] = row.value[index] <= 0 ? 0 : row.value[index];
+    }
+}
+
 /// Sums of what is left when a group's first row is taken away, and of its squares: so they do not cancel.
 KERNEL void passerby_sums(const ELEMENT *input, float *sums, Sizes sizes) {
     Walk walk(sizes);
@@ -195,14 +185,7 @@ KERNEL void passerby_normalise(
         for (int index = 0; index < 8; ++index) {
             row.value[index] = (row.value[index] - mean.value[index]) * scale.value[index] + bias.value[index];
         }
-        if (after == added) {
-            const Eight other = load(addend + walk.place());
-            for (int index = 0; index < 8; ++index) row.value[index] += other.value[index];
-        }
-        if (after != nothing) {
-            // What is no number stays none.
-            for (int index = 0; index < 8; ++index) row.value[index] = row.value[index] <= 0 ? 0 : row.value[index];
-        }
+        finish(row, addend, walk.place(), after != nothing);
         store(output + walk.place(), row);
     }
 }
@@ -216,13 +199,7 @@ KERNEL void passerby_shift(
     for (; walk.row < walk.end; walk.row += blockDim.y) {
         Eight row = load(input + walk.place());
         for (int index = 0; index < 8; ++index) row.value[index] += shift.value[index];
-        if (addend != nullptr) {
-            const Eight other = load(addend + walk.place());
-            for (int index = 0; index < 8; ++index) row.value[index] += other.value[index];
-        }
-        if (rectifies != 0) {
-            for (int index = 0; index < 8; ++index) row.value[index] = row.value[index] <= 0 ? 0 : row.value[index];
-        }
+        finish(row, addend, walk.place(), rectifies != 0);
         store(output + walk.place(), row);
     }
 }

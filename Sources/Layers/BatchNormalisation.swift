@@ -57,8 +57,7 @@ public struct BatchNormalisation {
     /// ReLU of the normalised maps, to which others of the same shape may be added first.
     func rectified(_ input: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
         guard case .inference = mode else { return try normalisedByBatch(input, adding: addend, rectified: true) }
-        let normalised = try self(input, mode)
-        return try (addend.map { try normalised + $0 } ?? normalised).relu()
+        return try self(input, mode).rectified(adding: addend)
     }
 
     private func normalisedByBatch(

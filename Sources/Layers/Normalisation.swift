@@ -17,10 +17,8 @@ public enum Normalisation {
     /// ReLU of the normalised maps, to which others of the same shape may be added first.
     func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
         switch self {
-        case .batch(let layer): return try layer.rectified(maps, mode, adding: addend)
-        case .instanceBatch(let layer):
-            let normalised = try layer(maps, mode)
-            return try (addend.map { try normalised + $0 } ?? normalised).relu()
+        case .batch(let layer): try layer.rectified(maps, mode, adding: addend)
+        case .instanceBatch(let layer): try layer(maps, mode).rectified(adding: addend)
         }
     }
 
@@ -30,5 +28,12 @@ public enum Normalisation {
         case .batch(let layer): .batch(try layer.folded(folding))
         case .instanceBatch(let layer): .instanceBatch(try layer.folded(folding))
         }
+    }
+}
+
+extension Tensor {
+    /// ReLU, of the sum with others of the same shape where there are any.
+    func rectified(adding addend: Tensor?) throws -> Tensor {
+        try (addend.map { try self + $0 } ?? self).relu()
     }
 }

@@ -49,8 +49,7 @@ public struct NormalisedConvolution {
         case .folded(nil):
             return try convolution.fused(maps, into: addend, rectified: true)
         case .folded(let instances):
-            let normalised = try folded(maps, instances)
-            return try (addend.map { try normalised + $0 } ?? normalised).relu()
+            return try folded(maps, instances).rectified(adding: addend)
         }
     }
 

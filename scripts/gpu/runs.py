@@ -81,7 +81,7 @@ def compare_losses(session, experiment, stages):
 def check_tests(session):
     """The golden traces of all trainings, taken by the device in double precision, and what is asked of a card alone."""
     if not TESTS.exists():
-        session.say("tests", f"left out: there is no {TESTS}")
+        session.say("tests", f"left out: there is no {TESTS}", not session.on_card)
         return
     on_device = {"PASSERBY_DEVICE": session.device}
     suites = {"takes.the.steps.that.plain": on_device, "takes.the.same.steps.where": on_device, "On.a.card": {}}

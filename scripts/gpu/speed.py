@@ -89,30 +89,27 @@ def ours(session, found, precision, window, world):
     """What each kind's stage takes, by stage and height, in one process for each size of images; with bf16 also what pre-training
     takes without graphs. What went wrong instead where one failed."""
     times = {}
-    for size in sorted({(kind.height, kind.width) for kind in found}):
-        measured = [kind for kind in found if (kind.height, kind.width) == size]
-        stages = [kind.stage for kind in measured if kind.stage != "pass"]
-        words = [word for stage in stages for word in ("--stage", stage)]
-        words += [word for kind in measured if kind.stage == "pass" for word in ("--pass", kind.batch)]
-        times.update(timed(session, size, measured[0].batch, words, [*stages, "pass"], precision, window, world))
+    for height in sorted({kind.height for kind in found}):
+        times.update(timed(session, [kind for kind in found if kind.height == height], precision, window, world))
     if precision == "bf16" and session.on_card:
-        kind = found[0]
-        plain = timed(session, (kind.height, kind.width), kind.batch, ["--stage", kind.stage], [kind.stage], precision, window,
-                      world, graphs=False)
-        times["plain"] = plain[kind.stage, kind.height]
+        (times["plain"],) = timed(session, found[:1], precision, window, world, graphs=False).values()
     return times
 
 
-def timed(session, size, batch, words, names, precision, window, world, graphs=True):
+def timed(session, found, precision, window, world, graphs=True):
+    """The same of kinds with images of one size, by one process."""
+    first = found[0]
+    words = [word for kind in found
+             for word in (("--pass", kind.batch) if kind.stage == "pass" else ("--stage", kind.stage))]
     file = write_experiment(
-        session.folder / "speed.yaml", experiment_stages(batch), world=world,
-        image={"height": size[0], "width": size[1]}, backbone="resnet50", precision=precision, deterministic=False,
+        session.folder / "speed.yaml", experiment_stages(first.batch), world=world,
+        image={"height": first.height, "width": first.width}, backbone="resnet50", precision=precision, deterministic=False,
         graphs=graphs, workers=session.workers)
     try:
         done = session.passerby("time-steps", file, *words, "--window", window, "--device", session.device)
-        return {(stage, size[0]): value for stage, value in json.loads(done.stdout).items()}
+        return {(stage, first.height): value for stage, value in json.loads(done.stdout).items()}
     except RuntimeError as error:
-        return {(stage, size[0]): {"problem": str(error)} for stage in names}
+        return {(kind.stage, kind.height): {"problem": str(error)} for kind in found}
 
 
 def experiment_stages(batch):
