@@ -149,7 +149,6 @@ struct Compiled {
             kernels = std::make_unique<const CardKernels>(type);
         } catch (const c10::Error &error) {
             problem = error.what_without_backtrace();
-            TORCH_WARN("batches are normalised by libtorch's kernels, which are slower: ", problem);
         }
     }
 
@@ -167,7 +166,12 @@ namespace passerby {
 const Kernels *Kernels::for_elements(const at::Tensor &elements) {
     const auto type = elements.scalar_type();
     if (type != at::kFloat && type != at::kBFloat16) return nullptr;
-    return elements.is_cpu() ? emulated_kernels(type) : Compiled::of(type).kernels.get();
+    if (elements.is_cpu()) return emulated_kernels(type);
+    const auto &found = Compiled::of(type);
+    if (found.kernels == nullptr) {
+        TORCH_WARN_ONCE("batches are normalised by libtorch's kernels, which are slower: ", found.problem);
+    }
+    return found.kernels.get();
 }
 
 }  // namespace passerby

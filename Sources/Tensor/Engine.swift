@@ -43,11 +43,6 @@ public enum Engine {
     /// - Throws: ``TensorError/deviceMissing(_:reason:)`` where it cannot compute on any.
     public static func cardCount() throws -> Int { try cardCount(for: .cuda(0)) }
 
-    /// Has the card's kernels of ours compiled, where they are not yet.
-    ///
-    /// - Throws: ``TensorError/operation(_:shapes:reason:)`` where they cannot be.
-    package static func findKernels() throws { try check("kernels", [], pt_find_kernels()) }
-
     /// Has a body of this thread's take a card's kernels on the processor, slowly, to try what a card would be given.
     package static func emulatingKernels<Result>(_ body: () throws -> Result) rethrows -> Result {
         pt_emulate_kernels(true)
@@ -88,6 +83,10 @@ public enum Engine {
 
     /// Why a card cannot repeat work as a CUDA graph with this libtorch, see ``DeviceGraph``; nothing where it can.
     public static var graphProblem: String? { pt_find_graphs() == 0 ? nil : lastReason() }
+
+    /// Why libtorch's kernels normalise batches on a card and not ours, which are compiled here where they are not yet; nothing
+    /// where ours do. To be asked when something has been computed on the card.
+    public static var kernelProblem: String? { pt_find_kernels() == 0 ? nil : lastReason() }
 
     /// Waits until the device has done what it was given, for whoever measures time.
     public static func finish() throws { try check("finish", [], pt_finish()) }

@@ -48,6 +48,8 @@ def check_doctor(session):
                 f"{found['libtorch']['version']} computes on {found['libtorch']['cards']} cards, cuDNN "
                 f"{found['libtorch'].get('cudnn')}; driver: {cards}",
                 not session.on_card or found["libtorch"]["cards"] > 0)
+    if "kernel_problem" in found:
+        session.say("doctor", f"no kernels of ours: {found['kernel_problem']}", False)
     for rates in found.get("card_rates", []):
         known = [f"{precision} {rates[precision] / 1e12:.0f}" for precision in ("fp32", "tf32", "bf16") if precision in rates]
         session.say("doctor", f"cuda:{rates['number']}: TFLOP/s in {', '.join(known)}", "problem" not in rates)

@@ -185,7 +185,6 @@ int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const p
                         pt_result result);
 int32_t pt_conv_transpose2d(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *_Nullable bias,
                             int64_t stride, int64_t padding, int64_t output_padding, pt_result result);
-/* Running statistics are updated in place when training. */
 /* By statistics that are given, for inference. */
 int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, const pt_tensor *mean,
                       const pt_tensor *variance, double epsilon, pt_result result);
@@ -195,7 +194,7 @@ int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_
 int32_t pt_batch_norm_of_groups(const pt_tensor *input, const pt_tensor *_Nullable addend, bool rectifies,
                                 int64_t group_size, pt_list weights, pt_list biases, pt_list means, pt_list variances,
                                 pt_list counts, int32_t parts, double momentum, double epsilon, pt_result result);
-/* Fails where the card's kernels for that cannot be had. */
+/* Fails where the card's kernels for that cannot be had. Something has been computed on the card before. */
 int32_t pt_find_kernels(void);
 /* Whether this thread takes them on the processor too, slowly, to try what a card would be given. */
 void pt_emulate_kernels(bool asked);

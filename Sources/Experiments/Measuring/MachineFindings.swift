@@ -67,6 +67,8 @@ package struct MachineFindings: Encodable {
     package let cards: [GraphicsCard]
     /// How fast libtorch multiplies matrices on each card that it can compute on.
     package let cardRates: [CardRates]
+    /// Why our kernels are not taken on a card; nothing where they are, or there is none.
+    package let kernelProblem: String?
     package let data: Folder
     package let logs: Folder
     /// What to mend before a run can start.
@@ -89,6 +91,7 @@ package struct MachineFindings: Encodable {
         libtorch = try Libtorch()
         cards = GraphicsCard.all
         cardRates = (0..<libtorch.cards).map(CardRates.init)
+        kernelProblem = cardRates.isEmpty ? nil : Engine.kernelProblem
         self.data = Folder(data)
         self.logs = Folder(logs)
         missing =
@@ -101,6 +104,8 @@ package struct MachineFindings: Encodable {
             + (unused
                 ? ["there is an NVIDIA card, and training cannot use it: \(libtorch.cardProblem ?? "none is found")"] : [])
             + (libtorch.graphProblem.map { ["training steps are not repeated as CUDA graphs: \($0)"] } ?? [])
+            + (kernelProblem.map { ["on cards libtorch's kernels normalise batches, which are slower than ours: \($0)"] }
+                ?? [])
     }
 }
 
