@@ -45,7 +45,11 @@ public final class EmbeddingNetwork {
 
     /// - Parameter images: ImageNet-normalised, `[N, 3, H, W]`.
     public func callAsFunction(_ images: Tensor, _ mode: Mode) throws -> Output {
-        guard mode == .training else { return try head(base(images, mode), mode) }
+        try mode == .training ? withinStep(images, mode) : head(base(images, mode), mode)
+    }
+
+    /// The same in the precision of training, whatever the mode: where a loss of another network's looks through this one.
+    public func withinStep(_ images: Tensor, _ mode: Mode) throws -> Output {
         let maps = try precision.computing { try base(images, mode) }
         return try head(maps.converted(to: images.elementType), mode)
     }

@@ -32,6 +32,7 @@ public final class TranslationGenerator {
 
     public let store: ParameterStore
     private let output: Output
+    private let precision: TrainingPrecision
     private let normalisation: MapNormalisation
     private let entrance: Convolution
     private let narrowing: [Convolution]
@@ -45,11 +46,13 @@ public final class TranslationGenerator {
     ///   - output: The range of what it gives.
     ///   - normalisation: That of all maps but the last.
     ///   - elementType: What parameters are made of; images must be of the same.
+    ///   - precision: What it computes in while it trains.
     public init(
         channels: Int, blockCount: Int, output: Output = .unit, normalisation: MapNormalisation = .instance,
-        random: RandomKey, elementType: ElementType = .float32
+        random: RandomKey, elementType: ElementType = .float32, precision: TrainingPrecision = Engine.trainingPrecision
     ) throws {
         self.output = output
+        self.precision = precision
         self.normalisation = normalisation
         store = ParameterStore(random: random, elementType: elementType)
         let path = store.root / "model"
@@ -75,9 +78,18 @@ public final class TranslationGenerator {
         exit = try Convolution(channels, 3, kernel: 7, bias: true, initial: initial, at: path / (after + 7))
     }
 
+    /// Translates while the network trains.
+    ///
     /// - Parameter images: `[N, 3, H, W]`, H and W divisible by 4.
-    /// - Returns: Images in the range of ``Output``, `[N, 3, H, W]`.
+    /// - Returns: Images in the range of ``Output``, `[N, 3, H, W]`, of the given ones' elements.
     public func callAsFunction(_ images: Tensor) throws -> Tensor {
+        try ended(precision.computing { try lastMaps(images) }.converted(to: images.elementType))
+    }
+
+    /// Translates images that are kept: the same in single precision, whatever the network trained in.
+    public func translated(_ images: Tensor) throws -> Tensor { try ended(lastMaps(images)) }
+
+    private func lastMaps(_ images: Tensor) throws -> Tensor {
         var maps = try normalised(entrance(images.reflectionPadded(3))).relu()
         for convolution in narrowing { maps = try normalised(convolution(maps)).relu() }
         for (first, second) in blocks {
@@ -85,7 +97,10 @@ public final class TranslationGenerator {
             maps = try maps + normalised(second(inner.reflectionPadded(1)))
         }
         for convolution in widening { maps = try normalised(convolution(maps)).relu() }
-        let last = try exit(maps.reflectionPadded(3))
+        return try exit(maps.reflectionPadded(3))
+    }
+
+    private func ended(_ last: Tensor) throws -> Tensor {
         switch output {
         case .unit: return try last.sigmoid()
         // tanh x = 2σ(2x) − 1.
@@ -108,12 +123,18 @@ public final class TranslationGenerator {
 /// - SeeAlso: Isola et al., CVPR 2017, arXiv:1611.07004, §3.2.2.
 public final class PatchDiscriminator {
     public let store: ParameterStore
+    private let precision: TrainingPrecision
     private let layers: [Convolution]
 
     /// - Parameters:
     ///   - channels: Width of the first map, 64 in the paper.
     ///   - elementType: What parameters are made of; images must be of the same.
-    public init(channels: Int, random: RandomKey, elementType: ElementType = .float32) throws {
+    ///   - precision: What it computes in.
+    public init(
+        channels: Int, random: RandomKey, elementType: ElementType = .float32,
+        precision: TrainingPrecision = Engine.trainingPrecision
+    ) throws {
+        self.precision = precision
         store = ParameterStore(random: random, elementType: elementType)
         let path = store.root / "model"
         let table = [
@@ -131,11 +152,13 @@ public final class PatchDiscriminator {
     }
 
     /// - Parameter images: `[N, 3, H, W]`, H and W at least 32.
-    /// - Returns: A logit for each patch, `[N, 1, H/8 − 2, W/8 − 2]`.
+    /// - Returns: A logit for each patch, `[N, 1, H/8 − 2, W/8 − 2]`, of the images' elements.
     public func callAsFunction(_ images: Tensor) throws -> Tensor {
-        var maps = try layers[0](images).leakyRelu(slope: 0.2)
-        for layer in layers[1..<4] { maps = try layer(maps).instanceNormalised().leakyRelu(slope: 0.2) }
-        return try layers[4](maps)
+        try precision.computing {
+            var maps = try layers[0](images).leakyRelu(slope: 0.2)
+            for layer in layers[1..<4] { maps = try layer(maps).instanceNormalised().leakyRelu(slope: 0.2) }
+            return try layers[4](maps)
+        }.converted(to: images.elementType)
     }
 }
 

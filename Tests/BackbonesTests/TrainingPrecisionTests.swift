@@ -60,6 +60,37 @@ private func turn(_ left: Tensor, _ right: Tensor) throws -> Double {
         #expect(try factor.matmul(Tensor([1], shape: [1, 1])).floats() == [1 + 1.0 / 4096])
     }
 
+    @Test func `is the translation networks' too, but for images that are kept`() throws {
+        let images = try Pattern.images([2, 3, 32, 32]).channelsLast()
+        let generators = try [TrainingPrecision.fp32, .bf16].map {
+            try TranslationGenerator(channels: 8, blockCount: 2, random: RandomKey(seed: 1), precision: $0)
+        }
+        try expectRounded(generators[1](images), of: generators[0](images), withinTurn: 1e-3)
+        #expect(try generators[1].translated(images).floats() == generators[0](images).floats())
+        let judges = try [TrainingPrecision.fp32, .bf16].map {
+            try PatchDiscriminator(channels: 8, random: RandomKey(seed: 1), precision: $0)
+        }
+        try expectRounded(judges[1](images), of: judges[0](images), withinTurn: 1e-3)
+    }
+
+    @Test func `is that of a pass within a step of another network`() throws {
+        let networks = try [TrainingPrecision.fp32, .bf16].map {
+            try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: RandomKey(seed: 3), precision: $0)
+        }
+        let images = try Pattern.tensor("images", shape: [8, 3, 64, 32]).channelsLast()
+        let wanted = try networks[0](images, .inference(.target)).pooled
+        try expectRounded(
+            networks[1].withinStep(images, .inference(.target)).pooled, of: wanted,
+            withinTurn: 5 * Self.turned * Self.turned)
+        #expect(try networks[1](images, .inference(.target)).pooled.floats() == wanted.floats())
+    }
+
+    private func expectRounded(_ found: Tensor, of wanted: Tensor, withinTurn largest: Double) throws {
+        let turned = try turn(found.detached(), wanted.detached())
+        #expect(turned > 0 && turned < largest, "\(turned)")
+        #expect(found.elementType == .float32)
+    }
+
     /// A right angle has 1; a hundred parameters' gradients drawn apart would be near it.
     private static let largestGradientTurn = 0.25
 }

@@ -75,7 +75,7 @@ public struct ExperimentSettings: Sendable, Configurable {
             Field(
                 "precision", [.result, .cost], \.precision,
                 meaning:
-                    "What convolutions and products of backbones compute in while they train, and embed what clusters are made of.",
+                    "What convolutions and products of networks compute in while they train, and while they embed what clusters are made of.",
                 .choice()
             ) { YAMLNode($0.rawValue) }.leftOutOfKeys(where: YAMLNode(TrainingPrecision.fp32.rawValue)),
             .boolean(

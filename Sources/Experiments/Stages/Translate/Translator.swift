@@ -16,13 +16,15 @@ struct Translator {
 
     var store: ParameterStore { generator.store }
 
+    /// Translates while the generator trains.
+    ///
     /// - Parameter images: On the scale, `[N, 3, H, W]`; the result is too.
     func callAsFunction(_ images: Tensor) throws -> Tensor {
         try scale.images(generated: generator(images))
     }
 
-    /// The levels of a loader's images, translated, in the order `[N, H, W, 3]`.
+    /// The levels of a loader's images, translated to be kept, in the order `[N, H, W, 3]`.
     func levels(of loaded: Tensor) throws -> [UInt8] {
-        try scale.levels(generated: generator(scale.images(loaded)))
+        try scale.levels(generated: generator.translated(scale.images(loaded)))
     }
 }

@@ -131,8 +131,8 @@ struct SDA {
     private func relationConsistency(
         _ encoders: Encoders, source: Tensor, translated: Tensor, labels: Tensor
     ) throws -> Tensor {
-        let teacher = try withoutGradients { try encoders.source(source, .inference(.source)).embedding }
-        let student = try encoders.target(translated, .inference(.target)).embedding
+        let teacher = try withoutGradients { try encoders.source.withinStep(source, .inference(.source)).embedding }
+        let student = try encoders.target.withinStep(translated, .inference(.target)).embedding
         return try softTriplet(student: student, teacher: teacher, labels: labels)
     }
 }
