@@ -90,13 +90,13 @@ public final class TranslationGenerator {
     public func translated(_ images: Tensor) throws -> Tensor { try ended(lastMaps(images)) }
 
     private func lastMaps(_ images: Tensor) throws -> Tensor {
-        var maps = try normalised(entrance(images.reflectionPadded(3))).relu()
-        for convolution in narrowing { maps = try normalised(convolution(maps)).relu() }
+        var maps = try rectified(entrance(images.reflectionPadded(3)))
+        for convolution in narrowing { maps = try rectified(convolution(maps)) }
         for (first, second) in blocks {
-            let inner = try normalised(first(maps.reflectionPadded(1))).relu()
+            let inner = try rectified(first(maps.reflectionPadded(1)))
             maps = try maps + normalised(second(inner.reflectionPadded(1)))
         }
-        for convolution in widening { maps = try normalised(convolution(maps)).relu() }
+        for convolution in widening { maps = try rectified(convolution(maps)) }
         return try exit(maps.reflectionPadded(3))
     }
 
@@ -112,6 +112,13 @@ public final class TranslationGenerator {
         switch normalisation {
         case .instance: try maps.instanceNormalised()
         case .none: maps
+        }
+    }
+
+    private func rectified(_ maps: Tensor) throws -> Tensor {
+        switch normalisation {
+        case .instance: try maps.instanceNormalised(rectified: true)
+        case .none: try maps.relu()
         }
     }
 }
@@ -164,7 +171,7 @@ public final class PatchDiscriminator {
 
 extension Tensor {
     /// Instance normalisation without parameters.
-    fileprivate func instanceNormalised() throws -> Tensor {
-        try instanceNormalised(weight: nil, bias: nil, epsilon: 1e-5)
+    fileprivate func instanceNormalised(rectified: Bool = false) throws -> Tensor {
+        try instanceNormalised(epsilon: 1e-5, rectified: rectified)
     }
 }

@@ -23,12 +23,16 @@ using passerby::Found;
 #define PASSERBY_KERNELS(...) #__VA_ARGS__
 constexpr const char *kernels_text =
 #include "KernelArguments.h"
+#include "KernelElements.h"
 #include "NormKernels.h"
+#include "PadKernels.h"
     ;
 #undef PASSERBY_KERNELS
 
-constexpr const char *names[] = {"passerby_sums",           "passerby_moments",   "passerby_normalise", "passerby_gradient_sums",
-                                 "passerby_gradient_means", "passerby_gradients", "passerby_shift"};
+constexpr const char *names[] = {"passerby_sums",           "passerby_moments",           "passerby_normalise",
+                                 "passerby_gradient_sums",  "passerby_gradient_means",    "passerby_learned_gradients",
+                                 "passerby_gradients",      "passerby_shift",              "passerby_pad",
+                                 "passerby_pad_gradient"};
 
 static_assert(std::size(names) == passerby::Kernels::count);
 
@@ -97,7 +101,7 @@ std::string architecture() {
 std::vector<char> compiled(const char *element, const std::string &architecture) {
     void *program = nullptr;
     const auto text = std::string("#define KERNEL extern \"C\" __global__\n#define ELEMENT ") + element + "\n" + kernels_text;
-    check(functions().create(&program, text.c_str(), "NormKernels.h", 0, nullptr, nullptr), "nvrtcCreateProgram");
+    check(functions().create(&program, text.c_str(), "kernels", 0, nullptr, nullptr), "nvrtcCreateProgram");
     const std::string target = "--gpu-architecture=" + architecture;
     const char *const options[] = {target.c_str(), "--std=c++17"};
     size_t size = 0;

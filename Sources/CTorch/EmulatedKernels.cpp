@@ -56,15 +56,19 @@ unsigned __float_as_uint(float value) {
 
 using namespace passerby;
 
+#include "KernelElements.h"
+
 namespace half {
 #define ELEMENT unsigned short
 #include "NormKernels.h"
+#include "PadKernels.h"
 #undef ELEMENT
 }  // namespace half
 
 namespace single {
 #define ELEMENT float
 #include "NormKernels.h"
+#include "PadKernels.h"
 #undef ELEMENT
 }  // namespace single
 
@@ -120,8 +124,12 @@ protected:
             case normalise: return either(&half::passerby_normalise, &single::passerby_normalise);
             case gradient_sums: return either(&half::passerby_gradient_sums, &single::passerby_gradient_sums);
             case gradient_means: return either(&half::passerby_gradient_means, &single::passerby_gradient_means);
+            case learned_gradients:
+                return either(&half::passerby_learned_gradients, &single::passerby_learned_gradients);
             case gradients: return either(&half::passerby_gradients, &single::passerby_gradients);
             case shift: return either(&half::passerby_shift, &single::passerby_shift);
+            case pad: return either(&half::passerby_pad, &single::passerby_pad);
+            case pad_gradient: return either(&half::passerby_pad_gradient, &single::passerby_pad_gradient);
             case count: break;
         }
     }

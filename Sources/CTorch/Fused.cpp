@@ -81,7 +81,7 @@ at::Tensor by_kernel(const at::Tensor &x, const at::Tensor &w, const at::Tensor 
                      at::IntArrayRef strides, at::IntArrayRef paddings, int64_t groups) {
     const auto maps = passerby::by_channel(at::conv2d(x, w, {}, strides, paddings, {1, 1}, groups));
     const auto &output = sum != nullptr ? sum->value : maps;
-    const passerby::KernelGrid grid(maps, maps.size(0));
+    const passerby::KernelGrid grid(maps, maps.size(0), maps.size(1));
     passerby::Kernels::for_elements(maps)->launch(
         passerby::Kernels::shift, grid.blocks, grid.block, maps.data_ptr(), sum != nullptr ? output.data_ptr() : nullptr,
         bias.data_ptr(), output.data_ptr(), grid.sizes, static_cast<int>(relu));

@@ -12,13 +12,13 @@ at::Tensor by_channel(const at::Tensor &maps) {
     return maps.dim() == 4 ? maps.contiguous(at::MemoryFormat::ChannelsLast) : maps.contiguous();
 }
 
-KernelGrid::KernelGrid(const at::Tensor &maps, int64_t group_size) {
+KernelGrid::KernelGrid(const at::Tensor &maps, int64_t group_size, int64_t channels) {
     // As many blocks as keep a card's multiprocessors busy. Of any number: sums are to come out alike on all cards.
     constexpr int threads = 256, wanted = 528, least_rows = 4;
-    const int64_t channels = maps.size(1);
     groups = static_cast<int>(maps.size(0) / group_size);
-    sizes.rows = maps.numel() / channels / groups;
+    sizes.rows = maps.numel() / maps.size(1) / groups;
     sizes.channels = static_cast<int>(channels);
+    sizes.stride = static_cast<int>(maps.size(1));
     for (unsigned width = 2; width <= 32; ++width) {
         if (channels / 8 % width == 0) block.x = width;
     }

@@ -23,24 +23,34 @@ struct KernelGrid {
     int groups;
     Edges block, blocks;
 
-    KernelGrid(const at::Tensor &maps, int64_t group_size);
+    /// - Parameter channels: How many of the maps' are looked at.
+    KernelGrid(const at::Tensor &maps, int64_t group_size, int64_t channels);
 };
 
 /// The maps with all channels of a pixel beside one another, as kernels take them; a copy where they are not.
 at::Tensor by_channel(const at::Tensor &maps);
 
-/// The kernels of NormKernels.h for elements of one type.
+/// The kernels for elements of one type.
 class Kernels {
 public:
-    enum Name { sums, moments, normalise, gradient_sums, gradient_means, gradients, shift, count };
+    enum Name {
+        sums,
+        moments,
+        normalise,
+        gradient_sums,
+        gradient_means,
+        learned_gradients,
+        gradients,
+        shift,
+        pad,
+        pad_gradient,
+        count
+    };
 
     virtual ~Kernels() = default;
 
     /// Those for such elements, bfloat16 or float32 on a card; null where libtorch's have to do.
     static const Kernels *for_elements(const at::Tensor &elements);
-
-    /// Those for such maps, whose channels come in eights.
-    static const Kernels *find(const at::Tensor &maps) { return maps.size(1) % 8 == 0 ? for_elements(maps) : nullptr; }
 
     /// Gives a kernel to the stream that this thread computes on.
     template <typename... Arguments>

@@ -51,17 +51,6 @@ int32_t pt_conv_transpose2d(const pt_tensor *input, const pt_tensor *weight, con
     });
 }
 
-int32_t pt_instance_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, double epsilon,
-                         pt_result result) {
-    return returning(result, [&] {
-        // Not group_norm, whose channels-last kernel subtracts squares of means from means of squares: its roundings
-        // are a hundred times larger where means are not zero. This one copies the maps, and is still faster.
-        return at::instance_norm(input->value, passerby::optional(weight), passerby::optional(bias), {}, {}, true,
-                                 0.0, epsilon, /*cudnn_enabled=*/true)
-            .contiguous(input->value.suggest_memory_format());
-    });
-}
-
 int32_t pt_max_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, pt_result result) {
     return returning(result, [&] {
         return at::max_pool2d(input->value, {kernel, kernel}, {stride, stride}, {padding, padding});

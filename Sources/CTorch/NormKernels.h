@@ -3,57 +3,13 @@
 // Kernels that normalise batches on a card, with what comes before and after: groups of images in one pass, the shortcut
 // that is added, and the rectifier.
 //
-// Maps are rows of C channels, one behind the other, in G groups of M rows. A block has threads for a few times eight
-// neighbouring channels, and as many rows of them as make 256; it walks the rows of its chunk. Sums are added in one order,
-// whatever the card, so that a step comes to the same bits again.
+// Maps are rows of channels, one behind the other, in G groups of M rows; C neighbours of a row's channels are normalised. A
+// block has threads for a few times eight of them, and as many rows as make 256; it walks the rows of its chunk. Sums are added
+// in one order, whatever the card, so that a step comes to the same bits again.
 //
-// The text is read by two compilers: by NVRTC, for a card, see CardKernels.cpp; and by the program's own, for the processor,
-// where tests hold it against libtorch's operators, see EmulatedKernels.cpp. So no line of it may begin with #. ELEMENT is
-// `unsigned short`, the upper half of a float, or `float`; KERNEL is what a function is declared with that blocks run.
+// Read by two compilers, see KernelElements.h.
 
 PASSERBY_KERNELS(
-
-/// Eight neighbouring channels of a row.
-struct Eight {
-    float value[8];
-};
-
-inline __device__ Eight load(const unsigned short *place) {
-    const uint4 words = *reinterpret_cast<const uint4 *>(place);
-    const unsigned word[4] = {words.x, words.y, words.z, words.w};
-    Eight row;
-    for (int pair = 0; pair < 4; ++pair) {
-        row.value[2 * pair] = __uint_as_float(word[pair] << 16);
-        row.value[2 * pair + 1] = __uint_as_float(word[pair] & 0xffff0000u);
-    }
-    return row;
-}
-
-inline __device__ Eight load(const float *place) {
-    const float4 low = reinterpret_cast<const float4 *>(place)[0];
-    const float4 high = reinterpret_cast<const float4 *>(place)[1];
-    return Eight{{low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w}};
-}
-
-/// To the nearest, ties to even.
-inline __device__ unsigned upper_half(float value) {
-    const unsigned bits = __float_as_uint(value);
-    if ((bits & 0x7fffffffu) > 0x7f800000u) return 0x7fc0u;
-    return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-}
-
-inline __device__ void store(unsigned short *place, const Eight &row) {
-    unsigned word[4];
-    for (int pair = 0; pair < 4; ++pair) {
-        word[pair] = upper_half(row.value[2 * pair]) | (upper_half(row.value[2 * pair + 1]) << 16);
-    }
-    *reinterpret_cast<uint4 *>(place) = uint4{word[0], word[1], word[2], word[3]};
-}
-
-inline __device__ void store(float *place, const Eight &row) {
-    reinterpret_cast<float4 *>(place)[0] = float4{row.value[0], row.value[1], row.value[2], row.value[3]};
-    reinterpret_cast<float4 *>(place)[1] = float4{row.value[4], row.value[5], row.value[6], row.value[7]};
-}
 
 /// The rows that a thread walks, and where its channels begin in them.
 struct Walk {
@@ -69,7 +25,7 @@ struct Walk {
         group = blockIdx.z;
         row = sizes.rows * blockIdx.y / gridDim.y + threadIdx.y;
         end = sizes.rows * (blockIdx.y + 1) / gridDim.y;
-        stride = sizes.channels;
+        stride = sizes.stride;
         first = group * sizes.rows * stride + channel;
     }
 
@@ -155,14 +111,14 @@ KERNEL void passerby_moments(
     settle_chunks(sums, sizes, group, channel, found);
     if (threadIdx.y != 0 || channel >= sizes.channels) return;
     const float count = (float)sizes.rows;
-    const Eight row = load(input + group * sizes.rows * sizes.channels + channel / 8 * 8);
+    const Eight row = load(input + group * sizes.rows * sizes.stride + channel / 8 * 8);
     const float rest = found[0] / count;
     const float mean = row.value[channel % 8] + rest;
     const float variance = fmaxf(found[1] / count - rest * rest, 0.0f);
     moments[group * 2 * sizes.channels + channel] = mean;
     moments[(group * 2 + 1) * sizes.channels + channel] = 1.0f / sqrtf(variance + epsilon);
-    if (group % parts.groups != 0) return;
     const int part = group / parts.groups;
+    if (group % parts.groups != 0 || parts.mean[part] == nullptr) return;
     float *running = parts.mean[part] + channel;
     *running += momentum * (mean - *running);
     running = parts.variance[part] + channel;
@@ -177,8 +133,8 @@ KERNEL void passerby_normalise(
     const float *place = moments + walk.group * 2 * sizes.channels + walk.channel;
     const Eight mean = load(place);
     Eight scale = load(place + sizes.channels);
-    const Eight weight = load(parts.weight[part] + walk.channel);
-    const Eight bias = load(parts.bias[part] + walk.channel);
+    const Eight weight = learned(parts.weight[part], walk.channel, 1);
+    const Eight bias = learned(parts.bias[part], walk.channel, 0);
     for (int index = 0; index < 8; ++index) scale.value[index] *= weight.value[index];
     for (; walk.row < walk.end; walk.row += blockDim.y) {
         Eight row = load(input + walk.place());
@@ -216,8 +172,8 @@ struct Channels {
         const int part = walk.group / parts.groups;
         mean = load(place);
         inverse = load(place + sizes.channels);
-        scale = load(parts.weight[part] + walk.channel);
-        bias = load(parts.bias[part] + walk.channel);
+        scale = learned(parts.weight[part], walk.channel, 1);
+        bias = learned(parts.bias[part], walk.channel, 0);
         for (int index = 0; index < 8; ++index) scale.value[index] *= inverse.value[index];
     }
 };
@@ -262,25 +218,35 @@ KERNEL void passerby_gradient_sums(
     settle_block(sums, sizes, walk, one, two);
 }
 
-/// Means of the gradient and of its product with the normalised rows, [group, 2, channel]; gradients of weights and biases.
-KERNEL void passerby_gradient_means(const float *sums, float *means, Parts parts, Sizes sizes) {
-    const int channel = blockIdx.x * 32 + threadIdx.x;
-    const int part = blockIdx.y;
-    float bias = 0;
-    float weight = 0;
-    for (int group = part * parts.groups; group < (part + 1) * parts.groups; ++group) {
-        float found[2];
-        settle_chunks(sums, sizes, group, channel, found);
-        bias += found[0];
-        weight += found[1];
-        if (threadIdx.y == 0 && channel < sizes.channels) {
-            means[group * 2 * sizes.channels + channel] = found[0] / (float)sizes.rows;
-            means[(group * 2 + 1) * sizes.channels + channel] = found[1] / (float)sizes.rows;
-        }
-    }
-    if (threadIdx.y != 0 || channel >= sizes.channels) return;
+/// Keeps sums over a part's rows as gradients of what its channels have learned.
+inline __device__ void keep(const Parts &parts, int part, int channel, float bias, float weight) {
+    if (parts.weight_gradient[part] == nullptr) return;
     parts.bias_gradient[part][channel] = bias;
     parts.weight_gradient[part][channel] = weight;
+}
+
+/// Means of the gradient and of its product with the normalised rows, [group, 2, channel]; where a part is a single group,
+/// gradients of weights and biases too.
+KERNEL void passerby_gradient_means(const float *sums, float *means, Parts parts, Sizes sizes) {
+    const int channel = blockIdx.x * 32 + threadIdx.x;
+    const int group = blockIdx.y;
+    float found[2];
+    settle_chunks(sums, sizes, group, channel, found);
+    if (threadIdx.y != 0 || channel >= sizes.channels) return;
+    means[group * 2 * sizes.channels + channel] = found[0] / (float)sizes.rows;
+    means[(group * 2 + 1) * sizes.channels + channel] = found[1] / (float)sizes.rows;
+    if (parts.groups == 1) keep(parts, group, channel, found[0], found[1]);
+}
+
+/// Gradients of weights and biases where a part has several groups, from their means.
+KERNEL void passerby_learned_gradients(const float *means, Parts parts, Sizes sizes) {
+    const int channel = blockIdx.x * 32 + threadIdx.x;
+    const int part = blockIdx.y;
+    sizes.chunks = parts.groups;
+    float found[2];
+    settle_chunks(means, sizes, part, channel, found);
+    if (threadIdx.y != 0 || channel >= sizes.channels) return;
+    keep(parts, part, channel, found[0] * (float)sizes.rows, found[1] * (float)sizes.rows);
 }
 
 /// The gradient of what was normalised, and of what was added to it.

@@ -181,10 +181,4 @@ int32_t pt_one_hot(const pt_tensor *labels, int64_t classes, pt_result result) {
     });
 }
 
-int32_t pt_reflection_pad(const pt_tensor *input, int64_t padding, pt_result result) {
-    return returning(result, [&] {
-        return at::reflection_pad2d(input->value, {padding, padding, padding, padding});
-    });
-}
-
 }

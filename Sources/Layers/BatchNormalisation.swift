@@ -63,23 +63,24 @@ public struct BatchNormalisation {
     private func normalisedByBatch(
         _ input: Tensor, adding addend: Tensor? = nil, rectified: Bool = false
     ) throws -> Tensor {
-        let count = input.shape[0]
-        let parts: [Branch]
-        let size: Int
+        try input.normalised(
+            [channels(0..<input.shape[1], images: input.shape[0])], momentum: Self.momentum, epsilon: Self.epsilon,
+            adding: addend, rectified: rectified)
+    }
+
+    /// How so many images are normalised in training, where these are some of the channels of their maps.
+    func channels(_ range: Range<Int>, images count: Int) -> NormalisedChannels {
         switch branches {
         case .shared(let branch):
-            parts = [branch]
-            size = imagesPerGroup ?? count
+            let size = imagesPerGroup ?? count
             precondition(count % size == 0, "a batch of \(count) images has no groups of \(size)")
+            return .byBatch(range, inGroupsOf: size, [branch])
         case .separate(let source, let target):
             precondition(count % 2 == 0, "a batch of \(count) has no halves for source and target")
-            parts = [source, target]
-            size = imagesPerGroup ?? count / 2
+            let size = imagesPerGroup ?? count / 2
             precondition(count / 2 % size == 0, "a half of \(count / 2) images has no groups of \(size)")
+            return .byBatch(range, inGroupsOf: size, [source, target])
         }
-        return try input.batchNormalised(
-            inGroupsOf: size, by: parts, momentum: Self.momentum, epsilon: Self.epsilon, adding: addend,
-            rectified: rectified)
     }
 
     /// A copy for inference with the statistics of one domain, where no convolution comes before it that it could be
@@ -103,8 +104,8 @@ public struct BatchNormalisation {
 }
 
 extension BatchNormalisation {
-    fileprivate static let epsilon = 1e-5
-    private static let momentum = 0.1
+    static let epsilon = 1e-5
+    static let momentum = 0.1
 }
 
 /// One set of scale, shift and statistics.

@@ -46,12 +46,36 @@ public struct InstanceBatchNormalisation {
 
     /// `[N, C, H, W] → [N, C, H, W]`.
     public func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
+        guard case .inference = mode else { return try normalisedByBatch(maps) }
+        let byInstance = try maps.slice(instances.channels, along: 1).channelsLast()
+        let byBatch = try maps.slice(others(of: maps), along: 1).channelsLast()
+        return try Tensor.concatenated(inOrder(instances(byInstance), batch(byBatch, mode)), along: 1)
+    }
+
+    /// ReLU of the normalised maps, to which others of the same shape may be added first.
+    func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
+        guard case .inference = mode else { return try normalisedByBatch(maps, adding: addend, rectified: true) }
+        return try self(maps, mode).rectified(adding: addend)
+    }
+
+    private func normalisedByBatch(
+        _ maps: Tensor, adding addend: Tensor? = nil, rectified: Bool = false
+    ) throws -> Tensor {
+        let ofBatch = batch.channels(others(of: maps), images: maps.shape[0])
+        return try maps.normalised(
+            inOrder(instances.normalised, ofBatch), momentum: BatchNormalisation.momentum,
+            epsilon: BatchNormalisation.epsilon,
+            adding: addend, rectified: rectified)
+    }
+
+    private func others(of maps: Tensor) -> Range<Int> {
         let range = instances.channels
-        let others = range.lowerBound == 0 ? range.upperBound..<maps.shape[1] : 0..<range.lowerBound
-        let byInstance = try maps.slice(range, along: 1).channelsLast()
-        let byBatch = try maps.slice(others, along: 1).channelsLast()
-        let parts = [try instances(byInstance), try batch(byBatch, mode)]
-        return try Tensor.concatenated(range.lowerBound == 0 ? parts : parts.reversed(), along: 1)
+        return range.lowerBound == 0 ? range.upperBound..<maps.shape[1] : 0..<range.lowerBound
+    }
+
+    /// What concerns each kind of channels, in the channels' order.
+    private func inOrder<Part>(_ ofInstances: Part, _ ofBatch: Part) -> [Part] {
+        instances.channels.lowerBound == 0 ? [ofInstances, ofBatch] : [ofBatch, ofInstances]
     }
 
     func folded(_ folding: Folding) throws -> InstanceBatchNormalisation {
@@ -60,9 +84,8 @@ public struct InstanceBatchNormalisation {
 
     /// What is left of this layer when the convolution before it takes over the channels that are by batch.
     func scaling(for domain: Domain) throws -> ChannelScaling {
-        let ours = ChannelScaling.identity(instances.channels.count)
-        let others = try batch.scaling(for: domain)
-        return instances.channels.lowerBound == 0 ? ours + others : others + ours
+        let parts = inOrder(ChannelScaling.identity(instances.channels.count), try batch.scaling(for: domain))
+        return parts[0] + parts[1]
     }
 }
 
@@ -89,9 +112,11 @@ struct InstanceNormalisation {
             channels: channels, weight: try weight.detached().copied(), bias: try bias.detached().copied())
     }
 
+    var normalised: NormalisedChannels { .byInstance(channels, weight: weight, bias: bias) }
+
     /// - Parameter maps: Of these channels alone.
     func callAsFunction(_ maps: Tensor) throws -> Tensor {
-        try maps.instanceNormalised(weight: weight, bias: bias, epsilon: 1e-5)
+        try maps.instanceNormalised(weight: weight, bias: bias, epsilon: BatchNormalisation.epsilon)
     }
 
     /// Overwrites these channels of maps that nobody else holds; records no gradient.

@@ -18,7 +18,7 @@ public enum Normalisation {
     func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
         switch self {
         case .batch(let layer): try layer.rectified(maps, mode, adding: addend)
-        case .instanceBatch(let layer): try layer(maps, mode).rectified(adding: addend)
+        case .instanceBatch(let layer): try layer.rectified(maps, mode, adding: addend)
         }
     }
 

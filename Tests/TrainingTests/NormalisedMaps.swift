@@ -4,40 +4,14 @@ import Patterns
 import Tensor
 import Testing
 
-/// Expects of a convolution for inference what its parts come to one by one, on maps whose numbers a bfloat16 can hold.
-///
-/// - Parameter taking: Has our kernels taken.
-func expectFusedConvolution(_ taking: (() throws -> Tensor) throws -> Tensor) throws {
-    func drawn(_ shape: [Int]) throws -> Tensor {
-        let tensor = try Tensor((0..<shape.reduce(1, *)).map { Float($0 * 29 % 17) / 4 - 2 }, shape: shape)
-        return try shape.count == 4 ? tensor.channelsLast() : tensor
-    }
-    let (maps, weight, bias) = (try drawn([3, 8, 5, 4]), try drawn([16, 8, 1, 1]), try drawn([16]))
-    for (addend, rectified) in [(nil, false), (nil, true), (try drawn([3, 16, 5, 4]), true)] {
-        let plain = try maps.convolved(with: weight, bias: bias, stride: 1, padding: 0)
-        let sum = try addend.map { try plain + $0 } ?? plain
-        let wanted = try (rectified ? sum.relu() : sum).doubles()
-        for (type, tolerance) in [(ElementType.float32, 1e-6), (.bfloat16, 1e-2)] {
-            let given = try addend?.copied().converted(to: type)
-            let found = try taking {
-                try maps.converted(to: type).convolvedFused(
-                    with: weight.converted(to: type), bias: bias.converted(to: type), stride: 1, padding: 0, groups: 1,
-                    into: given, rectified: rectified)
-            }
-            let values = try found.converted(to: .float64).doubles()
-            let worst = zip(values, wanted).map { abs($0 - $1) }.max() ?? 0
-            #expect(worst <= tolerance * (wanted.map(abs).max() ?? 0), "\(type), rectified \(rectified): \(worst)")
-            if let given { #expect(try given.converted(to: .float64).doubles() == values) }
-        }
-    }
-}
-
 /// Batches of 12 images that are normalised in training.
 enum NormalisedMaps: String, CaseIterable {
     case shared, inGroups, byDomain, byDomainInGroups, rectified, added, addedToAll, ofManyRows, ofOnePixel
+    /// Each image by itself, without weights; the first eight channels so and the others by batch, or the last eight.
+    case byInstance, firstByInstance, lastByInstance
 
     private var parts: Int { [.shared, .inGroups, .addedToAll].contains(self) ? 1 : 2 }
-    private var groupSize: Int { [.inGroups, .byDomainInGroups].contains(self) ? 3 : 12 / parts }
+    private var groupSize: Int { [.inGroups, .byDomainInGroups, .lastByInstance].contains(self) ? 3 : 12 / parts }
     private var shape: [Int] {
         switch self {
         case .ofOnePixel: [12, 24]
@@ -46,8 +20,16 @@ enum NormalisedMaps: String, CaseIterable {
         default: [12, 24, 5, 3]
         }
     }
-    private var isAdded: Bool { self == .added || self == .addedToAll }
-    private var isRectified: Bool { isAdded || self == .rectified || self == .ofManyRows }
+    private var isAdded: Bool { [.added, .addedToAll, .firstByInstance].contains(self) }
+    private var isRectified: Bool { isAdded || [.rectified, .ofManyRows, .lastByInstance].contains(self) }
+    private var ofInstances: Range<Int> {
+        switch self {
+        case .byInstance: 0..<24
+        case .firstByInstance: 0..<8
+        case .lastByInstance: 16..<24
+        default: 0..<0
+        }
+    }
 
     /// Holds our kernels against libtorch's operators, which take the same maps where elements are doubles.
     ///
@@ -77,21 +59,35 @@ enum NormalisedMaps: String, CaseIterable {
         let maps = try drawn(11, shape, type)
         let addend = try drawn(17, shape, type)
         for tensor in [maps, addend] { try tensor.setRequiresGradient(true) }
-        let branches = try (0..<parts).map { part in
-            let weight = try drawn(part + 3, [channels], whole)
-            let bias = try drawn(part + 5, [channels], whole)
-            for tensor in [weight, bias] { try tensor.setRequiresGradient(true) }
-            return BatchNormalisationPart(
-                weight: weight, bias: bias, runningMean: try drawn(part + 7, [channels], whole),
-                runningVariance: try drawn(part + 9, [channels], whole), batchCount: try Tensor([part]))
+        let others = ofInstances.lowerBound == 0 ? ofInstances.upperBound..<channels : 0..<ofInstances.lowerBound
+        func learned(_ seed: Int, _ count: Int) throws -> Tensor {
+            let tensor = try drawn(seed, [count], whole)
+            try tensor.setRequiresGradient(true)
+            return tensor
         }
-        let output = try maps.batchNormalised(
-            inGroupsOf: groupSize, by: branches, momentum: 0.1, epsilon: 1e-5, adding: isAdded ? addend : nil,
-            rectified: isRectified)
+        let branches = try (0..<parts).map { part in
+            BatchNormalisationPart(
+                weight: try learned(part + 3, others.count), bias: try learned(part + 5, others.count),
+                runningMean: try drawn(part + 7, [others.count], whole),
+                runningVariance: try drawn(part + 9, [others.count], whole), batchCount: try Tensor([part]))
+        }
+        let ofImage = try self == .byInstance ? [] : [learned(13, ofInstances.count), learned(15, ofInstances.count)]
+        var kinds: [NormalisedChannels] = []
+        if !ofInstances.isEmpty { kinds.append(.byInstance(ofInstances, weight: ofImage.first, bias: ofImage.last)) }
+        if !others.isEmpty { kinds.append(.byBatch(others, inGroupsOf: groupSize, branches)) }
+        if others.lowerBound == 0 { kinds.reverse() }
+        let output = try maps.normalised(
+            kinds, momentum: 0.1, epsilon: 1e-5, adding: isAdded ? addend : nil, rectified: isRectified)
         try (output * drawn(23, shape, type)).converted(to: whole).sum().backward()
         var found = [("output", output), ("maps", try #require(try maps.gradient()))]
         if isAdded { found.append(("addend", try #require(try addend.gradient()))) }
-        for (part, branch) in branches.enumerated() {
+        if !ofInstances.isEmpty, let weight = ofImage.first, let bias = ofImage.last {
+            found += [
+                ("weight of images", try #require(try weight.gradient())),
+                ("bias of images", try #require(try bias.gradient())),
+            ]
+        }
+        for (part, branch) in branches.enumerated() where !others.isEmpty {
             found += [
                 ("weight \(part)", try #require(try branch.weight.gradient())),
                 ("bias \(part)", try #require(try branch.bias.gradient())),

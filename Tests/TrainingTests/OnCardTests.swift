@@ -3,6 +3,7 @@
 import Backbones
 import Foundation
 import Layers
+import Patterns
 import Randomness
 import Retrieval
 import Tensor
@@ -54,6 +55,14 @@ import Testing
         }
     }
 
+    @Test func `maps are enlarged by reflection as libtorch does it`() async {
+        await #expect(processExitsWith: .success) {
+            try Engine.prepare(threads: 1, device: .cuda(0))
+            #expect(Engine.kernelProblem == nil)
+            try expectReflection { try $0() }
+        }
+    }
+
     /// Three steps are taken as they are, the fourth is remembered, four repeat it.
     @Test(arguments: TrainingPrecision.allCases)
     func `steps that are repeated leave the bits of steps that are not`(precision: TrainingPrecision) async {
@@ -90,6 +99,10 @@ import Testing
         try expectFusedConvolution { try Engine.emulatingKernels($0) }
     }
 
+    @Test func `maps are enlarged by reflection as libtorch does it`() throws {
+        try expectReflection { try Engine.emulatingKernels($0) }
+    }
+
     @Test func `steps that are repeated leave the bits of steps that are not`() throws { try expectEqualWeights() }
 
     /// After one step the optimiser has a tenth of every gradient.
@@ -98,15 +111,37 @@ import Testing
         let theirs = try trained(shape, steps: 1)
         let ours = try Engine.emulatingKernels { try trained(shape, steps: 1) }
         let names = theirs.keys.filter { $0.hasSuffix("exp_avg") || $0.contains("running") }
-        #expect(!names.isEmpty)
-        for name in names {
-            let values = try #require(ours[name])
-            let wanted = try #require(theirs[name])
-            let scale = wanted.map { abs($0) }.max() ?? 0
-            let worst = zip(values, wanted).map { abs($0 - $1) }.max() ?? 0
-            #expect(worst <= 1e-3 * scale, "\(name) is off by \(worst) of \(scale)")
-        }
+        try expectClose(ours, theirs, names)
     }
+
+    @Test func `a generator's gradients are those that it finds with libtorch's kernels`() throws {
+        let theirs = try translated()
+        try expectClose(Engine.emulatingKernels { try translated() }, theirs, Array(theirs.keys))
+    }
+}
+
+/// A thousandth of a tensor's largest number: sums of a small network's roundings.
+private func expectClose(_ found: [String: [Float]], _ wanted: [String: [Float]], _ names: [String]) throws {
+    #expect(!names.isEmpty)
+    for name in names {
+        let (values, expected) = (try #require(found[name]), try #require(wanted[name]))
+        let scale = expected.map { abs($0) }.max() ?? 0
+        let worst = zip(values, expected).map { abs($0 - $1) }.max() ?? 0
+        #expect(worst <= 1e-3 * scale, "\(name) is off by \(worst) of \(scale)")
+    }
+}
+
+/// A small generator's images, and the gradients of its weights; a bias before an instance normalisation has none.
+private func translated() throws -> [String: [Float]] {
+    let generator = try TranslationGenerator(channels: 8, blockCount: 1, random: RandomKey(seed: 1))
+    let images = try Pattern.images([2, 3, 32, 16]).channelsLast()
+    let output = try generator(images)
+    try (output * Pattern.tensor("loss", shape: output.shape)).sum().backward()
+    var found = ["images": try output.detached().contiguous().floats()]
+    for entry in generator.store.entries where entry.key.hasSuffix("weight") {
+        found[entry.key] = try #require(try entry.tensor.gradient()).contiguous().floats()
+    }
+    return found
 }
 
 private func expectEqualWeights() throws {

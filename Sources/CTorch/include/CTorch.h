@@ -188,18 +188,24 @@ int32_t pt_conv_transpose2d(const pt_tensor *input, const pt_tensor *weight, con
 /* By statistics that are given, for inference. */
 int32_t pt_batch_norm(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *bias, const pt_tensor *mean,
                       const pt_tensor *variance, double epsilon, pt_result result);
-/* Training: a weight and so on for each of the equal consecutive `parts` of the batch; groups of consecutive images are
-   normalised by statistics of their own, and the first of a part updates that part's running ones. Batches are counted.
-   To the result other maps may be added, and it may be rectified. */
-int32_t pt_batch_norm_of_groups(const pt_tensor *input, const pt_tensor *_Nullable addend, bool rectifies,
-                                int64_t group_size, pt_list weights, pt_list biases, pt_list means, pt_list variances,
-                                pt_list counts, int32_t parts, double momentum, double epsilon, pt_result result);
+/* Neighbouring channels that are normalised alike in training. The batch has so many equal consecutive parts, and each part
+   groups of consecutive images, which are normalised by statistics of their own. A part has a weight and a bias where the
+   channels weigh; where they run, it has running statistics, which its first group updates, and a count of batches. Channels
+   that do not run are those of single images. */
+typedef struct {
+    int64_t first, count;
+    int64_t group_size;
+    int32_t parts;
+    bool weighs, runs;
+} pt_channels;
+/* All channels in their order. `tensors` has, for each part of each: weight, bias, mean, variance, count, or those of them that
+   there are. To the result other maps may be added, and it may be rectified. */
+int32_t pt_normalise(const pt_tensor *input, const pt_tensor *_Nullable addend, bool rectifies, const pt_channels *channels,
+                     int32_t count, pt_list tensors, double momentum, double epsilon, pt_result result);
 /* Fails where the card's kernels for that cannot be had. Something has been computed on the card before. */
 int32_t pt_find_kernels(void);
 /* Whether this thread takes them on the processor too, slowly, to try what a card would be given. */
 void pt_emulate_kernels(bool asked);
-int32_t pt_instance_norm(const pt_tensor *input, const pt_tensor *_Nullable weight, const pt_tensor *_Nullable bias,
-                         double epsilon, pt_result result);
 int32_t pt_max_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, pt_result result);
 /* `ceil_mode` keeps a last window that is only partly filled; `count_padding` divides by the kernel's whole area. */
 int32_t pt_avg_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, bool ceil_mode,
