@@ -20,8 +20,7 @@ extension TracedMethod {
     }
 }
 
-/// One after another with the traces, as they take the same memory.
-extension `A training` {
+@Suite(.serialized) struct `A training on images that are no numbers` {
     /// The images of the second epoch's first step are not numbers, and so are all losses.
     @Test(arguments: TracedMethod.allCases)
     func `stops at a step whose losses are not numbers, and says which loss it was`(method: TracedMethod) throws {
