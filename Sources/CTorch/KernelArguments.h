@@ -33,7 +33,6 @@ enum After { nothing, rectified, added };
 
 /// Maps that are enlarged by so many rows and columns on each side; channels in eights.
 struct Pads {
-    long long images;
     int rows;
     int columns;
     int eights;

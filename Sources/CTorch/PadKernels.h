@@ -6,25 +6,25 @@
 
 PASSERBY_KERNELS(
 
-/// The eight channels that a thread has, of maps that are so large.
+/// The eight channels that a thread has. A block has neighbours in a row.
 struct Pixel {
-    long long image;
+    int image;
     int row;
     int column;
     int eight;
 
-    inline __device__ Pixel(int rows, int columns, int eights) {
-        const long long index = blockIdx.x * (long long)blockDim.x + threadIdx.x;
+    inline __device__ explicit Pixel(int eights) {
+        const int index = blockIdx.x * blockDim.x + threadIdx.x;
+        image = blockIdx.z;
+        row = blockIdx.y;
+        column = index / eights;
         eight = index % eights;
-        column = index / eights % columns;
-        row = index / eights / columns % rows;
-        image = index / eights / columns / rows;
     }
 };
 
 /// Where the eight channels lie of a pixel of maps that are so large.
-inline __device__ long long place(long long image, int row, int column, int eight, int rows, int columns, int eights) {
-    return (((image * rows + row) * columns + column) * eights + eight) * 8;
+inline __device__ long long place(int image, int row, int column, int eight, int rows, int columns, int eights) {
+    return (((image * (long long)rows + row) * columns + column) * eights + eight) * 8;
 }
 
 /// The line that is seen at a place of the enlarged maps, counted from the first line that is not a reflection.
@@ -42,8 +42,8 @@ inline __device__ int seen(int line, int count, int width, int which) {
 KERNEL void passerby_pad(const ELEMENT *input, ELEMENT *output, Pads pads) {
     const int rows = pads.rows + 2 * pads.width;
     const int columns = pads.columns + 2 * pads.width;
-    const Pixel pixel(rows, columns, pads.eights);
-    if (pixel.image >= pads.images) return;
+    const Pixel pixel(pads.eights);
+    if (pixel.column >= columns) return;
     const Eight found = load(input + place(
         pixel.image, reflected(pixel.row - pads.width, pads.rows), reflected(pixel.column - pads.width, pads.columns),
         pixel.eight, pads.rows, pads.columns, pads.eights));
@@ -54,8 +54,8 @@ KERNEL void passerby_pad(const ELEMENT *input, ELEMENT *output, Pads pads) {
 KERNEL void passerby_pad_gradient(const ELEMENT *given, ELEMENT *gradient, Pads pads) {
     const int rows = pads.rows + 2 * pads.width;
     const int columns = pads.columns + 2 * pads.width;
-    const Pixel pixel(pads.rows, pads.columns, pads.eights);
-    if (pixel.image >= pads.images) return;
+    const Pixel pixel(pads.eights);
+    if (pixel.column >= pads.columns) return;
     Eight sum{};
     for (int which = 0; which < 9; ++which) {
         const int row = seen(pixel.row, pads.rows, pads.width, which / 3);

@@ -19,12 +19,13 @@ using passerby::Pads;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// A thread for eight channels of each pixel of such maps.
+/// A thread for eight channels of each pixel that comes out.
 void launch(Kernels::Name name, const at::Tensor &input, const at::Tensor &output, const Pads &pads) {
     constexpr int64_t threads = 256;
-    const auto blocks = (output.numel() / 8 + threads - 1) / threads;
-    Kernels::for_elements(input)->launch(name, Edges{static_cast<unsigned>(blocks), 1, 1}, Edges{threads, 1, 1},
-                                         input.data_ptr(), output.data_ptr(), pads);
+    const auto number = [](int64_t value) { return static_cast<unsigned>(value); };
+    const auto blocks = number((output.size(3) * pads.eights + threads - 1) / threads);
+    Kernels::for_elements(input)->launch(name, Edges{blocks, number(output.size(2)), number(output.size(0))},
+                                         Edges{threads, 1, 1}, input.data_ptr(), output.data_ptr(), pads);
 }
 
 struct ByKernels : torch::autograd::Function<ByKernels> {
@@ -50,7 +51,7 @@ struct ByKernels : torch::autograd::Function<ByKernels> {
 private:
     static Pads pads(at::IntArrayRef size, int64_t width) {
         const auto number = [](int64_t value) { return static_cast<int>(value); };
-        return {size[0], number(size[2]), number(size[3]), number(size[1] / 8), number(width)};
+        return {number(size[2]), number(size[3]), number(size[1] / 8), number(width)};
     }
 };
 

@@ -25,6 +25,8 @@ TRAININGS = {
     "synthetic/spcl": ["adapt"],
     "synthetic/cluster-contrast": ["chained"],
 }
+# SPGAN's generators normalise images, which the quickstart's do not. Translations have no graphs.
+COMPARED = TRAININGS | {"synthetic/spgan": ["direct", "translate"]}
 
 
 def short(stages):
@@ -56,8 +58,8 @@ def check_doctor(session):
 
 
 def check_arithmetic(session):
-    with concurrent.futures.ThreadPoolExecutor(len(TRAININGS) if session.on_card else 1) as pool:
-        list(pool.map(lambda training: compare_losses(session, *training), TRAININGS.items()))
+    with concurrent.futures.ThreadPoolExecutor(len(COMPARED) if session.on_card else 1) as pool:
+        list(pool.map(lambda training: compare_losses(session, *training), COMPARED.items()))
 
 
 def compare_losses(session, experiment, stages):
