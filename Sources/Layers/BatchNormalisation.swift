@@ -44,7 +44,7 @@ public struct BatchNormalisation {
     public func callAsFunction(_ input: Tensor, _ mode: Mode) throws -> Tensor {
         switch (branches, mode) {
         case (_, .training):
-            return try normalisedByBatch(input)
+            return try input.normalised(kinds(of: input))
         case (.shared(let branch), .inference):
             return try branch.normalised(input)
         case (.separate(let source, _), .inference(.source)):
@@ -54,18 +54,9 @@ public struct BatchNormalisation {
         }
     }
 
-    /// ReLU of the normalised maps, to which others of the same shape may be added first.
-    func rectified(_ input: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
-        guard case .inference = mode else { return try normalisedByBatch(input, adding: addend, rectified: true) }
-        return try self(input, mode).rectified(adding: addend)
-    }
-
-    private func normalisedByBatch(
-        _ input: Tensor, adding addend: Tensor? = nil, rectified: Bool = false
-    ) throws -> Tensor {
-        try input.normalised(
-            [channels(0..<input.shape[1], images: input.shape[0])], momentum: Self.momentum, epsilon: Self.epsilon,
-            adding: addend, rectified: rectified)
+    /// The kinds of channels that such maps have in training.
+    func kinds(of maps: Tensor) -> [NormalisedChannels] {
+        [channels(0..<maps.shape[1], images: maps.shape[0])]
     }
 
     /// How so many images are normalised in training, where these are some of the channels of their maps.

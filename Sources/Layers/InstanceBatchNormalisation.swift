@@ -46,26 +46,15 @@ public struct InstanceBatchNormalisation {
 
     /// `[N, C, H, W] → [N, C, H, W]`.
     public func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
-        guard case .inference = mode else { return try normalisedByBatch(maps) }
+        guard case .inference = mode else { return try maps.normalised(kinds(of: maps)) }
         let byInstance = try maps.slice(instances.channels, along: 1).channelsLast()
         let byBatch = try maps.slice(others(of: maps), along: 1).channelsLast()
         return try Tensor.concatenated(inOrder(instances(byInstance), batch(byBatch, mode)), along: 1)
     }
 
-    /// ReLU of the normalised maps, to which others of the same shape may be added first.
-    func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
-        guard case .inference = mode else { return try normalisedByBatch(maps, adding: addend, rectified: true) }
-        return try self(maps, mode).rectified(adding: addend)
-    }
-
-    private func normalisedByBatch(
-        _ maps: Tensor, adding addend: Tensor? = nil, rectified: Bool = false
-    ) throws -> Tensor {
-        let ofBatch = batch.channels(others(of: maps), images: maps.shape[0])
-        return try maps.normalised(
-            inOrder(instances.normalised, ofBatch), momentum: BatchNormalisation.momentum,
-            epsilon: BatchNormalisation.epsilon,
-            adding: addend, rectified: rectified)
+    /// The kinds of channels that such maps have in training.
+    func kinds(of maps: Tensor) -> [NormalisedChannels] {
+        inOrder(instances.normalised, batch.channels(others(of: maps), images: maps.shape[0]))
     }
 
     private func others(of maps: Tensor) -> Range<Int> {

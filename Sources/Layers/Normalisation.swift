@@ -16,9 +16,16 @@ public enum Normalisation {
 
     /// ReLU of the normalised maps, to which others of the same shape may be added first.
     func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
+        guard case .inference = mode else {
+            return try maps.normalised(kinds(of: maps), adding: addend, rectified: true)
+        }
+        return try self(maps, mode).rectified(adding: addend)
+    }
+
+    private func kinds(of maps: Tensor) -> [NormalisedChannels] {
         switch self {
-        case .batch(let layer): try layer.rectified(maps, mode, adding: addend)
-        case .instanceBatch(let layer): try layer.rectified(maps, mode, adding: addend)
+        case .batch(let layer): layer.kinds(of: maps)
+        case .instanceBatch(let layer): layer.kinds(of: maps)
         }
     }
 
@@ -32,6 +39,15 @@ public enum Normalisation {
 }
 
 extension Tensor {
+    /// Normalisation in training; then a sum and a rectifier, where they are asked for.
+    func normalised(
+        _ channels: [NormalisedChannels], adding addend: Tensor? = nil, rectified: Bool = false
+    ) throws -> Tensor {
+        try normalised(
+            channels, momentum: BatchNormalisation.momentum, epsilon: BatchNormalisation.epsilon, adding: addend,
+            rectified: rectified)
+    }
+
     /// ReLU, of the sum with others of the same shape where there are any.
     func rectified(adding addend: Tensor?) throws -> Tensor {
         try (addend.map { try self + $0 } ?? self).relu()
