@@ -4,6 +4,14 @@ import Patterns
 import Tensor
 import Testing
 
+/// Expects as many values as are wanted, none of them off by more than a share of the largest.
+func expectClose(_ values: [Double], _ wanted: [Double], share: Double, _ what: String) {
+    #expect(values.count == wanted.count && !wanted.isEmpty, "\(what)")
+    let scale = wanted.map(abs).max() ?? 0
+    let worst = zip(values, wanted).map { abs($0 - $1) }.max() ?? 0
+    #expect(worst <= share * scale, "\(what) is off by \(worst) of \(scale)")
+}
+
 /// Expects of a convolution for inference what its parts come to one by one, on maps whose numbers a bfloat16 can hold.
 ///
 /// - Parameter taking: Has our kernels taken.
@@ -25,8 +33,7 @@ func expectFusedConvolution(_ taking: (() throws -> Tensor) throws -> Tensor) th
                     into: given, rectified: rectified)
             }
             let values = try found.converted(to: .float64).doubles()
-            let worst = zip(values, wanted).map { abs($0 - $1) }.max() ?? 0
-            #expect(worst <= tolerance * (wanted.map(abs).max() ?? 0), "\(type), rectified \(rectified): \(worst)")
+            expectClose(values, wanted, share: tolerance, "\(type), rectified \(rectified)")
             if let given { #expect(try given.converted(to: .float64).doubles() == values) }
         }
     }
@@ -54,8 +61,7 @@ func expectReflection(_ taking: (() throws -> [[Double]]) throws -> [[Double]]) 
         for (type, tolerance) in [(ElementType.float32, 1e-6), (.bfloat16, 1e-2)] {
             let found = try taking { try padded(channels: channels, as: type) }
             #expect(found[0] == wanted[0], "\(channels) channels of \(type)")
-            let worst = zip(found[1], wanted[1]).map { abs($0 - $1) }.max() ?? .infinity
-            #expect(worst <= tolerance * (wanted[1].map(abs).max() ?? 0), "\(channels) channels of \(type): \(worst)")
+            expectClose(found[1], wanted[1], share: tolerance, "\(channels) channels of \(type)")
         }
     }
 }

@@ -39,10 +39,7 @@ enum NormalisedMaps: String, CaseIterable {
         // Drawn numbers are such as a bfloat16 can hold; results are rounded to one, and gradients are sums of such.
         for (type, tolerance) in [(ElementType.float32, 2e-5), (.bfloat16, 1e-2)] {
             for (name, values) in try taking({ try normalised(as: type) }) {
-                let wanted = try #require(exact[name])
-                let scale = wanted.map(abs).max() ?? 0
-                let worst = zip(values, wanted).map { abs($0 - $1) }.max() ?? 0
-                #expect(worst <= tolerance * scale, "\(name) of \(type) is off by \(worst) of \(scale)")
+                expectClose(values, try #require(exact[name]), share: tolerance, "\(name) of \(type)")
             }
         }
     }

@@ -125,9 +125,7 @@ private func expectClose(_ found: [String: [Float]], _ wanted: [String: [Float]]
     #expect(!names.isEmpty)
     for name in names {
         let (values, expected) = (try #require(found[name]), try #require(wanted[name]))
-        let scale = expected.map { abs($0) }.max() ?? 0
-        let worst = zip(values, expected).map { abs($0 - $1) }.max() ?? 0
-        #expect(worst <= 1e-3 * scale, "\(name) is off by \(worst) of \(scale)")
+        expectClose(values.map(Double.init), expected.map(Double.init), share: 1e-3, name)
     }
 }
 
