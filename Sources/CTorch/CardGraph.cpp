@@ -5,6 +5,8 @@
 // The class lives in libtorch's CUDA library, which is loaded by name where there is a card (see Devices.cpp), and its
 // header needs CUDA's: so its members are looked up by their names in that library.
 
+#include <c10/core/CachingDeviceAllocator.h>
+
 #include <utility>
 
 #include "Graph.h"
@@ -39,7 +41,9 @@ public:
     CardGraph() { members().construct(object, false); }
 
     void begin() override {
-        // Its tensors come from memory of its own, which nothing else gets as long as it lives.
+        // Its tensors come from memory of its own, which nothing else gets as long as it lives. Meanwhile libtorch gives none
+        // back that it keeps for others, that of a graph which was forgotten among it: that is done before.
+        c10::getDeviceAllocator(at::kCUDA)->emptyCache();
         members().begin(object, Pool(0, 0), whole_process);
         taking = true;
     }

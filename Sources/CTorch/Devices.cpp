@@ -41,6 +41,16 @@ void finish(at::Device device) {
     if (!device.is_cpu()) at::detail::getCUDAHooks().deviceSynchronize(device.index());
 }
 
+/// Has this thread compute on a card, through a stream of its own: what goes through the default one cannot be taken in by a
+/// graph. Memory that was let go of is only given out to the stream that had it, so that a thread's stays the same.
+void use_own_stream(at::Device device) {
+    const c10::impl::VirtualGuardImpl streams(device.type());
+    streams.setDevice(device);
+    if (streams.getStream(device) == streams.getDefaultStream(device)) {
+        streams.exchangeStream(streams.getStreamFromGlobalPool(device));
+    }
+}
+
 /// Has a card compute as is asked for, and shows that it can.
 void set_up_card(at::Device device, bool deterministic) {
     load_cuda();
@@ -54,9 +64,7 @@ void set_up_card(at::Device device, bool deterministic) {
     // Which algorithm is the fastest differs from one measurement to the next, and with it the last bits.
     context.setBenchmarkCuDNN(!deterministic);
     context.lazyInitDevice(at::kCUDA);
-    // What goes through a card's default stream cannot be taken in by a graph.
-    const c10::impl::VirtualGuardImpl streams(device.type());
-    streams.exchangeStream(streams.getStreamFromGlobalPool(device));
+    use_own_stream(device);
     // The first tensor shows whether the card can be used at all.
     at::zeros({1}, at::TensorOptions(device)).cpu();
 }

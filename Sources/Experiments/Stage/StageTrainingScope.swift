@@ -16,6 +16,7 @@ final class StageTrainingScope: TrainingScope {
     /// The epoch and step of the last state that was kept.
     private var kept: (Int, Int)?
     private var use = ResourceUse()
+    private var lead = DeviceLead()
 
     /// - Parameters:
     ///   - part: A name for one of several trainings of the stage; empty where there is one.
@@ -46,6 +47,7 @@ final class StageTrainingScope: TrainingScope {
     }
 
     func endStep(_ state: () throws -> TrainingState) throws {
+        try lead.endStep()
         stage.progress.advance()
         try keep(where: checkpoints.isDue(), state)
     }

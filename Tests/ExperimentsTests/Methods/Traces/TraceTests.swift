@@ -11,7 +11,7 @@ import Testing
 /// The first steps of every method, against the same steps in plain PyTorch and in double precision. One after another:
 /// four networks with their moments and beginnings take more than a gigabyte.
 @Suite(.serialized) struct `A training` {
-    init() throws { try tracingDevice.get() }
+    init() throws { try prepareTracing() }
 
     @Test(arguments: TracedMethod.allCases)
     func `takes the steps that plain PyTorch takes`(method: TracedMethod) throws {
@@ -29,7 +29,7 @@ import Testing
 
 /// A suite of its own, beside the other where there are processors.
 @Suite(.serialized) struct `A training by graphs` {
-    init() throws { try tracingDevice.get() }
+    init() throws { try prepareTracing() }
 
     /// Whatever a step takes from outside its tensors would be the first step's in all that follow; and a card refuses a
     /// graph in which somebody looks at an element.
@@ -42,8 +42,8 @@ import Testing
     }
 }
 
-/// scripts/check-gpu has a card take them, in processes of their own.
-private let tracingDevice = Result {
+/// scripts/check-gpu has a card take them, in processes of their own. A thread computes there when it has been told to.
+private func prepareTracing() throws {
     let named = ProcessInfo.processInfo.environment["PASSERBY_DEVICE"].flatMap(Device.init) ?? .cpu
     if named != .cpu { try Engine.prepare(threads: 2, device: named) }
 }
