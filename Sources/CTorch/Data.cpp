@@ -102,8 +102,8 @@ int32_t pt_set_requires_gradient(pt_tensor *tensor, bool required) {
 
 bool pt_requires_gradient(const pt_tensor *tensor) { return tensor->value.requires_grad(); }
 
-int32_t pt_backward(const pt_tensor *loss) {
-    return guarded([&] { loss->value.backward(); });
+int32_t pt_backward(const pt_tensor *loss, bool again) {
+    return guarded([&] { loss->value.backward({}, /*retain_graph=*/again); });
 }
 
 int32_t pt_gradient(const pt_tensor *tensor, pt_result result) {

@@ -40,7 +40,6 @@ at::Tensor apply(pt_binary_op op, const at::Tensor &x, const at::Tensor &y) {
         case pt_power: return at::pow(x, y);
         case pt_matmul: return at::matmul(x, y);
         case pt_equal: return at::eq(x, y);
-        case pt_greater: return at::gt(x, y);
     }
     TORCH_CHECK(false, "unknown operation");
 }
@@ -51,7 +50,6 @@ at::Tensor apply(pt_scalar_op op, const at::Tensor &x, double scalar) {
         case pt_multiply_scalar: return at::mul(x, scalar);
         case pt_power_scalar: return at::pow(x, scalar);
         case pt_at_least: return at::clamp_min(x, scalar);
-        case pt_at_most: return at::clamp_max(x, scalar);
         case pt_leaky_relu: return at::leaky_relu(x, scalar);
         case pt_greater_scalar: return at::gt(x, scalar);
     }

@@ -57,7 +57,6 @@ extension Tensor {
 
     /// Each element, but never less than the bound; elements below it get no gradient.
     public func atLeast(_ bound: Double) throws -> Tensor { try scalar("atLeast", pt_at_least, bound) }
-    public func atMost(_ bound: Double) throws -> Tensor { try scalar("atMost", pt_at_most, bound) }
 
     /// A mask of the elements that are equal.
     public func equals(_ other: Tensor) throws -> Tensor { try binary("equals", pt_equal, other) }

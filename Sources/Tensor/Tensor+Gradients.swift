@@ -12,8 +12,10 @@ extension Tensor {
     }
 
     /// Adds d`self`/d`leaf` to the gradient of every leaf that asks for one; `self` has one element.
-    public func backward() throws {
-        try check("backward", [self], pt_backward(handle))
+    ///
+    /// - Parameter keepingGraph: Whether what was recorded is kept, so that the same can be asked for once more.
+    public func backward(keepingGraph: Bool = false) throws {
+        try check("backward", [self], pt_backward(handle, keepingGraph))
     }
 
     /// What `backward()` has added up, where anything.

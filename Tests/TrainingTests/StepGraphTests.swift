@@ -66,6 +66,19 @@ import Testing
         #expect(graph.isReplaying)
     }
 
+    /// Three of two elements, of which the second is remembered; then two of one as they are before one is.
+    @Test func `warms up for a batch of another size too`() throws {
+        let graph = StepGraph(isOn: true, warmUps: 1)
+        var calls = 0
+        for count in [2, 2, 2, 1, 1, 1] {
+            _ = try graph([Tensor([Float](repeating: 1, count: count), shape: [count])]) { inputs in
+                calls += 1
+                return try inputs[0].sum()
+            }
+        }
+        #expect(calls == 4 && graph.isReplaying)
+    }
+
     @Test func `remembers a batch of another size anew, and everything when it is renewed`() throws {
         let graph = StepGraph(isOn: true, warmUps: 0)
         var calls = 0
@@ -119,6 +132,23 @@ import Testing
         #expect(warnings.count == 1)
         #expect(warnings.first?.hasPrefix("steps are not repeated as a graph: ") == true)
         #expect(warnings.first?.contains("cannot be part of a graph") == true)
+    }
+
+    /// d/dw (wx)² = 2wx²: 16, 36 and 64 at w = 2. The part that cannot be repeated is done again after its gradients were found.
+    @Test func `goes on where a later part cannot be repeated`() throws {
+        let graph = StepGraph(isOn: true, warmUps: 0)
+        let weight = try vector(2)
+        try weight.setRequiresGradient(true)
+        var gradients: [Float] = []
+        for x in [Float(2), 3, 4] {
+            let square = try graph([vector(x)]) { try (weight * $0[0]).squared() }
+            try graph(part: 1, [vector(1)]) { inputs in
+                weight.dropGradient()
+                try (square * inputs[0]).sum().backward(keepingGraph: graph.isCapturing)
+                gradients += try #require(try weight.gradient()).floats()
+            }
+        }
+        #expect(gradients == [16, 36, 64] && !graph.isReplaying)
     }
 
     /// What goes wrong in a step that is not about graphs is nobody else's to handle.

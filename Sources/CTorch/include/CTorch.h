@@ -119,7 +119,8 @@ int32_t pt_copy_into(pt_tensor *destination, const pt_tensor *source);
 bool pt_set_gradient_recording(bool recording);
 int32_t pt_set_requires_gradient(pt_tensor *tensor, bool required);
 bool pt_requires_gradient(const pt_tensor *tensor);
-int32_t pt_backward(const pt_tensor *loss);
+/* `again`: what was recorded is kept for another time. */
+int32_t pt_backward(const pt_tensor *loss, bool again);
 /* `result` is null where there is no gradient. */
 int32_t pt_gradient(const pt_tensor *tensor, pt_result result);
 void pt_drop_gradient(pt_tensor *tensor);
@@ -133,12 +134,12 @@ typedef enum pt_unary_op : int32_t {
 int32_t pt_unary(pt_unary_op op, const pt_tensor *input, pt_result result);
 
 typedef enum pt_binary_op : int32_t {
-    pt_add, pt_subtract, pt_multiply, pt_divide, pt_power, pt_matmul, pt_equal, pt_greater
+    pt_add, pt_subtract, pt_multiply, pt_divide, pt_power, pt_matmul, pt_equal
 } pt_binary_op;
 int32_t pt_binary(pt_binary_op op, const pt_tensor *left, const pt_tensor *right, pt_result result);
 
 typedef enum pt_scalar_op : int32_t {
-    pt_add_scalar, pt_multiply_scalar, pt_power_scalar, pt_at_least, pt_at_most, pt_leaky_relu, pt_greater_scalar
+    pt_add_scalar, pt_multiply_scalar, pt_power_scalar, pt_at_least, pt_leaky_relu, pt_greater_scalar
 } pt_scalar_op;
 int32_t pt_scalar(pt_scalar_op op, const pt_tensor *input, double scalar, pt_result result);
 
@@ -178,7 +179,7 @@ int32_t pt_reflection_pad(const pt_tensor *input, int64_t padding, pt_result res
 
 int32_t pt_conv2d(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *_Nullable bias, int64_t stride,
                   int64_t padding, int64_t groups, pt_result result);
-/* Convolution, then ReLU where asked, in one pass over memory where oneDNN has one. Where there is a sum, it is
+/* Convolution, then ReLU where asked, in one pass over memory where oneDNN has one, or cuDNN. Where there is a sum, it is
    increased by the convolution in place, and the result shares its elements. Records no gradient. */
 int32_t pt_conv2d_fused(const pt_tensor *input, const pt_tensor *weight, const pt_tensor *_Nullable bias,
                         pt_tensor *_Nullable sum, bool relu, int64_t stride, int64_t padding, int64_t groups,

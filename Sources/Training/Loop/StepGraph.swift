@@ -43,6 +43,10 @@ package final class StepGraph {
     /// Whether the step that was taken last repeated an earlier one.
     package var isReplaying: Bool { state == .replaying }
 
+    /// Whether the step that is taken is remembered: its parts may be done once more as they are, so that a later one leaves to
+    /// autograd what an earlier one has recorded.
+    package var isCapturing: Bool { state == .capturing }
+
     /// Forgets what was remembered: tensors that parts take from elsewhere are others now.
     package func renew() {
         guard state != .off else { return }
@@ -69,17 +73,14 @@ package final class StepGraph {
     }
 
     private func beginStep(with inputs: [Tensor]) {
+        // A batch of another size is remembered anew: its kernels have not been chosen yet.
+        if let first = parts.first, first.inputs.map(\.shape) != inputs.map(\.shape) { renew() }
         switch state {
         case .off: parts = []
         case .warmingUp(0): state = .capturing
         case .warmingUp(let left): state = .warmingUp(left - 1)
         case .capturing: state = .replaying
         case .replaying: break
-        }
-        // A batch of another size is remembered anew.
-        if state == .replaying, inputs.map(\.shape) != parts[0].inputs.map(\.shape) {
-            parts = []
-            state = .capturing
         }
     }
 

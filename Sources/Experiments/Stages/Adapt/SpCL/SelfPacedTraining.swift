@@ -100,7 +100,7 @@ struct SelfPacedTraining {
         try graph(part: 1, [gradient]) { inputs in
             optimiser.dropGradients()
             // Its gradient is the one that was given.
-            try (embeddings * inputs[0]).sum().backward()
+            try (embeddings * inputs[0]).sum().backward(keepingGraph: graph.isCapturing)
         }
         try optimiser.step(settings)
     }
