@@ -29,12 +29,9 @@ constexpr const char *kernels_text =
     ;
 #undef PASSERBY_KERNELS
 
-constexpr const char *names[] = {"passerby_sums",           "passerby_moments",           "passerby_normalise",
-                                 "passerby_gradient_sums",  "passerby_gradient_means",    "passerby_learned_gradients",
-                                 "passerby_gradients",      "passerby_shift",              "passerby_pad",
-                                 "passerby_pad_gradient"};
-
-static_assert(std::size(names) == passerby::Kernels::count);
+#define NAMED(kernel) "passerby_" #kernel,
+constexpr const char *names[] = {PASSERBY_EACH_KERNEL(NAMED)};
+#undef NAMED
 
 void *opened(const std::string &path) {
     void *library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
@@ -59,9 +56,6 @@ struct Functions {
     int (*function)(void **, void *module, const char *name) = found("cuModuleGetFunction");
     int (*launch)(void *function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned shared_bytes,
                   void *stream, void **arguments, void **) = found("cuLaunchKernel");
-    /// A member of `c10::cuda::CUDAStream`, which is a `c10::Stream`.
-    void *(*stream)(const c10::Stream *) =
-        passerby::found_in(RTLD_DEFAULT, "_ZNK3c104cuda10CUDAStream6streamEv", "streams that are");
 
     Functions() { load_builtins(); }
 
@@ -131,9 +125,10 @@ public:
 protected:
     void give(Name name, passerby::Edges grid, passerby::Edges block, void **arguments) const override {
         const auto device = passerby::device();
-        const auto stream = c10::impl::VirtualGuardImpl(device.type()).getStream(device);
-        check(functions().launch(kernels[name], grid.x, grid.y, grid.z, block.x, block.y, block.z, 0,
-                                 functions().stream(&stream), arguments, nullptr),
+        const c10::impl::VirtualGuardImpl streams(device.type());
+        void *stream = streams.getStreamNativeHandle(streams.getStream(device));
+        check(functions().launch(kernels[name], grid.x, grid.y, grid.z, block.x, block.y, block.z, 0, stream, arguments,
+                                 nullptr),
               names[name]);
     }
 

@@ -118,20 +118,13 @@ protected:
         const auto either = [&](auto of_halves, auto of_singles) {
             run(grid, block, [&] { is_single ? call(of_singles, arguments) : call(of_halves, arguments); });
         };
+#define NAMED(kernel) \
+    case kernel: return either(&half::passerby_##kernel, &single::passerby_##kernel);
         switch (name) {
-            case sums: return either(&half::passerby_sums, &single::passerby_sums);
-            case moments: return either(&half::passerby_moments, &single::passerby_moments);
-            case normalise: return either(&half::passerby_normalise, &single::passerby_normalise);
-            case gradient_sums: return either(&half::passerby_gradient_sums, &single::passerby_gradient_sums);
-            case gradient_means: return either(&half::passerby_gradient_means, &single::passerby_gradient_means);
-            case learned_gradients:
-                return either(&half::passerby_learned_gradients, &single::passerby_learned_gradients);
-            case gradients: return either(&half::passerby_gradients, &single::passerby_gradients);
-            case shift: return either(&half::passerby_shift, &single::passerby_shift);
-            case pad: return either(&half::passerby_pad, &single::passerby_pad);
-            case pad_gradient: return either(&half::passerby_pad_gradient, &single::passerby_pad_gradient);
+            PASSERBY_EACH_KERNEL(NAMED)
             case count: break;
         }
+#undef NAMED
     }
 
 private:

@@ -13,6 +13,11 @@ namespace passerby {
 #include "KernelArguments.h"
 #undef PASSERBY_KERNELS
 
+/// The only list of kernels; each is called `passerby_` and so on in its text.
+#define PASSERBY_EACH_KERNEL(K)                                                                                    \
+    K(sums) K(moments) K(normalise) K(gradient_sums) K(gradient_means) K(learned_gradients) K(gradients) K(shift) \
+    K(pad) K(pad_gradient)
+
 struct Edges {
     unsigned x = 1, y = 1, z = 1;
 };
@@ -33,19 +38,9 @@ at::Tensor by_channel(const at::Tensor &maps);
 /// The kernels for elements of one type.
 class Kernels {
 public:
-    enum Name {
-        sums,
-        moments,
-        normalise,
-        gradient_sums,
-        gradient_means,
-        learned_gradients,
-        gradients,
-        shift,
-        pad,
-        pad_gradient,
-        count
-    };
+#define NAMED(kernel) kernel,
+    enum Name { PASSERBY_EACH_KERNEL(NAMED) count };
+#undef NAMED
 
     virtual ~Kernels() = default;
 
