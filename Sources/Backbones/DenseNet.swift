@@ -54,7 +54,7 @@ struct DenseNet: FeatureMap {
 
     func callAsFunction(_ images: Tensor, _ mode: Mode) throws -> Tensor {
         let entrance = try stem.rectified(images, mode).maxPooled(kernel: 3, stride: 2, padding: 1)
-        return try last(parts.reduce(entrance) { maps, part in try part(maps, mode) }, mode).relu()
+        return try last.rectified(parts.reduce(entrance) { maps, part in try part(maps, mode) }, mode)
     }
 
     func folded(_ folding: Folding) throws -> DenseNet {
@@ -88,7 +88,7 @@ private struct DenseLayer: FeatureMap {
     }
 
     func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
-        let reduced = try bottleneck.rectified(entrance(maps, mode).relu(), mode)
+        let reduced = try bottleneck.rectified(entrance.rectified(maps, mode), mode)
         return try Tensor.concatenated([maps, convolution(reduced)], along: 1)
     }
 
@@ -112,7 +112,7 @@ private struct Transition: FeatureMap {
     }
 
     func callAsFunction(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
-        try convolution(normalisation(maps, mode).relu()).averagePooled(kernel: 2, stride: 2)
+        try convolution(normalisation.rectified(maps, mode)).averagePooled(kernel: 2, stride: 2)
     }
 
     func folded(_ folding: Folding) throws -> Transition {

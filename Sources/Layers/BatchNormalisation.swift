@@ -54,6 +54,11 @@ public struct BatchNormalisation {
         }
     }
 
+    /// ReLU of the normalised maps.
+    public func rectified(_ maps: Tensor, _ mode: Mode) throws -> Tensor {
+        try Normalisation.batch(self).rectified(maps, mode)
+    }
+
     /// The kinds of channels that such maps have in training.
     func kinds(of maps: Tensor) -> [NormalisedChannels] {
         [channels(0..<maps.shape[1], images: maps.shape[0])]

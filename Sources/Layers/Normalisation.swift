@@ -15,7 +15,7 @@ public enum Normalisation {
     }
 
     /// ReLU of the normalised maps, to which others of the same shape may be added first.
-    func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor?) throws -> Tensor {
+    public func rectified(_ maps: Tensor, _ mode: Mode, adding addend: Tensor? = nil) throws -> Tensor {
         guard case .inference = mode else {
             return try maps.normalised(kinds(of: maps), adding: addend, rectified: true)
         }
