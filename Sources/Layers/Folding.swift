@@ -33,7 +33,8 @@ public struct Folding: Sendable, Equatable {
     let hasMatrixTiles: Bool
 
     public init(domain: Domain, precision: Precision = .float32) {
-        self.init(domain: domain, precision: precision, hasMatrixTiles: InstructionSet.current.hasAMX)
+        self.init(
+            domain: domain, precision: precision, hasMatrixTiles: Engine.device == .cpu && InstructionSet.current.hasAMX)
     }
 
     init(domain: Domain, precision: Precision, hasMatrixTiles: Bool) {
