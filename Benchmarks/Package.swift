@@ -29,7 +29,8 @@ let tensors: [Target] = [
             .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
             .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
         ]),
-    .target(name: "Tensor", dependencies: ["CTorch", "Reporting"], swiftSettings: strict),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Tensor", dependencies: ["CTorch", "CZlib", "Reporting"], swiftSettings: strict),
     .target(
         name: "Layers", dependencies: ["Tensor", "Machine", "Randomness", "Reporting"], swiftSettings: strict),
     .target(name: "Backbones", dependencies: ["Layers", "Tensor", "Randomness"], swiftSettings: strict),
