@@ -133,19 +133,18 @@ extension ImportedProgram {
     private static let programs: KeyValuePairs<String, ProgramChoice> = [
         "spcl_train_uda.py": .known(spclWithSource), "spcl_train_usl.py": .known(spclAlone),
         "cluster_contrast_train_usl.py": .known(clusterContrast), "source_pretrain.py": .known(mmtPretraining),
-        "base_train_dbscan.py": .known(mmtBaseline), "mmt_train_uda.py": .known(mmtPlus),
+        "mmt_train_kmeans.py": .known(mmtByMeans), "mmt_train_dbscan.py": .known(mmtByDensity),
+        "base_train_kmeans.py": .known(baselineByMeans), "base_train_dbscan.py": .known(baselineByDensity),
+        "mmt_train_uda.py": .known(mmtPlus),
         "cluster_contrast_train_usl_infomap.py": .notHere(
             "clustering by map equation is not here; the same network with DBSCAN: "
                 + "cluster_contrast_train_usl.py"),
-        "mmt_train_dbscan.py": .notHere(originalMMT), "mmt_train_kmeans.py": .notHere(originalMMT),
-        "base_train_kmeans.py": .notHere("the baseline here clusters by DBSCAN: base_train_dbscan.py"),
         "sda_train.py": .notHere(stageOfMMTPlus), "sda_infer.py": .notHere(stageOfMMTPlus),
         "camera_train.py": .notHere(stageOfMMTPlus), "test_ensemble.py": .notHere(stageOfMMTPlus),
         "test.py": .notHere(testing), "test_model.py": .notHere(testing), "test_reid.py": .notHere(testing),
         "main.py": .notHere("an OpenUnReID configuration is read by itself: passerby import tools/METHOD/config.yaml"),
     ]
 
-    private static let originalMMT = "the first MMT is not here; MMT+ is: mmt_train_uda.py"
     private static let stageOfMMTPlus = "mmt_train_uda.py makes an experiment with this as one of its stages"
     private static let testing = "a model is tested by passerby evaluate; see docs/from-python.md"
 

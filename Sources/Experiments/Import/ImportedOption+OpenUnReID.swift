@@ -69,7 +69,7 @@ extension ImportedOption {
         [
             ImportedOption("TRAIN.seed", .key("seed")),
             ImportedOption("TRAIN.deterministic", .always([true], "a seed always gives the same run here")),
-            ImportedOption("TRAIN.amp", .always([false], "training here is in single precision")),
+            ImportedOption.halfPrecision("TRAIN.amp"),
             ImportedOption("TRAIN.datasets", .rule),
             ImportedOption("TRAIN.unsup_dataset_indexes", .rule),
             ImportedOption("TRAIN.epochs", .key("\(stage).epochs")),
@@ -95,24 +95,28 @@ extension ImportedOption {
         ]
     }
 
+    /// - Parameter selfPaced: SpCL, which has clusters of DBSCAN alone.
     static func openUnReIDClustering(selfPaced: Bool) -> [ImportedOption] {
         let labels = "TRAIN.PSEUDO_LABELS."
         let outliers =
             selfPaced ? "un-clustered images are classes of their own here" : "un-clustered images sit an epoch out here"
+        func key(_ name: String) -> Fate { selfPaced ? .key("adapt.\(name)") : .rule }
         return [
             ImportedOption(
                 labels + "freq", .always([1], "images are clustered before every epoch here, and results differ")),
             ImportedOption(labels + "use_outliers", .always([YAMLNode(selfPaced)], outliers)),
             ImportedOption(labels + "norm_feat", .always([true], "embeddings have length 1 here")),
             ImportedOption(labels + "norm_center", .always([true], "centroids have length 1 here")),
-            ImportedOption(labels + "cluster", .always(["dbscan"], "clusters are those of DBSCAN here, and results differ")),
+            ImportedOption(
+                labels + "cluster",
+                selfPaced ? .always(["dbscan"], "clusters are those of DBSCAN here, and results differ") : .rule),
             ImportedOption(labels + "eps", .rule),
-            ImportedOption(labels + "min_samples", .key("adapt.min_samples")),
+            ImportedOption(labels + "min_samples", key("min_samples")),
             ImportedOption(labels + "dist_metric", .always(["jaccard"], "distances are Jaccard's here, and results differ")),
-            ImportedOption(labels + "k1", .key("adapt.k1")),
-            ImportedOption(labels + "k2", .key("adapt.k2")),
+            ImportedOption(labels + "k1", key("k1")),
+            ImportedOption(labels + "k2", key("k2")),
             ImportedOption(labels + "search_type", .always([0, 1, 2, 3], "the search is exact here")),
-            ImportedOption(labels + "cluster_num", .moot),
+            ImportedOption(labels + "cluster_num", selfPaced ? .moot : .rule),
             ImportedOption(labels + "dist_cuda", .moot),
         ]
     }

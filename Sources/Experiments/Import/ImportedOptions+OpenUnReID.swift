@@ -115,10 +115,6 @@ extension ImportedOptions {
         draft.set("\(stage).pooling", YAMLNode(.text(word == "avg" ? "average" : word), span: pooling.node.span))
     }
 
-    func requireGeM() {
-        _ = read("MODEL.pooling", .word(of: ["gem"]))
-    }
-
     /// ImageNet's weights, a file's, or drawn ones.
     func putInitialWeights(into draft: inout ImportDraft) {
         if let path = self["MODEL.source_pretrained"], !path.node.isNull {
@@ -180,7 +176,30 @@ extension ImportedOptions {
         report("a rate that falls; allowed: null, as clustering-baseline's is constant", at: "TRAIN.SCHEDULER.lr_scheduler")
     }
 
-    // MARK: Radii
+    // MARK: Clusters
+
+    /// What the baseline's clusters are, by DBSCAN or by k-means.
+    func putClustering(into draft: inout ImportDraft) {
+        let labels = "TRAIN.PSEUDO_LABELS."
+        switch read(labels + "cluster", .word(of: ["dbscan", "kmeans"])) {
+        case "dbscan"?:
+            for name in ["eps", "min_samples", "k1", "k2"] {
+                requireGiven(labels + name, "a value, as the program has no default for it")
+            }
+            putRadius(into: &draft)
+            for name in ["min_samples", "k1", "k2"] { draft.set("adapt.\(name)", self[labels + name]) }
+        case "kmeans"?:
+            let name = labels + "cluster_num"
+            requireGiven(name, "a list with the number of clusters")
+            draft.set("adapt.clustering", "kmeans")
+            guard let value = self[name], let counts = read(name, .list(of: .integer(Limits.clusters), count: 1...1)) else {
+                return
+            }
+            draft.set("adapt.clusters", YAMLNode(.integer(counts[0].value), span: value.node.span))
+            draft.set("adapt.runs", 1, reason: "in the program's code")
+        default: break
+        }
+    }
 
     /// The middle one of three, and how far the others are from it.
     func putRadii(into draft: inout ImportDraft) {
@@ -199,7 +218,7 @@ extension ImportedOptions {
         draft.set("adapt.eps_gap", YAMLNode(.float(gaps[0]), span: value.node.span))
     }
 
-    func putRadius(into draft: inout ImportDraft) {
+    private func putRadius(into draft: inout ImportDraft) {
         let name = "TRAIN.PSEUDO_LABELS.eps"
         guard let value = self[name], let radii = read(name, .list(of: .number(Limits.radius), count: 1...1)) else { return }
         draft.set("adapt.eps", YAMLNode(.float(radii[0].value), span: value.node.span))

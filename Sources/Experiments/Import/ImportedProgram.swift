@@ -62,6 +62,10 @@ extension ImportedOption {
         ImportedOption("--arch", or: "-a", standard: standard, .word("backbone", words))
     }
 
+    static func halfPrecision(_ name: String) -> ImportedOption {
+        ImportedOption(name, .always([false], "in single precision here, unless the run is given precision=bf16"))
+    }
+
     /// Networks here have the length of their backbone's maps.
     static let bareNetwork: [ImportedOption] = [
         ImportedOption("--features", .always([0], "there is no embedding layer here, and results differ")),

@@ -50,13 +50,13 @@ extension ImportedProgram {
         for (key, value) in pretraining { draft.set("pretrain.\(key)", value, reason: "as in source_pretrain's file") }
         given.putDatasets(into: &draft)
         given.requireSource("the network that clustering-baseline goes on from is trained on it")
-        given.requireGeM()
+        given.putPooling("pretrain", into: &draft)
         given.putBatches("adapt", into: &draft)
-        given.putRadius(into: &draft)
+        draft.set("adapt.images_per_norm_group", given.normGroup)
+        given.putClustering(into: &draft)
         given.requireConstantRate()
         draft.leaveOut(
             "training on source images too", "batches here are of the target alone, after a pre-training on the source")
-        draft.leaveOut("images normalised in groups", "batches here are normalised whole")
     }
 
     private static let pretraining: KeyValuePairs<String, YAMLNode> = [
@@ -69,12 +69,12 @@ extension ImportedProgram {
     ) { given, draft in
         draft.add(.pretrain, ["images": "source", "networks": 1, "target_forward": false])
         given.putLabelledDatasets(into: &draft)
-        given.requireGeM()
+        given.putPooling("pretrain", into: &draft)
         given.putBatches("pretrain", into: &draft)
+        draft.set("pretrain.images_per_norm_group", given.normGroup)
         draft.set("pretrain.auto_augment", given["DATA.TRAIN.is_autoaug"])
         draft.set("pretrain.milestones", given.milestones)
         draft.set("pretrain.warmup", given["TRAIN.SCHEDULER.warmup_steps"])
-        draft.leaveOut("images normalised in groups", "batches here are normalised whole")
     }
 
     private static func openUnReID(
@@ -89,7 +89,7 @@ extension ImportedProgram {
                 clusters ? ImportedOption.openUnReIDClustering(selfPaced: name == "SpCL") : [],
             ]
         ) { given, draft in
-            given.requireAll(clusters ? ["TRAIN.PSEUDO_LABELS.eps"] : [])
+            given.requireAll(name == "SpCL" ? ["TRAIN.PSEUDO_LABELS.eps"] : clusters ? ["TRAIN.PSEUDO_LABELS.cluster"] : [])
             stages(given, &draft)
             given.leaveOutWeights(&draft)
             given.putInitialWeights(into: &draft)

@@ -15,7 +15,7 @@ extension ImportedProgram {
             [
                 ImportedOption("--warmup-step", standard: 10, .key("pretrain.warmup")),
                 ImportedOption("--milestones", standard: [40, 70], .key("pretrain.milestones")),
-                ImportedOption("--fp16", .always([false], "training here is in single precision")),
+                ImportedOption.halfPrecision("--fp16"),
             ], ImportedOption.pretrainingModes,
         ]
     ) { given, draft in
@@ -26,10 +26,11 @@ extension ImportedProgram {
         given.carry(into: &draft)
         draft.set("pretrain.auto_augment", true, reason: inCode)
         draft.set("pretrain.target_forward", true, reason: inCode)
-        draft.leaveOut("16 images normalised together on each of 4 devices", "pre-training here normalises whole batches")
+        draft.set("pretrain.images_per_norm_group", given.deviceShare(of: "--batch-size", devices: 4))
     }
 
-    /// MMT+, and the stages before it, which its `--init-1` and `--init-2` name.
+    /// MMT+, and the stages before it, which its `--init-1` and `--init-2` name: networks that images translated by SDA have
+    /// trained, also where it learns from the source as it is.
     static let mmtPlus = ImportedProgram(
         repository: "VisDA-ECCV20", name: "mmt_train_uda.py",
         pages: ["docs/methods/mmt-plus.md", "docs/methods/sda.md", "docs/methods/source-pretraining.md"],
@@ -39,16 +40,24 @@ extension ImportedProgram {
             ImportedOption.batches(of: "adapt"), ImportedOption.clustering(of: "adapt"), mmtPlusLosses,
         ]
     ) { given, draft in
-        draft.add(.pretrain, name: "direct", ["images": "source", "networks": 1])
-        draft.add(.translate, ["method": "sda"])
-        draft.add(.pretrain, ["images": "translated", "networks": 2])
+        if given.isTranslated {
+            draft.add(.pretrain, ["images": "source", "networks": 2])
+        } else {
+            draft.add(.pretrain, name: "direct", ["images": "source", "networks": 1])
+            draft.add(.translate, ["method": "sda"])
+            draft.add(.pretrain, ["images": "translated", "networks": 2])
+            draft.set("direct.images_per_norm_group", 16, reason: sharesOfPretraining)
+        }
+        draft.set("pretrain.images_per_norm_group", 16, reason: sharesOfPretraining)
         draft.add(.adapt, ["method": "mmt+"])
         draft.set("data.target", "visda-target", reason: inCode)
         draft.set("initial_weights", "imagenet", reason: inCode)
         given.carry(into: &draft)
         draft.set("adapt.head", given.head)
-        draft.leaveOut("16 images normalised together on each of 4 devices", "batches here are normalised whole, by domain")
+        draft.set("adapt.images_per_norm_group", given.deviceShare(of: "--batch-size", devices: 4))
     }
+
+    private static let sharesOfPretraining = "a batch of 64 on 4 devices, as the authors have"
 
     private static let mmtPlusLosses: [ImportedOption] = [
         ImportedOption("--min-samples", standard: 4, .key("adapt.min_samples")),
@@ -63,7 +72,7 @@ extension ImportedProgram {
         ImportedOption("--metric-s", or: "--s", standard: 64, .rule),
         ImportedOption("--metric-m", or: "--m", standard: 0.35, .rule),
         ImportedOption("--margin", .always([0], "the triplet loss has no margin here, and results differ")),
-        ImportedOption("--fp16", .always([false], "training here is in single precision")),
+        ImportedOption.halfPrecision("--fp16"),
         ImportedOption("--init-1", .beside(initialNetworks)),
         ImportedOption("--init-2", .beside(initialNetworks)),
         ImportedOption("--step-size", .beside("the program itself makes no use of it")),
@@ -88,6 +97,11 @@ extension ImportedProgram {
 }
 
 extension ImportedOptions {
+    /// Whether the source has been translated before.
+    fileprivate var isTranslated: Bool {
+        read("--dataset-source", .word(of: ["personx", "personx_sda", "personx_spgan"])).map { $0 != "personx" } ?? false
+    }
+
     /// The classifier by its name, its scale and its margin.
     fileprivate var head: ImportedValue? {
         guard let word = read("--metric", .word(of: ["linear", "arc", "cos", "am", "circle"])),

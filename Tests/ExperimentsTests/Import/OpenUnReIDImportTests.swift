@@ -25,7 +25,7 @@ enum OpenUnReIDFile: String, CaseIterable {
                 labels: Self.labels("[0.6,]", outliers: "False"), scheduler: "{lr_scheduler: null}")
         case .sourcePretrain:
             Self.file(
-                dsbn: "False", autoAugment: "True", erases: "False", datasets: "{'market1501': 'trainval',}",
+                dsbn: "False", group: 64, autoAugment: "True", erases: "False", datasets: "{'market1501': 'trainval',}",
                 unlabelled: "null", epochs: 120, iterations: 200,
                 losses: "{'cross_entropy': 1., 'softmax_triplet': 1.}", rest: "margin: 0.", every: 40, labels: "",
                 scheduler: """
@@ -44,7 +44,7 @@ enum OpenUnReIDFile: String, CaseIterable {
     }
 
     private static func file(
-        dsbn: String = "True", autoAugment: String = "False", erases: String = "True", datasets: String,
+        dsbn: String = "True", group: Int = 16, autoAugment: String = "False", erases: String = "True", datasets: String,
         unlabelled: String, epochs: Int = 50, iterations: Int = 400, losses: String, rest: String, every: Int = 5,
         labels: String, scheduler: String
     ) -> String {
@@ -52,7 +52,7 @@ enum OpenUnReIDFile: String, CaseIterable {
         DATA_ROOT: '../datasets/'
         LOGS_ROOT: '../logs/'
         MODEL: {backbone: 'resnet50', pooling: 'gem', embed_feat: 0, dropout: 0., dsbn: \(dsbn), sync_bn: True,
-                samples_per_bn: 16, mean_net: False, alpha: 0.999, imagenet_pretrained: True, source_pretrained: null}
+                samples_per_bn: \(group), mean_net: False, alpha: 0.999, imagenet_pretrained: True, source_pretrained: null}
         DATA:
           height: 256
           width: 128
@@ -127,6 +127,14 @@ final class ConfigurationFile {
     @Test func `normalises together the images of several devices where one has too few`() throws {
         let text = try imported(.spcl, "samples_per_gpu: 16, workers", "samples_per_gpu: 8, workers").text
         #expect(text.contains("batch: 32\n") && text.contains("images_per_norm_group: 16\n"))
+    }
+
+    @Test func `has clusters of k-means where the baseline's file has them`() throws {
+        let file = try ConfigurationFile(
+            OpenUnReIDFile.strongBaseline.text.replacing("cluster: 'dbscan'", with: "cluster: 'kmeans'")
+                .replacing("cluster_num: null", with: "cluster_num: [500]"))
+        let text = try ExperimentImport(configuration: file.path).text
+        #expect(text.contains("      clustering: kmeans\n      clusters: 500\n      runs: 1\n") && !text.contains("k1:"))
     }
 
     @Test func `begins with a file where it names one`() throws {

@@ -39,6 +39,17 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
                 + "--init logs/dukemtmcTOmarket1501/resnet50-pretrain-1/model_best.pth.tar --rr-gpu"
         ),
         (
+            "mmt-kmeans",
+            "CUDA_VISIBLE_DEVICES=0,1,2,3 python examples/mmt_train_kmeans.py -dt market1501 -a resnet_ibn50a --num-clusters 700 "
+                + "--num-instances 4 --lr 0.00035 --iters 400 -b 64 --epochs 40 --soft-ce-weight 0.5 --soft-tri-weight 0.8 "
+                + "--dropout 0 --init-1 logs/dukemtmcTOmarket1501/resnet_ibn50a-pretrain-1/model_best.pth.tar "
+                + "--init-2 logs/dukemtmcTOmarket1501/resnet_ibn50a-pretrain-2/model_best.pth.tar"
+        ),
+        (
+            "visda-mmt-plus-translated",
+            "python examples/mmt_train_uda.py --dataset-source personx_sda --arch resnest50 --iters 200"
+        ),
+        (
             "visda-pretraining",
             "python examples/source_pretrain.py --dataset-source personx_sda --arch resnest50 --epochs 120"
         ),
