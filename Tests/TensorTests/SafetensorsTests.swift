@@ -5,10 +5,14 @@ import Testing
 
 @testable import Tensor
 
-@Suite struct `A safetensors file` {
-    private func temporaryPath() -> String {
-        NSTemporaryDirectory() + "passerby-\(UUID().uuidString).safetensors"
-    }
+@Suite final class `A safetensors file` {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tensors-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private func temporaryPath() -> String { folder.appendingPathComponent("\(UUID().uuidString).safetensors").path }
 
     /// The header is JSON text by hand; the two floats 1 and −2 are 0x3F800000 and 0xC0000000.
     @Test func `is read from hand-made bytes`() throws {
