@@ -279,6 +279,7 @@ public struct Launch {
                     + "'\(experiment.settings.data.source?.name ?? "none")', and are left out: \(datasets.backgroundCount)"
             )
         }
+        for remark in datasets.remarks { warn(remark) }
         let progress = LateProgress(label: "data", unit: "images", output: output)
         defer { progress.finish() }
         let contents = try datasets.contents(

@@ -224,6 +224,21 @@ private func report(_ overrides: [String]) -> String? {
         #expect(datasets.gallery.map(\.camera.rawValue) == [2])
     }
 
+    /// Person 8 is in all splits, person 7 in none of the test.
+    @Test func `are remarked on where people are trained on and tested`() throws {
+        let root = try written([
+            "train/0007_c1_1.jpg", "train/0008_c3_1.jpg", "query/0008_c1_1.jpg", "query/0009_c1_1.jpg",
+            "gallery/0008_c2_1.jpg", "gallery/0009_c2_1.jpg",
+        ])
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        var choice = DataChoice()
+        (choice.source, choice.target) = (nil, DatasetPlace(.folder, path: root))
+        #expect(
+            try Datasets(choice, root: "/nowhere").remarks == [
+                "data.target: 1 identity is trained on and tested: 8: scores of people whom training has seen say little"
+            ])
+    }
+
     @Test func `are found each in its own place, one by a name that its folder holds`() throws {
         let root = try written([
             "shop/train/0007_c1_1.jpg", "shop/query/0008_c1_1.jpg", "shop/gallery/0008_c2_1.jpg",

@@ -86,7 +86,7 @@ struct DatasetComparison {
     }
 
     /// People that are trained on and tested.
-    private var identityFindings: [DatasetFinding] {
+    var identityFindings: [DatasetFinding] {
         guard edition.numbering == .shared else { return [] }
         let trained = identities(of: .train)
         return listings.map(\.split).compactMap { split in

@@ -44,6 +44,14 @@ struct Datasets {
             : nil
     }
 
+    /// What a run goes on with all the same, and whoever reads its figures should know.
+    var remarks: [String] {
+        // Queries and their gallery mostly show the same people.
+        Set(found.target.sharedPeople.map(\.detail)).sorted().map {
+            "data.target: \($0): scores of people whom training has seen say little"
+        }
+    }
+
     /// What the images hold, as hexadecimal hashes, by path.
     ///
     /// - Parameters:
