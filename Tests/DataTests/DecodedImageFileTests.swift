@@ -133,15 +133,22 @@ private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImag
         #expect(try open(set, byteLimit: 16384).imageCount == 0)
     }
 
-    /// Behind the header and 256 places come the records; the first one's pixels end it.
-    @Test func `ignores a damaged record and writes the image again`() throws {
+    /// Behind the header and 256 places come the records: a key, then the pixels. What a disk has lost is zeros.
+    @Test(arguments: ["key", "pixels", "all"])
+    func `ignores a damaged record and writes the image again`(part: String) throws {
         let set = try SmallSet(count: 3)
         _ = try madeCount(set, open(set))
         let layout = ImageFileLayout(byteLimit: limit)
         #expect(layout.firstRecord == 64 * 257)
         let identity = try #require(ImageIdentity(of: ImageCache.Key(path: set.samples[0].path, size: nil)))
         let firstPixel = layout.firstRecord + ImageFileLayout.rounded(identity.bytes.count)
-        try damage(set, at: firstPixel + 100, [1, 2, 3])
+        switch part {
+        case "key": try damage(set, at: layout.firstRecord + 3, [1, 2, 3])
+        case "pixels": try damage(set, at: firstPixel + 100, [1, 2, 3])
+        default:
+            let end = firstPixel + ImageFileLayout.rounded(6 * 10 * 3)
+            try damage(set, at: layout.firstRecord, [UInt8](repeating: 0, count: end - layout.firstRecord))
+        }
         let cache = try open(set)
         #expect(try madeCount(set, cache) == 1)
         #expect(try madeCount(set, cache) == 0)

@@ -75,7 +75,8 @@ public final class DecodedImageFile: Sendable {
         let found = state.withLock { state in
             state.entries[identity.digest].map { ($0, state.checked.contains($0.start)) }
         }
-        guard let (entry, isChecked) = found, file.record(of: entry, isOf: identity) else { return nil }
+        guard let (entry, isChecked) = found else { return nil }
+        // The key is in the record, and may be what was damaged: the digest comes first.
         if !isChecked {
             let isWhole = digest(of: file.record(of: entry)) == entry.recordDigest
             state.withLock { state in
@@ -87,7 +88,7 @@ public final class DecodedImageFile: Sendable {
             }
             guard isWhole else { return nil }
         }
-        return file.image(of: entry)
+        return file.record(of: entry, isOf: identity) ? file.image(of: entry) : nil
     }
 
     private func keep(_ image: Image, _ identity: ImageIdentity) {
