@@ -14,24 +14,29 @@
 public struct SelfPacedSelection: Sendable {
     /// The clustering in the middle.
     public let clustering: DBSCAN
+    /// `ε`, as it was given: it is rounded to single precision after the gap is added, as the authors' code has it.
+    private let radius: Double
     /// How much the radius grows and shrinks.
-    public let gap: Float
+    public let gap: Double
 
     /// - Parameters:
     ///   - radius: `ε`; 0.6 in the paper.
     ///   - gap: In `0 ... radius`; 0.02 in the paper.
     ///   - minimumPoints: 4 in the paper.
-    public init(radius: Float, gap: Float, minimumPoints: Int) {
+    public init(radius: Double, gap: Double, minimumPoints: Int) {
         precondition(gap >= 0 && gap <= radius, "gap \(gap) is not in 0...\(radius)")
-        clustering = DBSCAN(radius: radius, minimumPoints: minimumPoints)
+        clustering = DBSCAN(radius: Float(radius), minimumPoints: minimumPoints)
+        self.radius = radius
         self.gap = gap
     }
 
     /// Whether a radius can be made smaller and larger by a gap: not below 0, nor to 1, which would put all rows together.
     public static func fits(gap: Double, radius: Double) -> Bool { gap <= radius && radius + gap < 1 }
 
+    /// The smallest radius.
+    var smallestRadius: Float { Float(radius - gap) }
     /// The largest radius that is asked of distances.
-    public var largestRadius: Float { clustering.radius + gap }
+    public var largestRadius: Float { Float(radius + gap) }
 
     /// What was selected.
     public struct Selection: Sendable, Equatable {
@@ -56,8 +61,8 @@ public struct SelfPacedSelection: Sendable {
             DBSCAN(radius: radius, minimumPoints: clustering.minimumPoints).labels(of: distances).singled
         }
         return Self.select(
-            normal: labels(clustering.radius), tight: labels(clustering.radius - gap),
-            loose: labels(clustering.radius + gap), independenceThreshold: threshold
+            normal: labels(clustering.radius), tight: labels(smallestRadius), loose: labels(largestRadius),
+            independenceThreshold: threshold
         )
     }
 

@@ -45,6 +45,18 @@ import Testing
         #expect(selection.independenceThreshold == 0)
     }
 
+    /// 0.6 − 0.02 in double precision is 0.58, and 0.58000004 where both are rounded to single precision before: a
+    /// distance between the two, as close as single precision has it.
+    @Test func `adds the gap before it rounds, as the reference does`() throws {
+        let selection = SelfPacedSelection(radius: 0.6, gap: 0.02, minimumPoints: 2)
+        #expect(selection.smallestRadius == 0.58 && selection.largestRadius == 0.62)
+        // Rows 0 and 1 are together at 0.58; row 2 joins them at the next larger number.
+        let beyond = Float(0.58).nextUp
+        let distances = try SparseDistances([0, 0.58, 1, 0.58, 0, beyond, 1, beyond, 0], count: 3)
+        let found = selection.select(from: distances, independenceThreshold: nil)
+        #expect(found.labels.values == [0, 0, -1])
+    }
+
     @Test func `learns no threshold without clusters`() throws {
         let distances = try SparseDistances([0, 1, 1, 0], count: 2)
         let selection = SelfPacedSelection(radius: 0.6, gap: 0.02, minimumPoints: 2)
@@ -131,8 +143,8 @@ private func partition(_ ids: [Int]) -> [Int?] { ids.map { ids.firstIndex(of: $0
             ).normalised()
             let distances = try ClusteringJaccard(neighbours: 12, expansion: 4)
                 .distances(of: features, within: selection.largestRadius)
-            func ids(_ radius: Float) -> [Int] {
-                DBSCAN(radius: radius, minimumPoints: 4).labels(of: distances).singled
+            func ids(_ radius: Double) -> [Int] {
+                DBSCAN(radius: Float(radius), minimumPoints: 4).labels(of: distances).singled
             }
             let found = selection.select(from: distances, independenceThreshold: thresholds.ours)
             let wanted = obviousIDs(ids(0.55), ids(0.55 - 0.08), ids(0.55 + 0.08), threshold: thresholds.obvious)

@@ -27,8 +27,7 @@ public enum ClusteringChoice: Sendable, Equatable {
             let labels = DBSCAN(radius: Float(radius), minimumPoints: minimumPoints).labels(of: distances)
             return Clustering(labels: labels, recall: recall)
         case .selfPaced(let radius, let gap, let minimumPoints):
-            let selection = SelfPacedSelection(
-                radius: Float(radius), gap: Float(gap), minimumPoints: minimumPoints)
+            let selection = SelfPacedSelection(radius: radius, gap: gap, minimumPoints: minimumPoints)
             let (distances, recall) = try distances(features, jaccard, within: selection.largestRadius, progress)
             let labels = selection.select(from: distances, independenceThreshold: nil).labels
             return Clustering(labels: labels, recall: recall)

@@ -29,8 +29,7 @@ extension SpCL {
 
         /// The clustering in three radii.
         var selection: SelfPacedSelection {
-            SelfPacedSelection(
-                radius: Float(clustering.radius), gap: Float(gap), minimumPoints: clustering.minimumPoints)
+            SelfPacedSelection(radius: clustering.radius, gap: gap, minimumPoints: clustering.minimumPoints)
         }
 
         /// Checks that labels do not put so many images together that a pass over them fills no batch: it takes
