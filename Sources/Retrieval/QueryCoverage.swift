@@ -24,7 +24,7 @@ public struct QueryCoverage: Sendable, Equatable {
             counts[row.identity, default: [:]][row, default: 0] += 1
         }
         var (scored, sameCamera) = (0, 0)
-        for query in query.sightings {
+        for query in query.sightings where query.identity != .junk {
             let rows = counts[query.identity] ?? [:]
             if rows.keys.contains(where: { rankingProtocol.isMatch($0, for: query) }) { scored += 1 }
             sameCamera += rows.reduce(0) { $0 + (rankingProtocol.isMatch($1.key, for: query) ? 0 : $1.value) }

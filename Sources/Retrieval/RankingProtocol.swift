@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Vocabulary
+
 /// How a ranking is turned into numbers; every printed number carries its protocol's name.
 ///
 /// Under every protocol identity −1 is junk, a detection that is nobody, and counts on neither side, as in Market-1501's
@@ -32,9 +34,10 @@ public enum RankingProtocol: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether a gallery row is what the query looks for; rows of its identity that are not count as nothing at all.
+    /// Whether a gallery row is what the query looks for; rows of its identity that are not count as nothing at all. Junk
+    /// is no match, of junk either.
     public func isMatch(_ row: Sighting, for query: Sighting) -> Bool {
-        row.identity == query.identity && wholeGallery?.isJunk(row, for: query) != true
+        row.identity == query.identity && row.identity != .junk && wholeGallery?.isJunk(row, for: query) != true
     }
 
     /// Whether it needs to know which camera saw what.

@@ -25,7 +25,8 @@ import Vocabulary
         var stream = RandomKey(seed: 4).stream("coverage")
         for _ in 0..<20 {
             func drawn(_ count: Int) -> [Sighting] {
-                sightings((0..<count).map { _ in stream.below(12) }, (0..<count).map { _ in stream.below(2) })
+                // From −1, junk.
+                sightings((0..<count).map { _ in stream.below(13) - 1 }, (0..<count).map { _ in stream.below(2) })
             }
             let (query, gallery) = (QuerySightings(drawn(9)), GallerySightings(drawn(14)))
             let values = (0..<9 * 14).map { _ in Float(stream.normal()) }
