@@ -5,8 +5,26 @@
 /// What a computation will need at its peak, estimated before it starts.
 ///
 /// The encoded rows depend on the data; the forecast takes the widest that re-ID features are known to have,
-/// 5·k₁ entries per averaged row and as many near pairs, and is meant to be too large rather than too small.
+/// 5·k₁ entries per averaged row, and is meant to be too large rather than too small.
 public struct MemoryForecast: Sendable, Equatable {
+    /// Which pairs ``SparseDistances`` hold.
+    public enum HeldPairs: Sendable {
+        /// Those within a radius that DBSCAN can use. Up to 0.95 fewer than 5·k₁ of each row were seen, of features that
+        /// have learnt something and of noise.
+        case near
+        /// All below distance 1: rows that share a neighbour anywhere, thousands of each row where features are poor.
+        case belowOne
+
+        /// Pairs of each row of `N`.
+        func count(of rows: Double, neighbours k1: Double) -> Double {
+            switch self {
+            case .near: 5 * k1
+            // Each of a row's 5·k₁ entries is one of 5·k₁ rows.
+            case .belowOne: min(rows, 25 * k1 * k1)
+            }
+        }
+    }
+
     /// The features themselves, in bytes.
     public let features: Int
     /// The table of neighbours, in bytes.
@@ -37,18 +55,22 @@ public struct MemoryForecast: Sendable, Equatable {
             scratch: whole(scratch))
     }
 
-    /// For ``ClusteringJaccard`` with DBSCAN's radius given.
+    /// For ``ClusteringJaccard`` with every row compared with every other.
     ///
     /// - Parameters:
     ///   - count: `N`.
     ///   - dimension: `D`.
     ///   - k1: `k₁`.
-    public static func clustering(count: Int, dimension: Int, neighbours k1: Int) -> MemoryForecast {
+    ///   - pairs: Which pairs are held.
+    public static func clustering(
+        count: Int, dimension: Int, neighbours k1: Int, holding pairs: HeldPairs = .near
+    ) -> MemoryForecast {
         let entries = Double(count) * 5 * Double(k1)
+        let held = Double(count) * pairs.count(of: Double(count), neighbours: Double(k1))
         return MemoryForecast(
             features: bytes(count, dimension, 4), neighbours: bytes(2, count, k1, 8),
             encoding: 3 * entries * 8 + entries * 4,
-            result: 3 * entries * 8, scratch: scratch(count)
+            result: 3 * held * 8, scratch: scratch(count)
         )
     }
 

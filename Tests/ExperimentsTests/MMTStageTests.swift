@@ -148,8 +148,9 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
         secondsPerImage: 0.01, peakBytes: 1000 << 20, stateBytes: 100 << 20, networkBytes: 40 << 20, matrixRate: 1e6)
 
     /// 4 steps of 1.8 s; two embeddings of the target's N images an epoch and after the last, and two of the 28 for validation
-    /// after every epoch. DBSCAN: a search of N² products an epoch. k-means: two runs of thirty times N·4.
-    @Test(arguments: [(byMeans, true), (byDensity, false)])
+    /// after every epoch. DBSCAN: a search of N² products an epoch, and all pairs below distance 1 where it finds its radius
+    /// among them. k-means: two runs of thirty times N·4.
+    @Test(arguments: [(byMeans, true), (byDensity, false), (byDensity + ", eps: 0.6", false)])
     func `is steps, embeddings and clusterings`(keys: String, isByMeans: Bool) throws {
         let experiment = try experiment(keys)
         guard case .synthetic(let world) = experiment.settings.data.location else { return }
@@ -162,7 +163,9 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
         let bytes =
             isByMeans
             ? MemoryForecast.kMeans(count: counts.target, dimension: 512, clusterCount: 4).total
-            : MemoryForecast.clustering(count: counts.target, dimension: 512, neighbours: 6).total
+            : MemoryForecast.clustering(
+                count: counts.target, dimension: 512, neighbours: 6, holding: keys == byDensity ? .belowOne : .near
+            ).total
         #expect((load.bytesHeld, load.bytesInSteps, load.bytesBetweenSteps) == (0, 0, bytes))
         #expect(found.memoryBytes == Int(1.15 * Double(1000 << 20)))
         #expect(found.diskBytes == 2 * 40 << 20)

@@ -34,6 +34,23 @@ import Testing
         #expect(large.total > small.total)
     }
 
+    /// Noise, of which many rows share some neighbour and few are near.
+    @Test func `has room for the pairs that are held, whether near or all below distance 1`() throws {
+        let features = try clusteredRows(count: 800, identities: 800, dimension: 32, seed: 11).normalised()
+        let jaccard = ClusteringJaccard(neighbours: 6, expansion: 6)
+        // A column and a distance, both ways, at least.
+        let bytes = { (radius: Float) in try jaccard.distances(of: features, within: radius).pairCount * 2 * 8 }
+        let result = { MemoryForecast.clustering(count: 800, dimension: 32, neighbours: 6, holding: $0).result }
+        #expect(try bytes(0.9) < result(.near))
+        #expect(try result(.near) < bytes(1) && bytes(1) < result(.belowOne))
+    }
+
+    @Test(arguments: [(300, 300), (2000, 400)])
+    func `counts as pairs below distance 1 those of shared neighbours, and all of few rows`(count: Int, pairs: Int) {
+        let forecast = MemoryForecast.clustering(count: count, dimension: 8, neighbours: 4, holding: .belowOne)
+        #expect(forecast.result == count * pairs * 24)
+    }
+
     @Test func `of re-ranking holds the result, and no table of all pairs`() {
         let forecast = MemoryForecast.reRanking(
             queryCount: 3368, galleryCount: 15913, dimension: 2048, neighbours: 30)

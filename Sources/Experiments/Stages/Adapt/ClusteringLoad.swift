@@ -10,9 +10,10 @@ struct ClusteringLoad {
     let bytes: Int
 
     /// DBSCAN on the Jaccard distance of k₁ neighbours.
-    init(images: Int, dimension: Int, neighbours: Int) {
+    init(images: Int, dimension: Int, neighbours: Int, holding pairs: MemoryForecast.HeldPairs = .near) {
         operations = StageLoad.Passes.operations(images, images, length: dimension)
-        bytes = MemoryForecast.clustering(count: images, dimension: dimension, neighbours: neighbours).total
+        bytes =
+            MemoryForecast.clustering(count: images, dimension: dimension, neighbours: neighbours, holding: pairs).total
     }
 
     /// k-means. How long it goes on depends on the features: on those of a trained network most runs end within so many
@@ -34,8 +35,20 @@ extension DensityClustering {
 extension EpochClustering {
     func load(images: Int, dimension: Int) -> ClusteringLoad {
         switch self {
-        case .dbscan(let density): ClusteringLoad(images: images, dimension: dimension, neighbours: density.neighbours)
+        case .dbscan(let density):
+            ClusteringLoad(
+                images: images, dimension: dimension, neighbours: density.neighbours, holding: density.radius.heldPairs)
         case .kMeans(let means): ClusteringLoad(images: images, dimension: dimension, means)
+        }
+    }
+}
+
+extension EpochClustering.Radius {
+    /// What the first epoch holds: a radius that is still to be found may be any below 1.
+    fileprivate var heldPairs: MemoryForecast.HeldPairs {
+        switch self {
+        case .fixed: .near
+        case .nearest: .belowOne
         }
     }
 }
