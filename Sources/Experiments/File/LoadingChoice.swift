@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
 
 internal import Data
-internal import Foundation
 
 /// Where decoded images are kept between epochs.
 public enum CacheChoice: String, Sendable, CaseIterable {
     case off
-    /// In this process's memory, a quarter of the machine's at most.
+    /// In this process's memory, a quarter of what is free at most.
     case memory
     /// In a file that runs and processes share, ``diskLimit`` bytes at most; it may be deleted at any time.
     case disk
 
     private static let diskLimit = 32 << 30
 
-    /// - Parameter folder: Where the shared file lies.
-    func cache(in folder: String) throws -> ImageCache? {
+    /// - Parameters:
+    ///   - folder: Where the shared file lies.
+    ///   - free: Bytes that this process can take.
+    /// - Throws: `DataError.unusableCache`.
+    func cache(in folder: String, free: Int = freeMemory()) throws -> ImageCache? {
         switch self {
         case .off: nil
-        case .memory: .memory(DecodedImages(byteLimit: Int(ProcessInfo.processInfo.physicalMemory) / 4))
+        case .memory: .memory(DecodedImages(byteLimit: free / 4))
         case .disk: .disk(try DecodedImageFile(folder: folder, byteLimit: Self.diskLimit))
         }
     }
