@@ -59,7 +59,7 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 //
 // `Reporting` (errors and their exit codes, what is told of a stage under way), `Vocabulary` (identities and cameras),
 // `Randomness` (counter-based generators), `Pages` (HTML and charts) and `Machine` (processors, their instructions and
-// limits) are leaves that any module may import.
+// limits, the threads that share them) are leaves that any module may import.
 // A module may import what it names here and nothing else: the launcher and scripts/test build with
 // `--explicit-target-dependency-import-check error`.
 
@@ -95,7 +95,7 @@ let withoutTensors: [Target] =
     + module("Randomness", [], computes: true)
     + module("Machine", [])
     + module(
-        "Data", ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Reporting", "Vocabulary"], fixtures: true,
+        "Data", ["CTurboJPEG", "CPNG", "CPixels", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true,
         computes: true)
     + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true, computes: true)
     + module("Configuration", ["CYAML", "Reporting"])

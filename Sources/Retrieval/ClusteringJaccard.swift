@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
+
 // Shapes: N rows · D dimensions.
 
 /// The Jaccard distance between k-reciprocal neighbour sets, as clustering for pseudo labels uses it.

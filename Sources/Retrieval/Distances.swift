@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
+
 // Shapes: Q queries · G gallery rows · D dimensions · C camera dimensions.
 
 /// How much the likeness of two images' cameras counts against the likeness of the images: `Δ = P(f) −

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
+internal import Machine
 internal import Randomness
 
 // Shapes: N rows · K centroids · D dimensions.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
+
 // Shapes: Q queries · G gallery rows · N = Q + G stacked rows.
 
 /// Re-ranking by k-reciprocal encoding: the Jaccard distance of neighbour sets, blended with the original

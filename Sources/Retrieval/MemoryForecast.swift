@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
+
 // Shapes: N rows · Q queries · G gallery rows · D dimensions · k₁, k₂ neighbours.
 
 /// What a computation will need at its peak, estimated before it starts.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
+
 // Shapes: N rows · Q queries · G gallery rows · K neighbours · D dimensions.
 
 /// The exact search for nearest neighbours by squared Euclidean distance, in blocks: nothing of size N×N is

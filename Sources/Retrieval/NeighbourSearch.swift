@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
 internal import Synchronization
 
 // Shapes: N stacked rows · K neighbours kept.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
 public import Randomness
 
 // Shapes: Q queries · G gallery rows.

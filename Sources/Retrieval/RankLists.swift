@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
+
 // Shapes: Q queries · G gallery rows · R ranks kept.
 
 /// The gallery rows nearest to every query, and what each is to it.

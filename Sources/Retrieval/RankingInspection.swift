@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
 internal import Randomness
 internal import Vocabulary
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
+internal import Machine
 
 // Shapes: N rows · E entries of all rows together.
 

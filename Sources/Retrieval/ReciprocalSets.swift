@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
+
 // Shapes: N rows · K columns of the neighbour table.
 
 /// The k-reciprocal neighbours of every row: those that have the row among their own nearest.

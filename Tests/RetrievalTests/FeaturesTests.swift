@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Machine
 import Testing
 
 @testable import Retrieval

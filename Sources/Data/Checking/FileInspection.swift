@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Machine
+
 /// Reads and decodes files on all cores, except those that an earlier check has read and that did not change since.
 ///
 /// - Complexity: time of one decoding a file; memory of one file and its pixels a core, besides a line for each file.
@@ -86,7 +88,7 @@ struct FileInspection {
 
     /// Reads and decodes a batch of files.
     private func read(_ paths: [String]) -> [(outcome: Outcome, hash: UInt128)] {
-        inParallel(paths) { [hash] path in Self.outcome(of: path, hash) }
+        Workers.all.map(paths.count) { [hash] row in Self.outcome(of: paths[row], hash) }
     }
 
     private static func outcome(of path: String, _ hash: ([UInt8]) -> UInt128) -> (Outcome, UInt128) {

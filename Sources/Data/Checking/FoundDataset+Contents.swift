@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+internal import Machine
 
 extension FoundDataset {
     /// The file in which it is remembered what this dataset's images hold.
@@ -69,7 +70,7 @@ public func contentHashes(
     for (number, start) in stride(from: 0, to: unknown.count, by: 256).enumerated() {
         try progress(hashes.count, seen.count)
         let batch = Array(unknown[start..<min(start + 256, unknown.count)])
-        for (file, hash) in zip(batch, inParallel(batch.map(\.path), hashOfFile)) {
+        for (file, hash) in zip(batch, Workers.all.map(batch.count) { hashOfFile(batch[$0].path) }) {
             hashes[file.path] = hash
             guard case .success(let hash) = hash else { continue }
             memory.entries[file.name] = CheckMemory.Entry(state: file.state, hash: hash, verdict: nil)
@@ -81,7 +82,7 @@ public func contentHashes(
     return hashes
 }
 
-@Sendable private func hashOfFile(_ path: String) -> Result<UInt128, DataError> {
+private func hashOfFile(_ path: String) -> Result<UInt128, DataError> {
     do throws(DataError) {
         return .success(contentHash(try readFile(path)))
     } catch {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-private import Dispatch
 private import Foundation
-private import Synchronization
+private import Machine
 
 extension SyntheticWorld {
     /// The file that says what was drawn; a folder that has it holds a whole world.
@@ -82,18 +81,18 @@ extension SyntheticWorld {
         let batch = 128
         for start in stride(from: 0, to: shots.count, by: batch) {
             let end = min(start + batch, shots.count)
-            let failure = Mutex<(any Error)?>(nil)
-            DispatchQueue.concurrentPerform(iterations: end - start) { offset in
+            let failures = Workers.all.map(end - start) { offset -> (any Error)? in
                 let shot = shots[start + offset]
                 let path = "\(folder)/\(shot.path)"
                 do {
                     let file = try photographer.file(of: shot)
                     try writing(path) { try Data(file).write(to: URL(fileURLWithPath: path)) }
+                    return nil
                 } catch {
-                    failure.withLock { $0 = $0 ?? error }
+                    return error
                 }
             }
-            if let error = failure.withLock({ $0 }) { throw error }
+            if let error = failures.lazy.compactMap({ $0 }).first { throw error }
             progress?(end, shots.count)
         }
     }

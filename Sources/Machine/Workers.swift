@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 
 internal import Dispatch
-internal import Machine
 internal import Synchronization
 
 /// The threads that share a computation; what they compute never depends on how many there are.
-struct Workers: Sendable {
-    let count: Int
+package struct Workers: Sendable {
+    package let count: Int
     /// How many rows the blocks have that a table is divided into; on this, unlike on the count, rounding
     /// depends.
-    var blockLength = 768
+    package let blockLength: Int
 
-    /// One thread per core that this process may use, up to OpenBLAS's limit of callers at a time.
-    static var all: Workers {
+    package init(count: Int, blockLength: Int = 768) {
+        self.count = count
+        self.blockLength = blockLength
+    }
+
+    /// One thread for each of ``Processors/available``, up to OpenBLAS's limit of callers at a time.
+    package static var all: Workers {
         Workers(count: min(Processors.available, 64))
     }
 
@@ -23,7 +27,7 @@ struct Workers: Sendable {
     ///   - scratch: Makes what a thread reuses from task to task.
     ///   - body: Computes the value of one task, which may depend on nothing but the task's number.
     /// - Returns: The values in the order of the tasks.
-    func map<Scratch, Value: Sendable>(
+    package func map<Scratch, Value: Sendable>(
         _ taskCount: Int,
         scratch: @Sendable () -> Scratch,
         _ body: @Sendable (Int, inout Scratch) -> Value
@@ -42,8 +46,13 @@ struct Workers: Sendable {
         return values.withLock { $0.compactMap { $0 } }
     }
 
+    /// The same where a thread has nothing to reuse.
+    package func map<Value: Sendable>(_ taskCount: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
+        map(taskCount, scratch: {}) { task, _ in body(task) }
+    }
+
     /// Computes one value per run of at most `length` neighbouring rows.
-    func mapRows<Scratch, Value: Sendable>(
+    package func mapRows<Scratch, Value: Sendable>(
         _ rowCount: Int,
         runsOf length: Int = 256,
         scratch: @Sendable () -> Scratch,
