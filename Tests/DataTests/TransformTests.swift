@@ -56,14 +56,6 @@ private func numbered(width: Int, height: Int) -> Image {
                 == applied(.evaluation(height: 5, width: 7), to: image.flipped())
         )
     }
-
-    @Test func `can be taken back`() {
-        let image = numbered(width: 16, height: 11)
-        let values = applied(.evaluation(height: 11, width: 16), to: image)
-        let levels = values.withUnsafeBufferPointer { Normalisation.image(from: $0, width: 16, height: 11) }
-        // Cutting the fraction off may lose one level where the way there and back rounds down.
-        #expect(zip(levels.pixels, image.pixels).allSatisfy { (0...1).contains(Int($1) - Int($0)) })
-    }
 }
 
 @Suite struct `A training transform` {

@@ -31,25 +31,4 @@ public enum Normalisation {
     ) {
         cpixels_normalise(pixels, 3 * count, meanPattern, deviationPattern, values)
     }
-
-    /// Turns normalised values back into an image, as the translated datasets are written.
-    ///
-    /// `v·deviation + mean`, times 255, the fraction cut off; values outside `0 ... 255` are clamped.
-    ///
-    /// - Parameters:
-    ///   - values: `[H, W, 3]`, normalised.
-    ///   - width: `W`.
-    ///   - height: `H`.
-    public static func image(from values: UnsafeBufferPointer<Float>, width: Int, height: Int) -> Image {
-        precondition(
-            values.count == width * height * 3,
-            "an image of \(width) × \(height) pixels has \(3 * width * height) values, not \(values.count)"
-        )
-        let pixels = values.indices.map { position in
-            let channel = position % 3
-            let level = (values[position] * deviation[channel] + mean[channel]) * 255
-            return UInt8(min(max(level, 0), 255))
-        }
-        return Image(width: width, height: height, pixels: pixels)
-    }
 }
