@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 
+import CPNG
 import Testing
 
 @testable import Data
 
 @Suite struct `Decoding` {
-    @Test func `equals Pillow for every kind of JPEG and PNG file`() throws {
+    @Test func `equals Pillow for every kind of JPEG file, and of PNG file of up to eight bits a channel`() throws {
         let files = try FixtureFiles.files()
         #expect(files.count == 14)
         for (path, expected) in files {
@@ -14,6 +15,19 @@ import Testing
             let differences = zip(image.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }
             #expect(differences.max() == 0, "\(path)")
         }
+    }
+
+    /// 383/257 = 1.49, 386/257 = 1.502, 65,280/257 = 254.01; their high bytes are 1, 1 and 255.
+    @Test func `rounds a PNG file's 16 bits a channel to eight`() throws {
+        let values: [UInt16] = [0x017F, 0x0182, 0xFF00]
+        var header = png_image()
+        header.version = png_uint_32(PNG_IMAGE_VERSION)
+        (header.width, header.height) = (1, 1)
+        header.format = png_uint_32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_LINEAR)
+        var file = [UInt8](repeating: 0, count: 1000)
+        var count = file.count
+        try #require(png_image_write_to_memory(&header, &file, &count, 0, values, 0, nil) != 0)
+        #expect(try Image.decode(Array(file.prefix(count)), named: "png").pixels == [1, 2, 254])
     }
 
     @Test func `goes by the content and not by the name`() throws {

@@ -35,6 +35,8 @@ extension Image {
     /// - Parameters:
     ///   - bytes: The file.
     ///   - path: Its name, for messages.
+    /// - Note: Deviation: 16 bits a channel are rounded to eight. Pillow takes the high byte, which is one off in a quarter
+    ///   of all values, and cuts 16-bit grey off at 255. No supported dataset has such files.
     static func decodePNG(_ bytes: [UInt8], named path: String) throws(DataError) -> Image {
         let values = try pictureChunks(of: bytes, path).withUnsafeBufferPointer { file throws(DataError) in
             try decodeRGBA(file, path)
