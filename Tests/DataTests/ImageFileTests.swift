@@ -110,6 +110,35 @@ import Testing
         #expect(try Image.decode(contentsOf: path) == Image.decode(bytes, named: ""))
     }
 
+    /// libjpeg keeps the text of its first warning only, which would be of the stray bytes.
+    @Test(arguments: [0, 3]) func `refuses damaged data behind stray bytes too`(strayCount: Int) throws {
+        let folder = try TemporaryFolder()
+        let whole = try readFile("\(FixtureFiles.folder)/files/baseline.jpg")
+        let damaged = Array(whole.dropLast(100)) + [0xFF, 0xD9]
+        let strays = [UInt8](repeating: 0, count: strayCount)
+        let path = try folder.write("a.jpg", Array(damaged.prefix(20)) + strays + Array(damaged.dropFirst(20)))
+        #expect(
+            message(of: path) == "'\(path)' is a damaged image: Corrupt JPEG data: premature end of data segment")
+    }
+
+    /// Bytes before a marker inside the picture are what is left of data that were not understood. The first of the
+    /// picture's scans ends before a table.
+    @Test func `accepts bytes left over at the end of a JPEG file's data, and nowhere else`() throws {
+        let folder = try TemporaryFolder()
+        let whole = try readFile("\(FixtureFiles.folder)/files/progressive.jpg")
+        func place(of marker: UInt8, after start: Int) throws -> Int {
+            try #require((start..<whole.count - 1).first { whole[$0] == 0xFF && whole[$0 + 1] == marker })
+        }
+        let table = try place(of: 0xC4, after: place(of: 0xDA, after: 2))
+        let early = try folder.write("a.jpg", Array(whole[..<table]) + [1, 2, 3] + Array(whole[table...]))
+        let late = try folder.write("b.jpg", Array(whole.dropLast(2)) + [1, 2, 3] + Array(whole.suffix(2)))
+        // libjpeg does not count what it has read ahead.
+        let found = message(of: early)
+        #expect(found.hasPrefix("'\(early)' is a damaged image: Corrupt JPEG data: "), "\(found)")
+        #expect(found.hasSuffix(" extraneous bytes before marker 0xc4"), "\(found)")
+        #expect(try Image.decode(contentsOf: late) == Image.decode(whole, named: ""))
+    }
+
     private func message(of path: String) -> String {
         do {
             _ = try Image.decode(contentsOf: path)

@@ -41,7 +41,7 @@ extension Image {
     ///   - bytes: The file.
     ///   - path: Its name, for messages.
     static func decodeJPEG(_ bytes: [UInt8], named path: String) throws(DataError) -> Image {
-        try requireEnd(of: bytes, path)
+        let bytes = try withoutStrays(bytes, path)
         guard let decompressor = tjInitDecompress() else {
             throw .corrupt(path: path, reason: String(cString: tjGetErrorStr2(nil)))
         }
@@ -68,24 +68,36 @@ extension Image {
         return Image(width: columns, height: rows, pixels: isCMYK ? rgb(fromInvertedCMYK: values) : values)
     }
 
-    /// Walks from segment to segment to the end-of-image marker.
+    /// Walks from segment to segment to the end-of-image marker, and leaves out stray bytes between segments.
     ///
-    /// libjpeg only warns where a file stops early, in the middle of a progressive image not even that, and
-    /// fills the rest with grey.
+    /// Many cameras write such bytes, which cost no pixel. libjpeg warns of them, and keeps the text of the first warning
+    /// only: missing data behind them would not be noticed. Where a file stops early it only warns too, in the middle of
+    /// a progressive image not even that, and fills the rest with grey.
     ///
+    /// - Returns: The file up to its end-of-image marker or beyond.
     /// - Throws: ``DataError/truncated(path:reason:)``.
-    private static func requireEnd(of bytes: [UInt8], _ path: String) throws(DataError) {
-        var position = 2
+    private static func withoutStrays(_ bytes: [UInt8], _ path: String) throws(DataError) -> [UInt8] {
+        var kept: [UInt8] = []
+        // What follows the last stray byte begins at `first`.
+        var (first, position, isScan) = (0, 2, false)
         while position + 1 < bytes.count {
             switch (bytes[position], bytes[position + 1]) {
             case (0xFF, 0xD9):
-                return
+                return first == 0 ? bytes : kept + bytes[first...]
             case (0xFF, 0x02...0xCF), (0xFF, 0xDA...0xFE):
+                isScan = bytes[position + 1] == 0xDA
                 let length = bytes[(position + 2)...].prefix(2).reduce(0) { $0 << 8 | Int($1) }
                 position += 2 + max(2, length)
-            default:
-                // Coded data, where 0xFF is followed by 0 or a restart marker, or stray bytes.
+            case (0xFF, 0xD8):
+                // Another beginning, which libjpeg refuses.
+                position += 2
+            case _ where isScan:
+                // Coded data, where 0xFF is followed by 0 or a restart marker.
                 position += 1
+            default:
+                kept += bytes[first..<position]
+                position += 1
+                first = position
             }
         }
         throw .truncated(
@@ -95,14 +107,13 @@ extension Image {
 
     /// What the decoder complained about, or nil where the picture is whole all the same.
     ///
-    /// libjpeg warns both of stray bytes between segments, which many cameras write and which cost no pixel,
-    /// and of missing or impossible data, which it replaces by grey. The second kind must not reach a
-    /// training run.
+    /// libjpeg warns both of bytes that are left over before the end, which cost no pixel, and of missing or impossible
+    /// data, which it replaces by grey. The second kind must not reach a training run.
     private static func problem(of decompressor: tjhandle, _ path: String) -> DataError? {
         let reason = String(cString: tjGetErrorStr2(decompressor))
         if reason.hasPrefix("Premature end of") { return .truncated(path: path, reason: reason) }
         let isFatal = tjGetErrorCode(decompressor) == TJERR_FATAL.value
-        let isMissingData = reason.hasPrefix("Corrupt JPEG data") && !reason.contains("extraneous bytes")
+        let isMissingData = reason.hasPrefix("Corrupt JPEG data") && !reason.hasSuffix("extraneous bytes before marker 0xd9")
         return isFatal || isMissingData ? .corrupt(path: path, reason: reason) : nil
     }
 
