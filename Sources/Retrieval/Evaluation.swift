@@ -45,15 +45,7 @@ struct Evaluation: Sendable {
     init(
         _ distances: DistanceMatrix, query: QuerySightings, gallery: GallerySightings, workers: Workers
     ) throws(RetrievalError) {
-        guard query.sightings.count == distances.rowCount else {
-            throw .countsDiffer(
-                what: "sightings of the queries", expected: distances.rowCount, found: query.sightings.count)
-        }
-        guard gallery.sightings.count == distances.columnCount else {
-            throw .countsDiffer(
-                what: "sightings of the gallery", expected: distances.columnCount,
-                found: gallery.sightings.count)
-        }
+        try distances.require(query, gallery)
         self.distances = distances
         let rows = query.sightings.indices.filter { query.sightings[$0].identity != .junk }
         let columns = gallery.sightings.indices.filter { gallery.sightings[$0].identity != .junk }

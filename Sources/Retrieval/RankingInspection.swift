@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Machine
-internal import Randomness
 internal import Vocabulary
 
 // Shapes: Q queries · G gallery rows.
@@ -64,20 +62,15 @@ public struct RankingInspection: Sendable, Equatable {
         _ distances: DistanceMatrix, query: QuerySightings, gallery: GallerySightings,
         under rankingProtocol: RankingProtocol
     ) throws(RetrievalError) {
-        let evaluation = try Evaluation(distances, query: query, gallery: gallery, workers: .all)
-        let draws = evaluation.outcomes(under: rankingProtocol, key: RandomKey(seed: 1))
-        var precisions = [Double?](repeating: nil, count: distances.rowCount)
-        for (place, row) in evaluation.rows.enumerated() {
-            let outcomes = draws.compactMap { $0[place]?.averagePrecision }
-            if !outcomes.isEmpty { precisions[row] = outcomes.reduce(0, +) / Double(outcomes.count) }
-        }
+        let scores = try queryScores(distances, query: query, gallery: gallery, under: rankingProtocol)
+        let precisions = scores.map { $0?.averagePrecision }
         averagePrecisions = precisions
         histogram = DistanceHistogram(distances, query: query, gallery: gallery)
         lists = Self.chosen(from: precisions).map { grade, row in
             RankList(
                 grade: grade, query: row, averagePrecision: precisions[row] ?? 0,
-                nearest: Self.nearest(
-                    distances[row], to: query.sightings[row], gallery.sightings, under: rankingProtocol))
+                nearest: distances.nearest(
+                    Self.listLength, to: row, seen: query.sightings[row], in: gallery, under: rankingProtocol))
         }
     }
 
@@ -94,18 +87,6 @@ public struct RankingInspection: Sendable, Equatable {
         ]
         return places.flatMap { grade, places in
             places.map { counted[$0] }.filter { seen.insert($0).inserted }.map { (grade, $0) }
-        }
-    }
-
-    private static func nearest(
-        _ distances: ArraySlice<Float>, to query: Sighting, _ gallery: [Sighting], under rankingProtocol: RankingProtocol
-    ) -> [Neighbour] {
-        let orders = distances.enumerated().map { rankOrder($0.element, $0.offset) }.sorted().prefix(listLength)
-        return orders.map { order in
-            let row = Int(UInt32(truncatingIfNeeded: order))
-            return Neighbour(
-                row: row, distance: rankDistance(order),
-                verdict: rankingProtocol.verdict(on: gallery[row], for: query))
         }
     }
 }
