@@ -2,7 +2,7 @@
 
 public import Reporting
 
-/// What can be wrong with features, distances, sightings or a submission file that somebody hands in.
+/// What can be wrong with features, distances or sightings that somebody hands in.
 public enum RetrievalError: Error, Equatable, Sendable {
     /// There is not a single row in what the name says.
     case empty(what: String)
@@ -20,8 +20,6 @@ public enum RetrievalError: Error, Equatable, Sendable {
     case noQueryHasAMatch(queries: Int, sameCamera: Int)
     /// More clusters are asked for than there are rows.
     case tooManyClusters(asked: Int, rows: Int)
-    /// A line of a submission file cannot be used.
-    case badSubmission(line: Int, reason: String)
     /// The work would not fit into the memory that is free.
     case notEnoughMemory(needed: Int, free: Int)
 }
@@ -31,7 +29,7 @@ extension RetrievalError: ReportedError {
         switch self {
         case .notEnoughMemory: .missing
         case .empty, .wrongShape, .notFinite, .zeroRow, .dimensionsDiffer, .countsDiffer, .noQueryHasAMatch,
-            .tooManyClusters, .badSubmission:
+            .tooManyClusters:
             .badData
         }
     }
@@ -59,8 +57,6 @@ extension RetrievalError: ReportedError {
                 """
         case .tooManyClusters(let asked, let rows):
             "clusters: \(asked) asked for, but there \(rows == 1 ? "is" : "are") only \(counted(rows, "row"))"
-        case .badSubmission(let line, let reason):
-            "submission file, line \(line): \(reason)"
         case .notEnoughMemory(let needed, let free):
             """
             memory: about \((needed + 1_048_575) / 1_048_576) MiB are needed and \(free / 1_048_576) MiB are free; \

@@ -72,18 +72,6 @@ import Vocabulary
         Row(message: "clusters: 4 asked for, but there are only 3 rows") {
             _ = try KMeans(clusterCount: 4).clusters(of: unit(3, 2), key: RandomKey(seed: 1))
         },
-        Row(message: "submission file, line 2: '7' is not a gallery row; they go from 0 to 6") {
-            _ = try SubmissionFile(text: "00000 00006\n00001 7\n", galleryCount: 7)
-        },
-        Row(message: "submission file, line 1: gallery row 3 appears twice") {
-            _ = try SubmissionFile(text: "3 0003\n", galleryCount: 7)
-        },
-        Row(message: "submission file, line 2: there are no gallery rows") {
-            _ = try SubmissionFile(text: "3\n\n4\n", galleryCount: 7)
-        },
-        Row(message: "lines of the submission file: 1 row where 2 are needed") {
-            _ = try SubmissionFile(text: "3\n", galleryCount: 7, queryCount: 2)
-        },
         Row(
             message: """
                 memory: about 11 MiB are needed and 9 MiB are free; fewer rows, fewer dimensions or a smaller k1 need \
