@@ -64,19 +64,13 @@ struct Evaluation: Sendable {
         return drawnGalleries(RankingProtocol.drawCount, key: key)
     }
 
-    private func wholeGallery(_ rules: WholeGalleryRules) -> [QueryOutcome?] {
+    /// In the whole gallery, under any rules.
+    func wholeGallery(_ rules: WholeGalleryRules) -> [QueryOutcome?] {
         outcomes { row, line in
             QueryOutcome.wholeGallery(
                 query[row], matches: matches[query[row].identity] ?? [], distances: line, gallery: gallery,
                 rules: rules)
         }
-    }
-
-    /// The numbers of a protocol that ranks the whole gallery.
-    func wholeGallery(
-        _ rules: WholeGalleryRules, named rankingProtocol: RankingProtocol
-    ) throws(RetrievalError) -> RankingMetrics {
-        try metrics(of: [wholeGallery(rules)], maximumRank: rules.maximumRank, named: rankingProtocol)
     }
 
     /// In galleries with one drawn row of each identity.

@@ -47,7 +47,7 @@ extension Transform {
         for index in 0..<40 {
             var random = RandomKey(seed: 3).stream("transform", index: index)
             var values = [Float](repeating: .nan, count: transform.valueCount)
-            values.withUnsafeMutableBufferPointer { transform.apply(image, &random, into: $0) }
+            values.withUnsafeMutableBufferPointer { transform.finish(transform.prepare(image), &random, into: $0) }
 
             random = RandomKey(seed: 3).stream("transform", index: index)
             let isMirrored = random.uniform() < 0.5

@@ -13,7 +13,7 @@ private let tolerance: Float = 1e-6
 private func applied(_ transform: Transform, to image: Image, index: Int = 0) -> [Float] {
     var values = [Float](repeating: .nan, count: transform.valueCount)
     var random = key.stream("transform", index: index)
-    values.withUnsafeMutableBufferPointer { transform.apply(image, &random, into: $0) }
+    values.withUnsafeMutableBufferPointer { transform.finish(transform.prepare(image), &random, into: $0) }
     return values
 }
 

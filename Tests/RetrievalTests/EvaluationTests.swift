@@ -10,6 +10,13 @@ func sightings(_ identities: [Int], _ cameras: [Int]) -> [Sighting] {
     zip(identities, cameras).map { Sighting(identity: Identity(rawValue: $0), camera: Camera(rawValue: $1)) }
 }
 
+extension Evaluation {
+    /// The numbers under rules that a test chooses.
+    fileprivate func metrics(_ rules: WholeGalleryRules) throws -> RankingMetrics {
+        try metrics(of: [wholeGallery(rules)], maximumRank: rules.maximumRank, named: .visda2020)
+    }
+}
+
 @Suite struct `The evaluation of a ranking` {
     /// `d[q, g] = ((7q + 5g) mod 8) + 0.1q`, `[3, 8]`. Query 2's only match shares its camera.
     static let query = QuerySightings(sightings([1, 2, 3], [0, 1, 1]))
@@ -31,7 +38,7 @@ func sightings(_ identities: [Int], _ cameras: [Int]) -> [Sighting] {
     func `cuts before it drops the query's camera`(cut: Int?, rank: Int, cmc: [Double], mAP: Double) throws {
         let evaluation = try Evaluation(
             Self.distances(), query: Self.query, gallery: Self.gallery, workers: .all)
-        let metrics = try evaluation.wholeGallery(.init(cut: cut, maximumRank: rank), named: .visda2020)
+        let metrics = try evaluation.metrics(.init(cut: cut, maximumRank: rank))
         #expect(metrics.cmc == cmc)
         #expect(Tolerance.metric.accepts(metrics.mAP, mAP))
         #expect(metrics.queryCount == 3)
@@ -50,8 +57,7 @@ func sightings(_ identities: [Int], _ cameras: [Int]) -> [Sighting] {
             gallery: .init(sightings(example.galleryIdentities, example.galleryCameras)),
             workers: Workers(count: 3)
         )
-        let metrics = try evaluation.wholeGallery(
-            .init(cut: example.cut, maximumRank: example.maximum), named: .market1501)
+        let metrics = try evaluation.metrics(.init(cut: example.cut, maximumRank: example.maximum))
         #expect(Tolerance.metric.accepts(metrics.mAP, example.mAP))
         #expect(Tolerance.metric.accepts(metrics.mINP, example.mINP))
         #expect(metrics.skippedCount == example.skipped)
@@ -92,7 +98,7 @@ func sightings(_ identities: [Int], _ cameras: [Int]) -> [Sighting] {
         let (_, query, gallery) = try Self.late()
         // The ranking is reversed: the hits stand at ranks 18, 19 and 120, all beyond a cut at 10.
         let metrics = try Evaluation(distances, query: query, gallery: gallery, workers: .all)
-            .wholeGallery(.init(cut: 10, maximumRank: 50), named: .visda2020)
+            .metrics(.init(cut: 10, maximumRank: 50))
         #expect(metrics.mAP == 0)
         #expect(metrics.skippedCount == 0)
         #expect(metrics.top10 == 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import CPixels
-public import Randomness
+import Randomness
 
 /// The way from a decoded image to a network's input.
 ///
@@ -66,18 +66,6 @@ public struct Transform: Sendable, Equatable {
     /// The number of values of a result, `H·W·3`.
     public var valueCount: Int { height * width * 3 }
 
-    /// Transforms an image.
-    ///
-    /// - Parameters:
-    ///   - image: Of any size.
-    ///   - random: The image's own stream.
-    ///   - target: ``valueCount`` values, `[H, W, 3]`, normalised by ``Normalisation``.
-    public func apply(
-        _ image: Image, _ random: inout RandomStream, into target: UnsafeMutableBufferPointer<Float>
-    ) {
-        finish(prepare(image), &random, into: target)
-    }
-
     /// The part that is the same every time an image is loaded, and so may be remembered.
     ///
     /// Resizing comes before the random steps unless there is auto-augment, which works on the original size.
@@ -86,6 +74,11 @@ public struct Transform: Sendable, Equatable {
     }
 
     /// The random part.
+    ///
+    /// - Parameters:
+    ///   - prepared: What ``prepare(_:)`` made of an image.
+    ///   - random: The image's own stream.
+    ///   - target: ``valueCount`` values, `[H, W, 3]`, normalised by ``Normalisation``.
     func finish(
         _ prepared: Image, _ random: inout RandomStream, into target: UnsafeMutableBufferPointer<Float>
     ) {

@@ -50,12 +50,22 @@ private final class NoisyGallery {
     func embeddings(_ network: EmbeddingNetwork, mirrored: Bool) throws -> [[Float]] {
         let (height, width) = (Self.size.height, Self.size.width)
         return try pictures.map { picture in
-            let pixels = (mirrored ? picture.flipped() : picture).pixels
+            let pixels = mirrored ? mirroredPixels(picture) : picture.pixels
             let values = pixels.enumerated().map { place, level in
                 (Float(level) / 255 - Normalisation.mean[place % 3]) / Normalisation.deviation[place % 3]
             }
             let image = try Tensor(values, shape: [1, height, width, 3]).permuted([0, 3, 1, 2])
             return try withoutGradients { try network(image, .inference(.target)).embedding.floats() }
+        }
+    }
+}
+
+/// The pixels of a picture mirrored left to right.
+private func mirroredPixels(_ picture: Image) -> [UInt8] {
+    (0..<picture.height).flatMap { row in
+        (0..<picture.width).reversed().flatMap { column in
+            let start = 3 * (row * picture.width + column)
+            return picture.pixels[start..<start + 3]
         }
     }
 }
