@@ -5,8 +5,7 @@ public import Randomness
 /// Reads, transforms and batches images on worker threads.
 ///
 /// Every view of every image has its own random stream, keyed by (purpose, epoch, place in the epoch), so
-/// that what a batch holds does not depend on the number of threads or processes or on where a run was
-/// resumed.
+/// that what a batch holds does not depend on the number of threads or on where a run was resumed.
 ///
 /// At most `2 · workers` batches are in the making or wait to be taken, of `N·H·W·3·4` bytes a view.
 public struct Loader: Sendable {
@@ -58,23 +57,21 @@ public struct Loader: Sendable {
     ///   - epoch: Zero-based; chooses the random streams.
     ///   - sampler: Which of ``samples`` the batches hold.
     ///   - iterations: The number of batches, not negative.
-    ///   - batchSize: Images in a batch of all processes, positive.
+    ///   - batchSize: Images in a batch, positive.
     ///   - first: The batch to begin with, for an epoch that was interrupted; it is what it would have been.
-    ///   - share: This process' part of every batch.
     /// - Throws: ``DataError/tooFewImages(purpose:found:needed:)`` where a pass does not fill one batch.
     public func epoch(
-        _ epoch: Int, by sampler: EpochSampler, iterations: Int, batchSize: Int, from first: Int = 0,
-        share: ProcessShare = .all
+        _ epoch: Int, by sampler: EpochSampler, iterations: Int, batchSize: Int, from first: Int = 0
     ) throws(DataError) -> BatchSequence {
         let batches = try sampler.batches(
             epoch: epoch, iterations: iterations, batchSize: batchSize, key: key, purpose: purpose)
-        return self.epoch(epoch, batches: batches, from: first, share: share)
+        return self.epoch(epoch, batches: batches, from: first)
     }
 
     /// The given batches as those of an epoch.
     ///
     /// - Parameter batches: Positions in ``samples``: all of the epoch.
-    func epoch(_ epoch: Int, batches: [[Int]], from first: Int = 0, share: ProcessShare = .all) -> BatchSequence {
+    func epoch(_ epoch: Int, batches: [[Int]], from first: Int = 0) -> BatchSequence {
         precondition((0...batches.count).contains(first), "no batch \(first) among \(batches.count)")
         var starts: [Int] = []
         var imageCount = 0
@@ -84,10 +81,7 @@ public struct Loader: Sendable {
         }
         let count = batches.count - first
         let make = { @Sendable [self, starts] (number: Int) throws(DataError) -> Batch in
-            let whole = batches[first + number]
-            let positions = share.positions(of: whole.count)
-            let firstPlace = starts[first + number] + positions.lowerBound
-            return try batch(of: Array(whole[positions]), firstPlace: firstPlace, epoch: epoch)
+            try batch(of: batches[first + number], firstPlace: starts[first + number], epoch: epoch)
         }
         guard workers > 0, !repeatsFirstBatch else {
             var number = 0

@@ -6,13 +6,12 @@ package import Data
 package struct EpochLoader {
     fileprivate let sampler: EpochSampler
     fileprivate let loader: Loader
-    fileprivate let share: ProcessShare
 
     /// Exactly `iterations` batches, passes over the images being restarted as needed, without those of the steps that
     /// are done.
     package func batches(of meter: LossMeter, iterations: Int, batchSize: Int) throws -> BatchSequence {
         try loader.epoch(
-            meter.epoch, by: sampler, iterations: iterations, batchSize: batchSize, from: meter.step, share: share)
+            meter.epoch, by: sampler, iterations: iterations, batchSize: batchSize, from: meter.step)
     }
 }
 
@@ -26,13 +25,13 @@ extension TrainingSetting {
             labels: samples.map(\.label), cameras: samples.map(\.camera), instances: instances)
         return EpochLoader(
             sampler: EpochSampler(.identities(sampler), shufflesBatches: shuffledInside),
-            loader: images.loader(samples, transform, views: views, random: random, purpose: purpose), share: share)
+            loader: images.loader(samples, transform, views: views, random: random, purpose: purpose))
     }
 
     /// Augmented batches in random order.
     package func shuffledBatches(_ samples: [Sample], _ transform: Transform, purpose: String) -> EpochLoader {
         EpochLoader(
             sampler: EpochSampler(.shuffled(count: samples.count)),
-            loader: images.loader(samples, transform, random: random, purpose: purpose), share: share)
+            loader: images.loader(samples, transform, random: random, purpose: purpose))
     }
 }

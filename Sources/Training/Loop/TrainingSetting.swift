@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-public import Data
 public import Randomness
 public import Retrieval
 
@@ -17,8 +16,6 @@ public struct TrainingSetting: Sendable {
     public var search = SearchStrategy.exact
     /// Whether the device repeats steps instead of being given each of them, see ``StepGraph``.
     public var repeatsSteps = false
-    /// The part of every batch that this process loads.
-    public var share = ProcessShare.all
 
     public init(
         source: SourceImages?, target: TargetImages, images: ImageSource, validation: Validation, random: RandomKey
