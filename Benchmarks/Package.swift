@@ -55,7 +55,8 @@ let package = Package(
             name: "Retrieval", dependencies: ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"],
             swiftSettings: strict),
         .target(
-            name: "Data", dependencies: ["CTurboJPEG", "CPNG", "CPixels", "Randomness", "Reporting", "Vocabulary"],
+            name: "Data",
+            dependencies: ["CTurboJPEG", "CPNG", "CPixels", "Machine", "Randomness", "Reporting", "Vocabulary"],
             swiftSettings: strict),
         .executableTarget(
             name: "RetrievalBenchmarks", dependencies: ["Retrieval", "Randomness", "Vocabulary"],
