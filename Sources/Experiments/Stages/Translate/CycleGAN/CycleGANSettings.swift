@@ -37,9 +37,7 @@ extension CycleGAN.Config: Configurable {
             .constantEpochs(\.schedule.constant),
             .decayEpochs(\.schedule.decaying),
             .cycleWeight(\.cycleWeight),
-            .number(
-                "identity_weight", .result, \.identityWeight, Limits.lossWeight,
-                meaning: "The same for an image that is of the right domain already, as a share of `cycle_weight`."),
+            .identityWeight(\.identityWeight),
             .samplesEvery(\.samplesEvery),
         ] + TranslationNetworks.fields.map { $0.inside(\.networks) }
     }
