@@ -24,7 +24,8 @@ private func epoch(_ number: Int, _ mAPs: [Double], _ score: Double?) -> Evaluat
     ])
 
     @Test func `are picked as the last, the best by labels and the best without them`() {
-        #expect(epochs.last?.epoch.number == 11 && epochs.last?.network == 0 && epochs.last?.figures == figures(0.4))
+        let last = epochs.last(of: 12)
+        #expect(last?.epoch.number == 11 && last?.network == 0 && last?.figures == figures(0.4))
         #expect(epochs.labelFree?.epoch.number == 8 && epochs.labelFree?.network == 0)
         #expect(epochs.labelFree?.figures == figures(0.55))
         #expect(epochs.oracle?.epoch.number == 5 && epochs.oracle?.network == 1 && epochs.oracle?.figures == figures(0.6))
@@ -52,13 +53,18 @@ private func epoch(_ number: Int, _ mAPs: [Double], _ score: Double?) -> Evaluat
 
     @Test func `of which none was scored give no pick`() {
         let none = EvaluatedEpochs()
-        #expect(none.last == nil && none.oracle == nil && none.labelFree == nil)
+        #expect(none.last(of: 1) == nil && none.oracle == nil && none.labelFree == nil)
+    }
+
+    /// Whoever goes on with a training may have it scored less often.
+    @Test func `have no last one where training went on after it without a score`() {
+        #expect(epochs.last(of: 13) == nil && epochs.last(of: 3)?.epoch.number == 2)
     }
 
     @Test func `count once where one was scored before an interruption and after it`() {
         var epochs = epochs
         epochs.add(epoch(11, [0.41, 0.42], nil))
-        #expect(epochs.epochs.map(\.number) == [2, 5, 8, 11] && epochs.last?.figures == figures(0.41))
+        #expect(epochs.epochs.map(\.number) == [2, 5, 8, 11] && epochs.last(of: 12)?.figures == figures(0.41))
         epochs.add(epoch(5, [0.1, 0.1], nil))
         #expect(epochs.epochs.map(\.number) == [2, 5])
     }

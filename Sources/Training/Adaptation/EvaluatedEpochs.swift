@@ -50,8 +50,10 @@ package struct EvaluatedEpochs: Sendable, Equatable {
 
     // MARK: Picks
 
-    /// The first network of the last epoch.
-    package var last: Pick? { epochs.last.map { Pick(epoch: $0, network: 0) } }
+    /// The first network of the last of so many epochs; nothing where that was not scored.
+    package func last(of count: Int) -> Pick? {
+        epochs.last { $0.number + 1 == count }.map { Pick(epoch: $0, network: 0) }
+    }
 
     /// The first network of the epoch with the highest score, which needs no label; of equals the last.
     package var labelFree: Pick? {

@@ -40,6 +40,6 @@ extension MutualStage {
         for (network, member) in zip(adapted.networks, means.members) {
             try workspace.save(network, as: member, after: epochs, in: scope)
         }
-        return StageOutcome(rows: try workspace.rows("adapted", adapted, in: scope))
+        return StageOutcome(rows: try workspace.rows("adapted", adapted, after: epochs, in: scope))
     }
 }

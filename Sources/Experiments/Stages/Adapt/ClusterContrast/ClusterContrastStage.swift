@@ -43,7 +43,7 @@ struct ClusterContrastStage: StageDefinition {
             .train(shape, from: state, in: StageTrainingScope(scope))
         try workspace.save(adapted.networks[0], as: networks.members[0], after: settings.config.epochs, in: scope)
         let name = initial == nil ? "unsupervised" : "adapted"
-        return StageOutcome(rows: try workspace.rows(name, adapted, in: scope))
+        return StageOutcome(rows: try workspace.rows(name, adapted, after: settings.config.epochs, in: scope))
     }
 }
 

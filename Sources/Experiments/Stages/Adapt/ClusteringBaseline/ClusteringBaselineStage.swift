@@ -31,7 +31,8 @@ struct ClusteringBaselineStage: StageDefinition {
         let adapted = try ClusteringBaseline(settings.config, workspace.training("clustering baseline"))
             .train(shape, from: state, in: StageTrainingScope(scope))
         try workspace.save(adapted.networks[0], as: networks.members[0], after: settings.config.epochs, in: scope)
-        return StageOutcome(rows: try workspace.rows("clustering baseline", adapted, in: scope))
+        return StageOutcome(
+            rows: try workspace.rows("clustering baseline", adapted, after: settings.config.epochs, in: scope))
     }
 }
 

@@ -30,7 +30,8 @@ struct SpCLStage: StageDefinition {
         let adapted = try SpCL(settings.config, workspace.training("adapt")).train(
             shape, from: workspace.initialWeights[shape.backbone], in: StageTrainingScope(scope))
         try workspace.save(adapted.networks[0], as: networks.members[0], after: settings.config.epochs, in: scope)
-        return StageOutcome(rows: try workspace.rows(hasSource ? "adapted" : "unsupervised", adapted, in: scope))
+        let name = hasSource ? "adapted" : "unsupervised"
+        return StageOutcome(rows: try workspace.rows(name, adapted, after: settings.config.epochs, in: scope))
     }
 }
 
