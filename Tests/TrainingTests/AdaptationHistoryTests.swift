@@ -89,6 +89,20 @@ private final class Notebook: TrainingScope {
         #expect(throws: MethodError.self) { try history.begin(5, with: merged, in: Notebook()) }
     }
 
+    /// As SpCL may begin too: one cluster of three that is trusted, and 500 images on their own; then as many in clusters as
+    /// on their own, and one more.
+    @Test func `does not take the first cluster of all for one that has swallowed the others`() throws {
+        func begin(_ clustered: Int, of images: Int) throws {
+            let labels = (0..<images).map { $0 < clustered ? 0 : -1 }
+            let history = try AdaptationHistory(.stability, restoring: nil)
+            for epoch in 0..<5 { try history.begin(epoch, with: ClusterLabels(values: labels), in: Notebook()) }
+        }
+        try begin(3, of: 503)
+        try begin(10, of: 20)
+        let error = #expect(throws: MethodError.self) { try begin(11, of: 20) }
+        #expect(error == .collapsed(largest: 11, clustered: 11, clusters: 1, epoch: 2))
+    }
+
     /// As SpCL may begin: every image is a class of its own, epoch after epoch.
     @Test func `does not take no cluster at all for one that holds all`() throws {
         let history = try AdaptationHistory(.stability, restoring: nil)
