@@ -162,8 +162,11 @@ private final class LeavingScope: TrainingScope {
     }
 
     /// Each epoch two embeddings, two steps, two scorings and an end, and two embeddings after the last: 3 is a step, 5 a
-    /// scoring, 8 an embedding with which the first epoch gets its score, 16 the last with which the second does.
-    @Test func `ends with the bits of one that was not: MMT+`() throws {
+    /// scoring, 8 an embedding with which the first epoch gets its score, 16 the last with which the second does. Source rows
+    /// that are centroids take two embeddings more before all that: 2 is the second, when one network has its rows, and 3 the
+    /// first embedding of the target, when both do.
+    @Test(arguments: MMTPlus.SourceRows.allCases)
+    func `ends with the bits of one that was not: MMT+`(sourceRows: MMTPlus.SourceRows) throws {
         var config = MMTPlus.Config()
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
         config.clustering = DensityClustering(neighbours: 6, expansion: 2, radius: 0.7, minimumPoints: 2)
@@ -171,7 +174,9 @@ private final class LeavingScope: TrainingScope {
             try EmbeddingNetwork(shape, random: random.derived("initial \(number)")).store.state
                 .mapValues { try $0.detached().copied() }
         }
-        try expectSameEnd(2 * 7 + 2, leavingAt: [3, 5, 8, 16]) { scope in
+        config.sourceRows = sourceRows
+        let (first, moments) = sourceRows == .centroids ? (2, [2, 3]) : (0, [3, 5, 8, 16])
+        try expectSameEnd(first + 2 * 7 + 2, leavingAt: moments) { scope in
             _ = try MMTPlus(config, workspace.training("MMT+"))
                 .train(NetworkShape(backbone: .resnet18, domains: .separate), from: initial, in: scope)
         }

@@ -40,10 +40,9 @@ struct MMTPlus {
     func train(
         _ shape: NetworkShape, from initial: [StateDictionary], in scope: any TrainingScope
     ) throws -> AdaptedNetworks {
-        let state = try scope.restore()
-        var training = try begin(shape, from: initial, restoring: state, in: scope)
+        var training = try begin(shape, from: initial, restoring: scope.restore(), in: scope)
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: training.mutual.meter)
-        if state == nil, config.sourceRows == .centroids { try setSourceRows(of: training, in: scope) }
+        if training.lacksSourceRows { try setSourceRows(of: &training, in: scope) }
         while training.mutual.meter.epoch < config.epochs {
             let round = try training.mutual.round ?? relabelled(&training, in: scope)
             try train(&training, round, in: scope)
@@ -78,15 +77,17 @@ struct MMTPlus {
     // MARK: Before an epoch
 
     /// Gives each pair's classifiers its network's mean embedding of every source identity as rows, `[N_s, D]`.
-    private func setSourceRows(of training: MMTPlusTraining, in scope: any TrainingScope) throws {
+    private func setSourceRows(of training: inout MMTPlusTraining, in scope: any TrainingScope) throws {
+        let pause = { [training] (count: Int) in try scope.pause(after: count, training.state) }
         scope.begin(.embedding, of: training.mutual.pairs.count * source.samples.count)
         let labels = ClusterLabels(values: source.samples.map(\.label))
         for pair in training.mutual.pairs {
             let features = try setting.extractor.features(
-                of: source.samples, by: pair.mean, domain: .source, progress: scope.advance)
+                of: source.samples, by: pair.mean, domain: .source, progress: pause)
             let rows = try Tensor(labels.centroids(of: features))
             for classifier in [pair.studentClassifier, pair.meanClassifier] { try classifier.weight.copy(from: rows) }
         }
+        training.lacksSourceRows = false
     }
 
     /// Clusters the target's images and gives every classifier a row for each cluster.

@@ -10,6 +10,10 @@ internal import Training
 struct MMTPlusTraining {
     var mutual: MutualTraining
     var queues: [MomentumQueue]
+    /// Whether the classifiers' rows of the source's identities are still to be made of embeddings.
+    var lacksSourceRows: Bool
+
+    private static let lackName = "lacks_source_rows"
 
     /// The networks as they begin, or a kept state of them.
     ///
@@ -34,6 +38,8 @@ struct MMTPlusTraining {
             try MomentumQueue(
                 dimension: shape.dimension, length: config.queueLength, temperature: config.temperature, random: $0)
         }
+        // Only one that was left before they were made says so.
+        lacksSourceRows = state.map { $0.numbers[Self.lackName] == 1 } ?? (config.sourceRows == .centroids)
         guard let state else { return }
         for index in queues.indices { try queues[index].restore(state, name: "queue\(index + 1)") }
     }
@@ -41,6 +47,7 @@ struct MMTPlusTraining {
     func state() throws -> TrainingState {
         var state = try mutual.state()
         for (index, queue) in queues.enumerated() { queue.store(in: &state, name: "queue\(index + 1)") }
+        if lacksSourceRows { state.numbers[Self.lackName] = 1 }
         return state
     }
 }
