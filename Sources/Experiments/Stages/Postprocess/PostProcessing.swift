@@ -76,6 +76,7 @@ public struct PostProcessing {
     typealias Embedded = (query: Features<UnitNorm>, gallery: Features<UnitNorm>)
 
     /// Scores after every step, each on top of the ones before it; of several models each one's own steps come first.
+    /// Where no step is taken, the first network's score as it is: a result has a figure.
     ///
     /// - Parameters:
     ///   - models: At least one; without an ensemble the first one's first network is used.
@@ -100,7 +101,7 @@ public struct PostProcessing {
         if config.reRanking != nil {
             rows.append(try row("+ re-ranking", final(all, adjustment), areCosines: false))
         }
-        return rows
+        return rows.isEmpty ? [try row(Self.asTrained, all)] : rows
     }
 
     /// The distances of another set's queries and gallery after all the steps, as the last row's were: `[Q, G]`.
@@ -122,6 +123,8 @@ public struct PostProcessing {
 
     // MARK: Steps
 
+    private static let asTrained = "as trained"
+
     private func tested(of models: [Model]) -> [Model] {
         precondition(!models.isEmpty, "nothing to test")
         return config.ensemble ? models : [Model(name: models[0].name, networks: [models[0].networks[0]])]
@@ -134,7 +137,7 @@ public struct PostProcessing {
         var rows: [Row] = []
         let named = { (step: String) in name.map { "\($0) \(step)" } ?? step }
         if config.flip || name != nil {
-            let step = config.flip ? "+ flip" : "as trained"
+            let step = config.flip ? "+ flip" : Self.asTrained
             rows.append(try row(named(step), networks[0]))
         }
         if networks.count > 1 {
