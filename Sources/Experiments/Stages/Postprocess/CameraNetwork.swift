@@ -3,7 +3,7 @@
 // A network that tells cameras apart. Post-processing subtracts its distances, so that images do not look alike only
 // because one camera took them.
 //
-// Deviations from the authors' code: docs/methods/post-processing.md, 1 to 2.
+// Deviations from the authors' code: docs/methods/post-processing.md, 1 to 3.
 
 internal import Backbones
 internal import Layers
