@@ -71,7 +71,8 @@ public struct Launch {
 
     /// The plan; reads the datasets' files, or takes a drawn world's parameters, and starts nothing.
     ///
-    /// - Throws: `DataError` where datasets are missing, ``ScoringError`` where no query could be scored.
+    /// - Throws: `DataError` where datasets are missing, ``ScoringError`` where no query could be scored, and
+    ///   ``UnfitDataError`` where a stage could not run on them.
     /// - Complexity: One pass over the bytes of all images, on all cores; one `stat` for each that is remembered.
     public func plan() throws -> Plan { try counted().plan }
 
@@ -178,7 +179,7 @@ public struct Launch {
     ///   - offer: The conditions to run under; a run that is gone on with has its own.
     /// - Returns: The run's folder and its result.
     /// - Throws: Before anything is written: `DataError` where datasets are missing, ``ScoringError`` where no query could
-    ///   be scored, `PipelineError` where there is nothing to go on with, or not under these conditions. Then
+    ///   be scored, ``UnfitDataError`` where a stage could not run on them, `PipelineError` where there is nothing to go on with, or not under these conditions. Then
     ///   `PipelineError`, `Interrupted` and the methods' errors from the stages, after which the run can be resumed.
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
@@ -297,8 +298,8 @@ public struct Launch {
         return (plan, datasets)
     }
 
-    /// Datasets of which some query can be scored, and whose source has the translations that stages take; found out
-    /// before days of work, not after.
+    /// Datasets on which every stage can run, of which some query can be scored, and whose source has the translations that
+    /// stages take; found out before days of work, not after.
     private func listed(in root: String, _ provisions: Provisions) throws -> Datasets {
         var datasets = try Datasets(experiment.settings.data, root: root, takesTestSet: experiment.takesTestSet)
         for images in provisions.images.values { _ = try images.translations(of: datasets.source.map(\.path)) }
@@ -307,6 +308,7 @@ public struct Launch {
         if let error = scoring.error(under: data.rankingProtocol) { throw error }
         datasets.evaluated = provisions.evaluated
         try datasets.requireScored(experiment.stages)
+        try DatasetCounts(datasets).requireFit(for: experiment.stages)
         return datasets
     }
 

@@ -55,7 +55,7 @@ private final class DataFolder {
             data: {source: \(source), target: \(target), location: {folder: \(path)/\(place)}}
             backbone: resnet18
             stages:
-              - pretrain: {name: direct, images: source, networks: 1}
+              - pretrain: {name: direct, images: source, networks: 1, batch: 2, instances: 2, target_forward: false}
             """
         let document = try Document.overriding(Document.parse(text, file: "own.yaml"), with: overrides)
         return try Launch(

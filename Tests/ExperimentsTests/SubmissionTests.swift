@@ -138,7 +138,8 @@ private let text =
             return stage.load(DatasetCounts(world))
         }
         // 8 queries, 20 images of the gallery, 18 of the test set.
-        #expect(DatasetCounts(world).test == 18)
+        let counts = DatasetCounts(world)
+        #expect((counts.testQuery, counts.testGallery) == (6, 12))
         #expect(try load().besides.images == Double((28 + 18) * 4))
         #expect(try load(["postprocess.submission=false"]).besides.images == Double(28 * 4))
         var large = world

@@ -8,6 +8,8 @@ struct DatasetCounts: Equatable {
     let source: Int
     let identities: Int
     let target: Int
+    /// Cameras that took the target's training images.
+    let targetCameras: Int
     let query: Int
     let gallery: Int
     /// Of a test set, where the experiment takes one.
@@ -26,6 +28,7 @@ struct DatasetCounts: Equatable {
         source = datasets.source.count
         identities = Set(datasets.source.map(\.identity)).count
         target = datasets.target.count
+        targetCameras = Set(datasets.target.map(\.camera)).count
         query = datasets.query.count
         gallery = datasets.gallery.count
         testQuery = datasets.test?.query.count ?? 0
@@ -50,6 +53,7 @@ struct DatasetCounts: Equatable {
         testQuery = unknown * world.target.queriesPerIdentity
         testGallery = unknown * world.target.galleryPerIdentity
         target = world.imageCount - drawn - query - gallery - testQuery - testGallery
+        targetCameras = world.target.cameras
         count(evaluated)
     }
 
@@ -65,6 +69,4 @@ struct DatasetCounts: Equatable {
 
     /// Images that results are measured on.
     var validation: Int { query + gallery }
-    /// Images that a submission is made of.
-    var test: Int { testQuery + testGallery }
 }

@@ -60,6 +60,9 @@ protocol StageDefinition: Sendable {
     /// Whether its result holds figures of a ranking, which depend on the experiment's protocol.
     var isScored: Bool { get }
 
+    /// What such data make impossible here, asked before any stage runs; nothing where it can run on them.
+    func obstacle(_ data: DatasetCounts) -> DataObstacle?
+
     /// What there is to do, and to hold, for forecasts and for how far a resume point is.
     func load(_ data: DatasetCounts) -> StageLoad
 
@@ -77,6 +80,7 @@ extension StageDefinition {
     var imageFolder: String? { nil }
     var takesTestSet: Bool { false }
     var evaluatedSets: [EvaluatedSet] { [] }
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? { nil }
     func entries(_ roles: FieldRoles = .all) -> [YAMLNode.Entry] { settings.entries(roles) }
 }
 

@@ -70,6 +70,12 @@ struct PostprocessStage: StageDefinition {
         return NetworkSet((settings.ensemble ? members : Array(members.prefix(1))) + (camera?.members ?? []))
     }
 
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? {
+        guard let batch = settings.camera?.config.batch else { return nil }
+        return data.obstacleToCameras
+            ?? data.obstacle(toBatchOf: batch, from: data.target, of: "target", key: "camera.batch")
+    }
+
     private func cameraNetwork(in scope: StageScope, _ workspace: Workspace) throws -> EmbeddingNetwork? {
         guard let camera, let config = settings.camera?.config else { return nil }
         let shape = camera.members[0].shape

@@ -55,6 +55,12 @@ struct PretrainStage: StageDefinition {
     private var parts: [String] {
         settings.networks == 1 ? [""] : (1...settings.networks).map { "network-\($0)" }
     }
+
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? {
+        let config = settings.config
+        return data.obstacle(toBatchOf: config.batch, holding: config.instances)
+            ?? (config.targetForward ? data.obstacle(toBatchOf: config.batch, from: data.target, of: "target") : nil)
+    }
 }
 
 // MARK: Forecast

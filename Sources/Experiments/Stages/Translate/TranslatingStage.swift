@@ -61,6 +61,11 @@ extension TranslatingStage {
         return StageOutcome(metrics: ["images": Double(translated.names.count)])
     }
 
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? {
+        data.obstacle(toBatchOf: training.batch, from: data.source, of: "source")
+            ?? data.obstacle(toBatchOf: training.batch, from: data.target, of: "target")
+    }
+
     func load(_ data: DatasetCounts) -> StageLoad {
         let pixels = image.height * image.width
         let pools = 2 * networks.pool * 3 * pixels * 4

@@ -34,6 +34,8 @@ struct ClusteringBaselineStage: StageDefinition {
         return StageOutcome(
             rows: try workspace.rows("clustering baseline", adapted, after: settings.config.epochs, in: scope))
     }
+
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? { data.obstacle(to: settings.config.clustering) }
 }
 
 // MARK: Forecast

@@ -23,6 +23,8 @@ struct MMTStage: MutualStage {
     ) throws -> AdaptedNetworks {
         try MMT(settings.config, workspace.training("mmt")).train(shape, from: begun, in: scope)
     }
+
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? { data.obstacle(to: settings.config.clustering) }
 }
 
 // MARK: Forecast

@@ -25,6 +25,10 @@ struct MMTPlusStage: MutualStage {
     ) throws -> AdaptedNetworks {
         try MMTPlus(settings.config, workspace.training("adapt")).train(shape, from: begun, in: scope)
     }
+
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? {
+        data.obstacle(toBatchOf: settings.config.batch, holding: settings.config.instances)
+    }
 }
 
 // MARK: Forecast

@@ -33,6 +33,10 @@ struct SpCLStage: StageDefinition {
         let name = hasSource ? "adapted" : "unsupervised"
         return StageOutcome(rows: try workspace.rows(name, adapted, after: settings.config.epochs, in: scope))
     }
+
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? {
+        hasSource ? data.obstacle(toBatchOf: settings.config.batch, holding: settings.config.instances) : nil
+    }
 }
 
 // MARK: Forecast

@@ -33,6 +33,12 @@ struct SDAStage: TranslatingStage {
             source: source, target: targetEncoder.map { try make($0.stage, $0.set.members[0]) } ?? source)
     }
 
+    func obstacle(_ data: DatasetCounts) -> DataObstacle? {
+        let config = settings.config
+        return data.obstacle(toBatchOf: config.batch, holding: config.instances)
+            ?? data.obstacle(toBatchOf: config.batch, from: data.target, of: "target")
+    }
+
     // MARK: Forecast
 
     var training: StageLoad.Training {
