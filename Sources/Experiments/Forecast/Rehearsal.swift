@@ -38,6 +38,9 @@ struct Rehearsal {
     /// How steps are measured one after another instead, at the stage's own batch size and none of the rest.
     var steady: SteadyPace?
 
+    /// Images of a batch, and the steps that are taken of it.
+    typealias Size = (batch: Int, steps: Int)
+
     /// The batch sizes that are measured, the experiment's own if that can be afforded.
     func batches(_ batch: Int) -> [Int] {
         let unit = Self.instances
@@ -64,7 +67,7 @@ struct Rehearsal {
     /// - Parameter train: So many steps of such batches on made-up images.
     func cost(
         batch: Int,
-        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
+        _ train: (_ size: Size, _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
     ) throws -> StageCost {
         if let steady { return try steps(of: batch, at: steady, train) }
         return try cost(batches(batch), train)
@@ -115,7 +118,7 @@ struct Rehearsal {
 
     private func cost(
         _ batches: [Int],
-        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
+        _ train: (_ size: Size, _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
     ) throws -> StageCost {
         let begun = clock.uptime()
         let left = { limit - (clock.uptime() - begun) }
@@ -152,7 +155,7 @@ struct Rehearsal {
 
     /// The second batch size and its number of steps, such that they can be expected to take no more than the time left;
     /// not below the smallest that a line can be drawn through.
-    func second(_ batch: Int, after small: StageCost.Steps, left: Double) -> (batch: Int, steps: Int) {
+    func second(_ batch: Int, after small: StageCost.Steps, left: Double) -> Size {
         let seconds = small.seconds / Double(small.batch)
         let affordable = seconds > 0 ? left / (Double(fewestSteps) * seconds) : .infinity
         let fitting = affordable < Double(batch) ? max(0, Int(affordable)) / Self.instances * Self.instances : batch

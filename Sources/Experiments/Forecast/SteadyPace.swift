@@ -98,7 +98,7 @@ extension Rehearsal {
     /// Steps of a batch that is made once, with as many of the target's images as there are, whose rows memories hold.
     func steps(
         of batch: Int, at pace: SteadyPace,
-        _ train: (_ size: (batch: Int, steps: Int), _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
+        _ train: (_ size: Size, _ set: MadeUpImages, _ scope: any TrainingScope) throws -> Trained
     ) throws -> StageCost {
         let set = try MadeUpImages(
             height: settings.image.height, width: settings.image.width, identities: max(counts.identities, batch),

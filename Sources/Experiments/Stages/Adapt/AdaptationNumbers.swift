@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// The numbers that adaptations on batches of whole clusters have in common, whatever their losses are.
-protocol AdaptationNumbers {
-    var epochs: Int { get set }
-    var iterations: Int { get set }
-    /// Images of a domain in a batch.
-    var batch: Int { get set }
-    /// Images of each cluster in it.
-    var instances: Int { get set }
+protocol AdaptationNumbers: EvaluatedTraining {
     var rate: Double { get set }
     var weightDecay: Double { get set }
     var padding: Int { get set }

@@ -68,12 +68,11 @@ struct PretrainStage: StageDefinition {
 extension PretrainStage {
     func load(_ data: DatasetCounts) -> StageLoad {
         let config = settings.config
-        let evaluations = config.evaluateEvery > 0 ? (config.epochs - 1) / config.evaluateEvery : 0
         var load = StageLoad()
         load.training = StageLoad.Training(
             parts: parts, epochs: config.epochs, iterations: config.iterations, batch: config.batch,
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
-        load.during.images = Double(settings.networks * evaluations * data.validation)
+        load.during.images = Double(settings.networks * config.evaluations.countBeforeLast * data.validation)
         load.besides.images = Double(data.validation)
         load.networksLeft = settings.networks
         load.statesKept = settings.networks
@@ -81,10 +80,8 @@ extension PretrainStage {
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
-        var config = settings.config
-        (config.epochs, config.evaluateEvery) = (1, 0)
-        return try rehearsal.cost(batch: config.batch) { size, set, scope in
-            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+        try rehearsal.cost(batch: settings.config.batch) { size, set, scope in
+            let config = settings.config.rehearsed(size)
             let network = try SourcePretraining(config, rehearsal.setting(set))
                 .train(Rehearsal.shape(shape, for: size.batch), from: nil, in: scope)
             return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }

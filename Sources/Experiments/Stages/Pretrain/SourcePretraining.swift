@@ -17,7 +17,7 @@ internal import Training
 /// Pre-training on the source domain with cross-entropy and the softmax triplet loss.
 struct SourcePretraining {
     /// The numbers of the method; the defaults are the report's.
-    struct Config: Sendable, Equatable, Codable {
+    struct Config: Sendable, Equatable, Codable, EvaluatedTraining {
         var epochs = 120
         var iterations = 200
         var batch = 64
@@ -59,9 +59,9 @@ struct SourcePretraining {
         scope.begin(epochs: config.epochs, iterations: config.iterations, from: meter)
         while meter.epoch < config.epochs {
             try train(training, &meter, loaders, in: scope)
-            try setting.score(
-                training.network, after: meter.epoch, of: config.epochs, every: config.evaluateEvery, in: scope
-            ) { try training.state(meter) }
+            try setting.score(training.network, after: meter.epoch, on: config.evaluations, in: scope) {
+                try training.state(meter)
+            }
             meter = LossMeter(epoch: meter.epoch + 1)
             try scope.endEpoch(training.state(meter))
         }

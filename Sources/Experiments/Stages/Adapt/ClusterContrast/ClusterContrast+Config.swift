@@ -4,7 +4,7 @@ internal import Training
 
 extension ClusterContrast {
     /// The numbers of the method; the defaults are those of the authors' command for Market-1501.
-    struct Config: Sendable, Equatable {
+    struct Config: Sendable, Equatable, EvaluatedTraining {
         var epochs = 50
         var iterations = 200
         var batch = 256
@@ -20,7 +20,5 @@ extension ClusterContrast {
         var update = ClusterMemory.Update.mean
         /// Epochs between evaluations; 0 for none.
         var evaluateEvery = 10
-
-        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
     }
 }

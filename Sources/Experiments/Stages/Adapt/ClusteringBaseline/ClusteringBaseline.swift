@@ -34,8 +34,6 @@ struct ClusteringBaseline {
         static let density = EpochClustering.Density(scale: .plain, radius: .fixed(0.6))
         /// Epochs between evaluations; 0 for none.
         var evaluateEvery = 1
-
-        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
     }
 
     private let config: Config

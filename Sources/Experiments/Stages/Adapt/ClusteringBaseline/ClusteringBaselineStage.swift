@@ -60,10 +60,8 @@ extension ClusteringBaselineStage {
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
-        var config = settings.config
-        (config.epochs, config.evaluateEvery) = (1, 0)
-        return try rehearsal.cost(batch: config.batch) { size, set, scope in
-            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+        try rehearsal.cost(batch: settings.config.batch) { size, set, scope in
+            let config = settings.config.rehearsed(size)
             let network = try ClusteringBaseline(config, rehearsal.setting(set))
                 .rehearse(Rehearsal.shape(shape, for: size.batch), in: scope)
             return Rehearsal.Trained(network.store) { try rehearsal.embed($0, network, set) }

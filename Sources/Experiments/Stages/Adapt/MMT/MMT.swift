@@ -39,8 +39,6 @@ struct MMT {
         var evaluateEvery = 1
 
         init() {}
-
-        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
     }
 
     private let config: Config

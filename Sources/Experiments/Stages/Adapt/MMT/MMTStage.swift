@@ -48,10 +48,8 @@ extension MMTStage {
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
-        var config = settings.config
-        (config.epochs, config.evaluateEvery) = (1, 0)
-        return try rehearsal.cost(batch: config.batch) { size, set, scope in
-            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+        try rehearsal.cost(batch: settings.config.batch) { size, set, scope in
+            let config = settings.config.rehearsed(size)
             let shape = Rehearsal.shape(shape, for: size.batch)
             let setting = rehearsal.setting(set)
             try MMT(config, setting).rehearse(shape, in: scope)

@@ -41,8 +41,6 @@ extension MMTPlus {
 
         init() {}
 
-        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
-
         /// Keys in each network's queue: one epoch's.
         var queueLength: Int { batch * iterations }
     }

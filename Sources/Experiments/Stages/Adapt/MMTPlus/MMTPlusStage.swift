@@ -57,10 +57,8 @@ extension MMTPlusStage {
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
-        var config = settings.config
-        (config.epochs, config.evaluateEvery) = (1, 0)
-        return try rehearsal.cost(batch: config.batch) { size, set, scope in
-            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+        try rehearsal.cost(batch: settings.config.batch) { size, set, scope in
+            let config = settings.config.rehearsed(size)
             let (setting, shape) = (rehearsal.setting(set), Rehearsal.shape(shape, for: size.batch))
             try MMTPlus(config, setting).rehearse(shape, in: scope)
             let network = try EmbeddingNetwork(shape, random: setting.random)

@@ -5,7 +5,7 @@ internal import Training
 
 extension SpCL {
     /// The numbers of the method; the defaults are those of the authors' scripts.
-    struct Config: Sendable, Equatable {
+    struct Config: Sendable, Equatable, EvaluatedTraining {
         var epochs = 50
         var iterations = 400
         /// Images of each domain in a batch.
@@ -24,8 +24,6 @@ extension SpCL {
         var evaluateEvery = 10
 
         init() {}
-
-        var evaluations: EvaluationSchedule { EvaluationSchedule(every: evaluateEvery, of: epochs) }
 
         /// The clustering in three radii.
         var selection: SelfPacedSelection {

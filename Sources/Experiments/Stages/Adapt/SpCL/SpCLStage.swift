@@ -72,10 +72,8 @@ extension SpCLStage {
     }
 
     func rehearse(_ rehearsal: Rehearsal) throws -> StageCost {
-        var config = settings.config
-        (config.epochs, config.evaluateEvery) = (1, 0)
-        return try rehearsal.cost(batch: config.batch) { size, set, scope in
-            (config.batch, config.iterations, config.instances) = (size.batch, size.steps, Rehearsal.instances)
+        try rehearsal.cost(batch: settings.config.batch) { size, set, scope in
+            let config = settings.config.rehearsed(size)
             var setting = rehearsal.setting(set)
             if !hasSource { setting.source = nil }
             let shape = Rehearsal.shape(shape, for: size.batch)
