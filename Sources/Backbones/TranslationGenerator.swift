@@ -23,7 +23,7 @@ public final class TranslationGenerator {
     }
 
     /// What is done to the maps between convolutions.
-    public enum MapNormalisation: String, Sendable, CaseIterable, Codable {
+    public enum MapNormalisation: String, Sendable, CaseIterable {
         /// Each map of each image to mean 0 and variance 1.
         case instance
         /// Nothing: how bright and colourful an image is passes through, which the other takes out of small images.

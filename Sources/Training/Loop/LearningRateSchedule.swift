@@ -3,7 +3,7 @@
 /// Linear warm-up, then a factor of 0.1 at each milestone.
 ///
 /// - SeeAlso: Luo et al., CVPRW 2019, arXiv:1903.07071, eq. 1; the warm-up begins at a hundredth of the rate.
-public struct StepSchedule: Sendable, Equatable, Codable {
+public struct StepSchedule: Sendable, Equatable {
     public var rate: Double
     /// Epochs of warm-up; 0 for none.
     public var warmup: Int
@@ -30,7 +30,7 @@ public struct StepSchedule: Sendable, Equatable, Codable {
 ///
 /// The factor of zero-based epoch e is 1 − max(0, e + 1 − constant) / (decaying + 1), as in the authors' code; the
 /// report prints the denominator without the + 1.
-public struct LinearDecaySchedule: Sendable, Equatable, Codable {
+public struct LinearDecaySchedule: Sendable, Equatable {
     public var rate: Double
     public var constant: Int
     public var decaying: Int

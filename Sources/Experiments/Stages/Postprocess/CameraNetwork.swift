@@ -17,7 +17,7 @@ internal import Training
 /// - SeeAlso: Ge et al., arXiv:2008.10313, §2.4.
 struct CameraNetwork {
     /// The numbers of the method; the defaults are the report's.
-    struct Config: Sendable, Equatable, Codable {
+    struct Config: Sendable, Equatable {
         var epochs = 120
         var iterations = 200
         var batch = 64

@@ -14,7 +14,7 @@ public import Training
 /// - SeeAlso: Ge et al., arXiv:2008.10313, §2.4; Zhong et al., CVPR 2017, arXiv:1701.08398 (re-ranking).
 public struct PostProcessing {
     /// k₁, k₂ and λ of re-ranking.
-    public struct ReRanking: Sendable, Equatable, Codable {
+    public struct ReRanking: Sendable, Equatable {
         public var neighbours = 30
         public var expansion = 6
         public var originalWeight = 0.3
@@ -23,7 +23,7 @@ public struct PostProcessing {
     }
 
     /// Which steps are taken; the defaults are the report's.
-    public struct Config: Sendable, Equatable, Codable {
+    public struct Config: Sendable, Equatable {
         /// Averages each image's embedding with its mirror image's.
         public var flip = true
         /// Concatenates the embeddings of all networks.

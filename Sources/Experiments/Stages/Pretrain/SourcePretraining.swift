@@ -17,7 +17,7 @@ internal import Training
 /// Pre-training on the source domain with cross-entropy and the softmax triplet loss.
 struct SourcePretraining {
     /// The numbers of the method; the defaults are the report's.
-    struct Config: Sendable, Equatable, Codable, EvaluatedTraining {
+    struct Config: Sendable, Equatable, EvaluatedTraining {
         var epochs = 120
         var iterations = 200
         var batch = 64

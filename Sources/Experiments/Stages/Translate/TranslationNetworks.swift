@@ -4,7 +4,7 @@ internal import Backbones
 internal import Configuration
 
 /// How large the networks of a CycleGAN are; the defaults are the paper's.
-struct TranslationNetworks: Sendable, Equatable, Codable {
+struct TranslationNetworks: Sendable, Equatable {
     /// Width of the generators' first map (ngf), and their residual blocks.
     var generatorChannels = 64
     var generatorBlocks = 9

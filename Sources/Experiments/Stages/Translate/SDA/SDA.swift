@@ -19,7 +19,7 @@ internal import Training
 /// - SeeAlso: Ge et al., arXiv:2003.06650; Zhu et al., ICCV 2017, arXiv:1703.10593 (CycleGAN).
 struct SDA {
     /// The numbers of the method; the defaults are the report's.
-    struct Config: Sendable, Equatable, Codable {
+    struct Config: Sendable, Equatable {
         var epochs = 100
         var iterations = 200
         var batch = 32
