@@ -42,12 +42,12 @@ struct SDASettings: StageSettings {
         rules.epochs(config.epochs, within: config.schedule)
         rules.translatable(by: Self.method)
         let found = rules.networks("encoder", encoder)
-        let other = targetEncoder.map { rules.networks("target_encoder", $0) }
-        guard let found, other.map({ $0 != nil }) ?? true else { return nil }
+        let other = if let targetEncoder { rules.networks("target_encoder", targetEncoder) } else { found }
+        guard let found, let other else { return nil }
         var resolved = self
         resolved.encoder = .named(found.stage)
         // The same stage named twice is what leaving it out means.
-        let target = other.flatMap { $0 }.flatMap { $0.stage == found.stage ? nil : $0 }
+        let target = other.stage == found.stage ? nil : other
         resolved.targetEncoder = target.map { .named($0.stage) }
         return SDAStage(settings: resolved, image: rules.experiment.image, encoder: found, targetEncoder: target)
     }
