@@ -72,11 +72,6 @@ public final class ParameterStore {
         }
     }
 
-    /// Forgets the gradients of all tensors.
-    public func dropGradients() {
-        for entry in entries { entry.tensor.dropGradient() }
-    }
-
     fileprivate func add(_ key: String, _ tensor: Tensor, _ role: Role) throws -> Tensor {
         let isNew = keys.insert(key).inserted
         precondition(isNew, "two tensors are named '\(key)'")

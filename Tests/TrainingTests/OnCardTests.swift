@@ -161,7 +161,7 @@ private func trained(
         _ = try graph([images, Tensor((0..<8).map { $0 / 2 })]) { inputs in
             let output = try training.network(inputs[0], .training)
             let logits = try training.classifier(output.embedding, labels: inputs[1])
-            try training.differentiate(
+            try training.optimiser.differentiate(
                 smoothedCrossEntropy(logits, labels: inputs[1]) + softmaxTriplet(output.pooled, labels: inputs[1]))
         }
         try training.optimiser.step(AdamStep(rate: 1e-3))

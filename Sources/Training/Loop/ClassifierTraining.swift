@@ -40,12 +40,6 @@ package struct ClassifierTraining {
         try optimiser.load(state["optimiser"])
     }
 
-    /// Finds the gradients of a loss, and no others.
-    package func differentiate(_ loss: Tensor) throws {
-        optimiser.dropGradients()
-        try loss.backward()
-    }
-
     /// Everything, so far into an epoch.
     package func state(_ meter: LossMeter) throws -> TrainingState {
         var state = try meter.state()

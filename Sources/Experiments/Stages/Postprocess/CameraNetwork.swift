@@ -78,7 +78,7 @@ struct CameraNetwork {
             let output = try training.network(inputs[0], .training)
             let logits = try training.classifier(output.embedding, labels: inputs[1])
             let loss = try smoothedCrossEntropy(logits, labels: inputs[1], smoothing: 0)
-            try training.differentiate(loss)
+            try training.optimiser.differentiate(loss)
             return ["camera": loss]
         }
         let rate = config.schedule.rate(epoch: meter.epoch)

@@ -111,7 +111,7 @@ struct SourcePretraining {
             let identity = try smoothedCrossEntropy(logits, labels: inputs[1])
             let triplet = try softmaxTriplet(output.pooled, labels: inputs[1])
             for seen in inputs.dropFirst(2) { _ = try withoutGradients { try training.network(seen, .training) } }
-            try training.differentiate(identity + triplet)
+            try training.optimiser.differentiate(identity + triplet)
             return ["identity": identity, "triplet": triplet]
         }
         let rate = config.schedule.rate(epoch: meter.epoch)

@@ -54,8 +54,7 @@ extension TranslationPlayers {
 
     /// One step of both generators.
     func moveGenerators(against loss: Tensor, _ settings: AdamStep) throws {
-        generatorOptimiser.dropGradients()
-        try loss.backward()
+        try generatorOptimiser.differentiate(loss)
         try generatorOptimiser.step(settings)
     }
 
@@ -76,8 +75,7 @@ extension TranslationPlayers {
                 + leastSquaresAdversarial(judgeOfTarget(poolB.query(pass.fakeB, &random)), real: false)
                 + leastSquaresAdversarial(judgeOfSource(pass.source), real: true)
                 + leastSquaresAdversarial(judgeOfSource(poolA.query(pass.fakeA, &random)), real: false))
-        discriminatorOptimiser.dropGradients()
-        try loss.backward()
+        try discriminatorOptimiser.differentiate(loss)
         try discriminatorOptimiser.step(settings)
         return loss
     }

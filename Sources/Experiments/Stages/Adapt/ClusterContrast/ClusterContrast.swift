@@ -119,8 +119,7 @@ struct ClusterContrast {
         let (embeddings, loss) = try training.graph([images, Tensor(labels)]) { inputs in
             let embeddings = try training.network(inputs[0], .training).embedding.normalisedRows()
             let loss = try memory.loss(of: embeddings, labels: inputs[1])
-            training.optimiser.dropGradients()
-            try loss.backward()
+            try training.optimiser.differentiate(loss)
             return (embeddings, loss)
         }
         // The gradient has gone through the rows as the loss has met them.

@@ -131,8 +131,7 @@ struct ClusteringBaseline {
             let logits = try round.classifier(output.embedding, labels: inputs[1])
             let identity = try smoothedCrossEntropy(logits, labels: inputs[1])
             let triplet = try softmaxTriplet(output.pooled, labels: inputs[1])
-            round.optimiser.dropGradients()
-            try (identity + triplet).backward()
+            try round.optimiser.differentiate(identity + triplet)
             return ["identity": identity, "triplet": triplet]
         }
         try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))

@@ -133,8 +133,7 @@ struct MMT {
     ) throws {
         let losses = try training.mutual.graph(views + [labels]) { [pairs = training.mutual.pairs] inputs in
             let losses = try MutualLosses(pairs, Array(inputs.dropLast()), labels: inputs[2])
-            round.optimiser.dropGradients()
-            try total(losses).backward()
+            try round.optimiser.differentiate(total(losses))
             return losses.byName
         }
         try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))

@@ -137,8 +137,7 @@ struct MMTPlus {
     ) throws {
         let (losses, keys) = try training.mutual.graph(views + [labels]) { [training] inputs in
             let losses = try MMTPlusLosses(training, Array(inputs.dropLast()), labels: inputs[2])
-            round.optimiser.dropGradients()
-            try losses.total(config).backward()
+            try round.optimiser.differentiate(losses.total(config))
             return (losses.byName, losses.keys)
         }
         try round.optimiser.step(AdamStep(rate: config.rate, decay: config.weightDecay))

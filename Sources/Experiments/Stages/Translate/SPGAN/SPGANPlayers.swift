@@ -43,8 +43,7 @@ final class SPGANPlayers {
                 source: pass.source, target: pass.target, fakeB: pass.fakeB.detached(), fakeA: pass.fakeA.detached()),
             &dropped)
         let loss = try (alike(seen) + 2 * siamese(seen.source, seen.target, areAlike: false)) / 3
-        metricOptimiser.dropGradients()
-        try loss.backward()
+        try metricOptimiser.differentiate(loss)
         try metricOptimiser.step(settings)
         return loss
     }

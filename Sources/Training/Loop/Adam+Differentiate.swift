@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+
+package import Layers
+package import Tensor
+
+extension Adam {
+    /// Finds the gradients of a loss, and no others.
+    ///
+    /// Those of before are dropped in the same part of a step: one that a ``StepGraph`` repeats would add to them.
+    package func differentiate(_ loss: Tensor) throws {
+        dropGradients()
+        try loss.backward()
+    }
+}
