@@ -98,9 +98,8 @@ struct SelfPacedTraining {
     ///   - gradient: dL/df, `[B, D]`.
     func step(_ embeddings: Tensor, along gradient: Tensor, _ settings: AdamStep) throws {
         try graph(part: 1, [gradient]) { inputs in
-            optimiser.dropGradients()
             // Its gradient is the one that was given.
-            try (embeddings * inputs[0]).sum().backward(keepingGraph: graph.isCapturing)
+            try optimiser.differentiate((embeddings * inputs[0]).sum(), keepingGraph: graph.isCapturing)
         }
         try optimiser.step(settings)
     }
