@@ -48,7 +48,7 @@ public struct SlurmLaunch {
             if old == new { return .upToDate }
             guard let old, SlurmScript.isUnedited(old) else { return .edited }
         }
-        try DurableFile.replace(work.script, with: Data(new.utf8))
+        try DurableFile.replace(work.script, with: Data(new.utf8), isShared: true)
         return .written
     }
 

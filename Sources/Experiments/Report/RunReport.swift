@@ -27,7 +27,8 @@ public struct RunReport {
     /// - Parameter renewing: Whether rank lists are drawn anew that are there and newer than what they are drawn of.
     /// - Throws: Device errors.
     public func write(renewing: Bool = true) throws {
-        try DurableFile.replace(run.folder.reportFile, with: Foundation.Data(page().text.utf8), isLasting: false)
+        try DurableFile.replace(
+            run.folder.reportFile, with: Foundation.Data(page().text.utf8), isLasting: false, isShared: true)
         try writePictures(renewing: renewing)
     }
 
@@ -96,7 +97,8 @@ public struct RunReport {
     private func write(as name: String, in folder: URL, _ image: () -> Image?) throws {
         guard let picture = try image()?.png() else { return }
         try DurableFile.makeFolders(folder)
-        try DurableFile.replace(folder.appendingPathComponent(name), with: Foundation.Data(picture), isLasting: false)
+        try DurableFile.replace(
+            folder.appendingPathComponent(name), with: Foundation.Data(picture), isLasting: false, isShared: true)
     }
 }
 

@@ -7,11 +7,16 @@ internal import Glibc
 package enum DurableFile {
     /// Puts a file in place whole: temporary neighbour, fsync, rename, fsync of the folder.
     ///
-    /// - Parameter isLasting: Whether the last of these is done; without it a loss of power may take back all of the file,
-    ///   never a part of it.
-    package static func replace(_ url: URL, with data: Data, isLasting: Bool = true) throws {
-        // One name for all attempts: what a kill leaves is overwritten by the next. The run lock sees to it
-        // that there are no two at a time.
+    /// - Parameters:
+    ///   - isLasting: Whether the last of these is done; without it a loss of power may take back all of the file, never a part
+    ///     of it.
+    ///   - isShared: Whether others may do the same at this moment, as no lock sees to it that they do not: the file is that of
+    ///     the last to come then. What a kill leaves stays.
+    package static func replace(
+        _ url: URL, with data: Data, isLasting: Bool = true, isShared: Bool = false
+    ) throws {
+        // One name for all attempts under a lock: what a kill leaves is overwritten by the next.
+        let attempt = isShared ? ".\(UUID().uuidString)" : ""
         let temporary = url.deletingLastPathComponent().appendingPathComponent(
             ".\(url.lastPathComponent).partial")
         do {

@@ -27,7 +27,8 @@ public struct SweepPage {
     ///
     /// - Throws: Device errors.
     public func write() throws {
-        try DurableFile.replace(study.folder.pageFile, with: Foundation.Data(page.text.utf8), isLasting: false)
+        try DurableFile.replace(
+            study.folder.pageFile, with: Foundation.Data(page.text.utf8), isLasting: false, isShared: true)
     }
 
     var page: Page {
