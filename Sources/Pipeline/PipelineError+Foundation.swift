@@ -14,3 +14,13 @@ extension PipelineError {
         }
     }
 }
+
+extension PipelineError {
+    /// What the system said, of an error that Foundation wraps it in.
+    static func systemReason(of error: any Error) -> String {
+        guard let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error,
+            (cause as NSError).domain == NSPOSIXErrorDomain
+        else { return "\(error)" }
+        return String(cString: strerror(Int32((cause as NSError).code)))
+    }
+}

@@ -14,7 +14,9 @@ public enum PipelineError: Error, Equatable, Sendable {
     case inputOutput(operation: String, path: String, reason: String)
     /// A value has no JSON form.
     case cannotEncode(path: String, reason: String)
-    /// A JSON file of the run cannot be read or understood.
+    /// A file of the run is not there, or the system does not let it be read.
+    case unreadable(path: String, reason: String)
+    /// A file of the run cannot be understood.
     case corruptFile(path: String, reason: String)
     /// A stage's manifest does not describe what lies beside it.
     case corruptManifest(path: String, reason: String)
@@ -83,7 +85,7 @@ extension PipelineError: ReportedError {
     public var exitKind: ExitKind {
         switch self {
         case .unknownStage, .unknownRun, .invalidPlan, .nothingToResume, .otherThreads, .otherConditions: .usage
-        case .cannotCreateRunFolder, .readOnly: .missing
+        case .cannotCreateRunFolder, .readOnly, .unreadable: .missing
         case .diskFull, .inputOutput, .locked, .lockLost, .checkpointNotReadBack, .artefactDiffers: .resumable
         case .corruptFile, .corruptManifest: .badData
         case .cannotEncode, .missingArtefact: .defect
@@ -100,6 +102,8 @@ extension PipelineError: ReportedError {
             "\(path): no space left on the device. Free some and continue with --resume"
         case .inputOutput(let operation, let path, let reason):
             "\(path): cannot \(operation): \(reason)"
+        case .unreadable(let path, let reason):
+            "\(path): cannot be read: \(reason)"
         case .cannotEncode(let path, let reason):
             "\(path): cannot be written as JSON: \(reason)"
         case .corruptFile(let path, let reason), .corruptManifest(let path, let reason):

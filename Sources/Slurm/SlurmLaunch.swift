@@ -80,9 +80,7 @@ public struct SlurmLaunch {
 
     private func recordedJobs() throws -> Set<String> {
         guard DurableFile.lstatSucceeds(jobsFile) else { return [] }
-        guard let text = try? String(contentsOf: jobsFile, encoding: .utf8) else {
-            throw PipelineError.corruptFile(path: jobsFile.path, reason: "cannot be read")
-        }
+        let text = try String(decoding: DurableFile.contents(of: jobsFile), as: UTF8.self)
         return Set(text.split(whereSeparator: \.isNewline).map(String.init))
     }
 }

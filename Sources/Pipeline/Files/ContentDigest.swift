@@ -106,7 +106,8 @@ struct FileTree {
         do {
             return try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
         } catch {
-            throw PipelineError.inputOutput(operation: "list", path: folder.path, reason: "\(error)")
+            throw PipelineError.inputOutput(
+                operation: "list", path: folder.path, reason: PipelineError.systemReason(of: error))
         }
     }
 

@@ -16,14 +16,8 @@ extension DurableFile {
     ) throws -> Int {
         guard isFolder(source) else { return try shareFile(source, as: target, linking) ? 0 : 1 }
         try makeFolders(target)
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: source.path)
-        } catch {
-            throw PipelineError.inputOutput(operation: "list", path: source.path, reason: "\(error)")
-        }
         var copied = 0
-        for name in names {
+        for name in try names(in: source) {
             copied += try share(
                 source.appendingPathComponent(name), as: target.appendingPathComponent(name), linking: linking)
         }

@@ -18,7 +18,7 @@ package enum DurableFile {
         // One name for all attempts under a lock: what a kill leaves is overwritten by the next.
         let attempt = isShared ? ".\(UUID().uuidString)" : ""
         let temporary = url.deletingLastPathComponent().appendingPathComponent(
-            ".\(url.lastPathComponent).partial")
+            ".\(url.lastPathComponent)\(attempt).partial")
         do {
             try write(data, to: temporary)
             try rename(temporary, to: url, isLasting: isLasting)
@@ -26,6 +26,29 @@ package enum DurableFile {
             // The reason for the failure matters; that of a failed clean-up does not.
             unlink(temporary.path)
             throw error
+        }
+    }
+
+    /// What a file holds.
+    ///
+    /// - Throws: ``PipelineError/unreadable(path:reason:)``.
+    package static func contents(of url: URL, options: Data.ReadingOptions = []) throws -> Data {
+        do {
+            return try Data(contentsOf: url, options: options)
+        } catch {
+            throw PipelineError.unreadable(path: url.path, reason: PipelineError.systemReason(of: error))
+        }
+    }
+
+    /// The names in a folder, in no order.
+    ///
+    /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)``.
+    static func names(in folder: URL) throws -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        } catch {
+            throw PipelineError.inputOutput(
+                operation: "list", path: folder.path, reason: PipelineError.systemReason(of: error))
         }
     }
 
@@ -64,7 +87,8 @@ package enum DurableFile {
             return
         } catch {
             guard lstatSucceeds(url) else { return }
-            throw PipelineError.inputOutput(operation: "remove", path: url.path, reason: "\(error)")
+            throw PipelineError.inputOutput(
+                operation: "remove", path: url.path, reason: PipelineError.systemReason(of: error))
         }
     }
 

@@ -39,12 +39,12 @@ package enum JSONFile {
         try encoder(indented: true).encode(value) + Data("\n".utf8)
     }
 
-    /// Reads a value; what cannot be read or understood is a ``PipelineError/corruptFile(path:reason:)``.
+    /// Reads a value.
+    ///
+    /// - Throws: ``PipelineError/unreadable(path:reason:)``; of what cannot be understood
+    ///   ``PipelineError/corruptFile(path:reason:)``.
     package static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-        guard let data = try? Data(contentsOf: url) else {
-            throw PipelineError.corruptFile(path: url.path, reason: "cannot be read")
-        }
-        return try decode(type, from: data, of: url)
+        try decode(type, from: DurableFile.contents(of: url), of: url)
     }
 
     /// The value of a file's bytes, in which the same errors name the file.

@@ -22,11 +22,9 @@ public struct Event: Sendable, Codable, Equatable {
     /// After a resume, the interrupted epoch is there twice; the later line counts. A last line without its
     /// end, as a killed process leaves it, is not read.
     ///
-    /// - Throws: ``PipelineError/corruptFile(path:reason:)`` naming the line.
+    /// - Throws: ``PipelineError/unreadable(path:reason:)``; ``PipelineError/corruptFile(path:reason:)`` naming the line.
     public static func read(from url: URL) throws -> [Event] {
-        guard let data = try? Data(contentsOf: url) else {
-            throw PipelineError.corruptFile(path: url.path, reason: "cannot be read")
-        }
+        let data = try DurableFile.contents(of: url)
         let decoder = JSONFile.decoder()
         let whole = data.prefix(through: data.lastIndex(of: UInt8(ascii: "\n")) ?? data.startIndex - 1)
         return try whole.split(separator: UInt8(ascii: "\n")).enumerated().map { index, line in
@@ -44,9 +42,7 @@ extension Event {
     /// A log may have a million lines, so they are told by their text and not understood.
     static func lines(of stage: String, in url: URL) throws -> Data {
         guard DurableFile.lstatSucceeds(url) else { return Data() }
-        guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
-            throw PipelineError.corruptFile(path: url.path, reason: "cannot be read")
-        }
+        let data = try DurableFile.contents(of: url, options: .mappedIfSafe)
         // As the encoder of this log writes it, keys without white space.
         let mark = Data("\"stage\":\(JSONValue.string(stage).canonicalText),".utf8)
         let end = UInt8(ascii: "\n")

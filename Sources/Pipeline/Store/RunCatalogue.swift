@@ -91,24 +91,22 @@ public struct RunCatalogue: Sendable {
     private func places() throws -> [RunName] {
         guard DurableFile.lstatSucceeds(logs) else { return [] }
         var found: [RunName] = []
-        try collect(logs, experiment: "", into: &found)
+        collect(try DurableFile.names(in: logs), of: logs, experiment: "", into: &found)
         return found.sorted { ($0.run, $0.experiment) > ($1.run, $1.experiment) }
     }
 
     /// A folder with a plan is a run; one without may hold runs of an experiment whose name it is part of.
-    private func collect(_ folder: URL, experiment: String, into found: inout [RunName]) throws {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        } catch {
-            throw PipelineError.inputOutput(operation: "list", path: folder.path, reason: "\(error)")
-        }
+    ///
+    /// - Parameter names: Those in the folder.
+    private func collect(_ names: [String], of folder: URL, experiment: String, into found: inout [RunName]) {
         for name in names where !name.hasPrefix(".") {
             let item = folder.appendingPathComponent(name)
             if !experiment.isEmpty, DurableFile.lstatSucceeds(item.appendingPathComponent("plan.json")) {
                 found.append(RunName(experiment: experiment, run: name))
             } else if DurableFile.isFolder(item) {
-                try collect(item, experiment: experiment.isEmpty ? name : "\(experiment)/\(name)", into: &found)
+                // One folder that is not this user's, or has just gone, hides no run that lies elsewhere.
+                let names = (try? DurableFile.names(in: item)) ?? []
+                collect(names, of: item, experiment: experiment.isEmpty ? name : "\(experiment)/\(name)", into: &found)
             }
         }
     }

@@ -57,6 +57,8 @@ struct StageFolder {
             found = try StageManifest.read(from: manifest)
         } catch PipelineError.corruptFile(_, let reason) {
             throw PipelineError.corruptManifest(path: manifest.path, reason: reason)
+        } catch PipelineError.unreadable(_, let reason) {
+            throw PipelineError.corruptManifest(path: manifest.path, reason: "cannot be read: \(reason)")
         }
         guard found.key == key else {
             throw corrupt("is of key \(found.key), while the plan's is \(key)")
@@ -172,6 +174,8 @@ struct StageFolder {
             return try Event.read(from: events)
         } catch PipelineError.corruptFile(let path, let reason) {
             throw PipelineError.corruptManifest(path: path, reason: reason)
+        } catch PipelineError.unreadable(let path, let reason) {
+            throw PipelineError.corruptManifest(path: path, reason: "cannot be read: \(reason)")
         }
     }
 

@@ -74,10 +74,7 @@ public struct SweepJournal: Sendable {
 
     private func text() throws -> Data {
         guard DurableFile.lstatSucceeds(folder.journalFile) else { return Data() }
-        guard let data = try? Data(contentsOf: folder.journalFile) else {
-            throw PipelineError.corruptFile(path: folder.journalFile.path, reason: "cannot be read")
-        }
-        return data
+        return try DurableFile.contents(of: folder.journalFile)
     }
 
     private func wholeLines(of text: Data) -> Data {

@@ -123,6 +123,26 @@ import Testing
         }
     }
 
+    @Test func `leaves out a folder that may not be looked into, and says why it is none itself`() throws {
+        let run = try Counting().run(in: logs).folder.run
+        let closed = logs.appendingPathComponent("closed")
+        try FileManager.default.createDirectory(at: closed, withIntermediateDirectories: false)
+        chmod(closed.path, 0)
+        defer { chmod(closed.path, 0o755) }
+        #expect(try withoutRights { try catalogue.list() }.map(\.run.run) == [run])
+        let error = #expect(throws: PipelineError.self) {
+            try withoutRights { try RunCatalogue(logs: closed).list() }
+        }
+        #expect(error?.description == "\(closed.path): cannot list: Permission denied")
+    }
+
+    @Test func `says of a run that is not there what the system says`() throws {
+        let name = RunName(experiment: "count", run: "r1")
+        let error = #expect(throws: PipelineError.self) { try catalogue.details(of: name) }
+        #expect(error?.description == "\(logs.path)/count/r1/plan.json: cannot be read: No such file or directory")
+        #expect(error?.exitKind == .missing)
+    }
+
     @Test func `compares runs by the settings that differ and by their figures`() throws {
         let first = try Counting().run(in: logs, now: 1).folder
         let longer = try Counting(experiment: "long", seed: 2, epochs: ["translate": 3, "pretrain": 2, "adapt": 2])
