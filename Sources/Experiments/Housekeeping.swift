@@ -34,7 +34,8 @@ public struct Housekeeping {
     /// Days after which a cache counts as forgotten.
     private static let patience = 30.0
 
-    /// Stages in the store that no run holds, drawn worlds that no run has, and decoded images that nobody has used for long.
+    /// Stages in the store that no run holds, what killed processes left of runs and stages, drawn worlds that no run has, and
+    /// decoded images that nobody has used for long.
     public func unneeded() throws -> [Item] {
         let stages = RunCatalogue(logs: logs).orphans().map { orphan in
             Item(
@@ -42,7 +43,12 @@ public struct Housekeeping {
                 path: StageStore(logs: logs).folder.appendingPathComponent("\(orphan.key)").path, bytes: orphan.bytes,
                 key: orphan.key)
         }
-        return try stages + worlds() + caches()
+        let litter = RunCatalogue(logs: logs).litter().map {
+            Item(
+                description: "what a command that was killed has left", path: $0.path, bytes: DurableFile.bytes(below: $0),
+                key: nil)
+        }
+        return try stages + litter + worlds() + caches()
     }
 
     /// - Returns: Whether it went: somebody may have taken it up meanwhile.

@@ -161,8 +161,9 @@ struct CollectGarbage: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc", abstract: "Shows what is on the disk and no run needs, and removes it with --remove.",
         discussion: """
-            These are stored results of stages that no run has, drawn worlds that no run of this logs folder has used, and \
-            decoded images that nobody has read for a month. All of it is made again when it is needed.
+            These are stored results of stages that no run has, what commands that were killed have left of runs and results, \
+            drawn worlds that no run of this logs folder has used, and decoded images that no run has opened for a month. All \
+            of it is made again when it is needed.
             """)
 
     @Flag(help: "Remove it.") var remove = false

@@ -76,7 +76,7 @@ public struct RunCatalogue: Sendable {
         let keys = folder.storedKeys
         // Out of sight first, so that nobody meets half a run.
         let parent = folder.url.deletingLastPathComponent()
-        let aside = parent.appendingPathComponent(".\(run.run).removed")
+        let aside = parent.appendingPathComponent(Self.aside(run.run))
         try DurableFile.rename(folder.url, to: aside)
         try DurableFile.remove(aside)
         withExtendedLifetime(lock) {}

@@ -88,12 +88,27 @@ public struct StageStore: Sendable {
     ///
     /// Where another process is just putting the same entry there, it warns and its run goes on.
     private func clearLitter(of key: StageKey) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let isLitter = { (name: String) in name.hasSuffix(".partial") || name.hasSuffix(".removed") }
-        for name in names where name.hasPrefix(".\(key).") && isLitter(name) {
-            // What stays takes space, nothing else.
-            try? DurableFile.remove(folder.appendingPathComponent(name))
+        // What stays takes space, nothing else.
+        for found in foundLitter where found.key == key { try? DurableFile.remove(found.url) }
+    }
+
+    /// What was left of entries of which no process is at work on one now.
+    func litter() -> [URL] {
+        foundLitter.filter { ProcessLock.liveHolder(in: lockFile(of: $0.key)) == nil }.map(\.url)
+    }
+
+    /// Folders `.KEY.….partial` and `.KEY.….removed`, by name.
+    private var foundLitter: [(key: StageKey, url: URL)] {
+        let names = (try? DurableFile.names(in: folder)) ?? []
+        return names.sorted().filter { $0.hasSuffix(".partial") || $0.hasSuffix(".removed") }.compactMap { name in
+            guard name.hasPrefix("."), let key = self.key(named: name.dropFirst().prefix { $0 != "." }) else { return nil }
+            return (key, folder.appendingPathComponent(name))
         }
+    }
+
+    private func key(named name: some StringProtocol) -> StageKey? {
+        guard name.count == 64, name.allSatisfy(\.isHexDigit) else { return nil }
+        return StageKey(digest: ContentDigest(hexadecimal: String(name)))
     }
 
     /// Whether there is an entry of this key.
@@ -123,8 +138,7 @@ public struct StageStore: Sendable {
     /// The keys of all entries.
     var keys: [StageKey] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.sorted().filter { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }
-            .map { StageKey(digest: ContentDigest(hexadecimal: $0)) }
+        return names.sorted().compactMap { key(named: $0) }
     }
 
     func url(of key: StageKey) -> URL { folder.appendingPathComponent(key.description) }

@@ -143,6 +143,27 @@ import Testing
         #expect(error?.exitKind == .missing)
     }
 
+    /// What `runs rm` leaves when it is killed, and whoever puts a stage into the store.
+    @Test func `finds what killed processes left on its way out or in, and nothing that somebody is at`() throws {
+        let counting = try Counting(experiment: "a/b")
+        let folder = try counting.run(in: logs, now: Self.now).folder
+        #expect(catalogue.litter().isEmpty)
+        let aside = folder.url.deletingLastPathComponent().appendingPathComponent(".\(folder.run).removed")
+        try FileManager.default.moveItem(at: folder.url, to: aside)
+        let store = StageStore(logs: logs)
+        let key = try counting.key("adapt")
+        let partial = store.folder.appendingPathComponent(".\(key).\(UUID().uuidString).partial")
+        try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: false)
+        // A person's own.
+        try FileManager.default.createDirectory(
+            at: logs.appendingPathComponent("a/.mine.removed"), withIntermediateDirectories: false)
+        #expect(catalogue.litter().map(\.path) == [aside.path, partial.path])
+        let lock = try ProcessLock(store.lockFile(of: key), now: 0)
+        let other = try ProcessLock(RunFolder(url: aside).lockFile, now: 0)
+        #expect(catalogue.litter().isEmpty)
+        withExtendedLifetime((lock, other)) {}
+    }
+
     @Test func `compares runs by the settings that differ and by their figures`() throws {
         let first = try Counting().run(in: logs, now: 1).folder
         let longer = try Counting(experiment: "long", seed: 2, epochs: ["translate": 3, "pretrain": 2, "adapt": 2])
