@@ -12,6 +12,9 @@ public struct LockHolder: Sendable, Codable, Equatable, CustomStringConvertible 
     public let host: String
     /// Its machine's or container's own count of processes; nil where that cannot be found out.
     public let namespace: String?
+    /// What its machine's run is called, from one start to the next: names of machines are not always their own. Nil where that
+    /// cannot be found out, and where a program left the lock that did not note it.
+    public let boot: String?
     /// When it began, in clock ticks since its machine's boot; nil where that cannot be found out.
     public let startTicks: UInt64?
     /// When it took the lock, in seconds since 1970.
@@ -29,19 +32,21 @@ public struct LockHolder: Sendable, Codable, Equatable, CustomStringConvertible 
         pid = getpid()
         host = ThisProcess.host
         namespace = ThisProcess.namespace
+        boot = ThisProcess.boot
         startTicks = ThisProcess.startTicks(of: pid)
         since = now
         self.run = run
     }
 
     init(
-        token: String, pid: Int32, host: String, namespace: String?, startTicks: UInt64?, since: Double,
-        run: RunName? = nil
+        token: String, pid: Int32, host: String, namespace: String?, boot: String? = nil, startTicks: UInt64?,
+        since: Double, run: RunName? = nil
     ) {
         self.token = token
         self.pid = pid
         self.host = host
         self.namespace = namespace
+        self.boot = boot
         self.startTicks = startTicks
         self.since = since
         self.run = run
@@ -49,10 +54,22 @@ public struct LockHolder: Sendable, Codable, Equatable, CustomStringConvertible 
 
     /// Whether the process still runs; nil when it cannot be seen from here, as on another machine or in another
     /// container.
-    var isAlive: Bool? {
-        guard host == ThisProcess.host, namespace == ThisProcess.namespace else { return nil }
+    var isAlive: Bool? { isAlive(seeing: ThisProcess.status) }
+
+    /// - Parameter status: What can be seen of a process by its number.
+    func isAlive(seeing status: (Int32) -> ThisProcess.Status?) -> Bool? {
+        guard host == ThisProcess.host, namespace == ThisProcess.namespace, boot == nil || boot == ThisProcess.boot else {
+            return nil
+        }
+        guard hasProcess else { return false }
+        // Of somebody else's process the number may be all that can be seen (proc(5), `hidepid`); or it has just ended.
+        guard let seen = status(pid) else { return hasProcess ? nil : false }
+        return !seen.hasEnded && (startTicks == nil || startTicks == seen.startTicks)
+    }
+
+    /// Whether some process has the number.
+    private var hasProcess: Bool {
         // EPERM: it is there, and somebody else's.
-        guard kill(pid, 0) == 0 || errno == EPERM else { return false }
-        return startTicks == nil || startTicks == ThisProcess.startTicks(of: pid)
+        kill(pid, 0) == 0 || errno == EPERM
     }
 }

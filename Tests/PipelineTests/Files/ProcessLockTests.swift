@@ -25,11 +25,11 @@ func age(_ url: URL, by seconds: Int) {
 
     func leave(
         pid: Int32, host: String = ThisProcess.host, namespace: String? = ThisProcess.namespace,
-        startTicks: UInt64? = nil
+        boot: String? = ThisProcess.boot, startTicks: UInt64? = nil
     ) throws {
         try JSONFile.write(
             LockHolder(
-                token: "left", pid: pid, host: host, namespace: namespace, startTicks: startTicks, since: 3,
+                token: "left", pid: pid, host: host, namespace: namespace, boot: boot, startTicks: startTicks, since: 3,
                 run: RunName(experiment: "visda/base", run: "r1")),
             to: url)
     }
@@ -67,11 +67,41 @@ func age(_ url: URL, by seconds: Int) {
         _ = try ProcessLock(url, now: 4)
     }
 
-    @Test(arguments: [("node-7.cluster", ThisProcess.namespace), (ThisProcess.host, "pid:[1]")])
+    /// It ended, and the process that began it has not asked how.
+    @Test func `is taken over from a process of which its number is all that is left`() throws {
+        var pid: pid_t = 0
+        let words = [strdup("true"), nil]
+        defer { free(words[0]) }
+        #expect(posix_spawn(&pid, "/bin/true", nil, nil, words, nil) == 0)
+        let deadline = Date(timeIntervalSinceNow: 3600)
+        while ThisProcess.status(of: pid)?.hasEnded != true, Date() < deadline { usleep(1000) }
+        try leave(pid: pid, startTicks: ThisProcess.startTicks(of: pid))
+        #expect(kill(pid, 0) == 0 && ProcessLock.liveHolder(in: url) == nil)
+        waitpid(pid, nil, 0)
+    }
+
+    @Test func `is taken over from a process that did not note which run of its machine it was in`() throws {
+        try leave(pid: 4_194_305, boot: nil)
+        _ = try ProcessLock(url, now: 4)
+        let old = #"{"host":"a","pid":7,"since":3,"token":"t"}"#
+        let read = try JSONFile.decoder().decode(LockHolder.self, from: Data(old.utf8))
+        #expect(read.boot == nil && read.description == "process 7 on a since 1970-01-01 00:00:03 UTC")
+    }
+
+    @Test func `says nothing of a process of which only the number can be seen`() throws {
+        let own = LockHolder(run: nil, now: 3)
+        #expect(own.isAlive(seeing: { _ in nil }) == nil && own.isAlive == true)
+    }
+
+    @Test(arguments: [
+        ("node-7.cluster", ThisProcess.namespace, ThisProcess.boot), (ThisProcess.host, "pid:[1]", ThisProcess.boot),
+        // Another machine of this name, or this one before it was started again.
+        (ThisProcess.host, ThisProcess.namespace, "0b5b9ec4-0000-4000-8000-6d7f3d2c1a10"),
+    ])
     func `is left to a process that cannot be seen, until that has been silent for long`(
-        host: String, namespace: String?
+        host: String, namespace: String?, boot: String?
     ) throws {
-        try leave(pid: 4_194_305, host: host, namespace: namespace)
+        try leave(pid: 4_194_305, host: host, namespace: namespace, boot: boot)
         age(url, by: 170)
         let error = #expect(throws: PipelineError.self) { try ProcessLock(url, now: 4) }
         #expect(error?.description.contains("process 4194305 on \(host)") == true)
