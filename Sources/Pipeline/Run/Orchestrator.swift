@@ -133,8 +133,7 @@ public struct Orchestrator {
     private func lastingSharing() throws -> StageSharing? {
         guard let sharing else { return nil }
         if sharing.isFresh { try DurableFile.replace(folder.freshMark, with: Data()) }
-        let isFresh = DurableFile.lstatSucceeds(folder.freshMark)
-        return StageSharing(store: sharing.store, isFresh: isFresh, whenBusy: sharing.whenBusy)
+        return StageSharing(store: sharing.store, isFresh: folder.isFresh, whenBusy: sharing.whenBusy)
     }
 
     private func countOfStages() throws -> Int {

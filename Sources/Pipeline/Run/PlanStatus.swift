@@ -53,13 +53,15 @@ public struct PlanStatus: Sendable, Equatable {
     public init(of plan: Plan, logs: URL, isFresh: Bool = false) {
         let store = StageStore(logs: logs)
         let unfinished = isFresh ? nil : RunFolder.newestUnfinished(of: plan, in: logs)
+        // A run that began afresh goes on like that.
+        let takesNothing = isFresh || unfinished?.isFresh ?? false
         self.plan = plan
         stages = plan.stages.map { stage in
             let key = plan.key(of: stage)
             let folder = unfinished.map {
                 StageFolder(url: $0.stageFolder(stage.name), plan: stage, key: key)
             }
-            let stored = isFresh ? nil : store.manifest(of: stage, key: key)
+            let stored = takesNothing ? nil : store.manifest(of: stage, key: key)
             // A manifest that cannot be used promises nothing.
             let own = (try? folder?.listedManifest()) ?? nil
             let status: StageStatus =

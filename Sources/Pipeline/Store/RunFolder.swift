@@ -34,6 +34,9 @@ public struct RunFolder: Sendable, Equatable {
     /// There where the run reuses nothing, so that it goes on like that after an interruption.
     var freshMark: URL { url.appendingPathComponent(".fresh") }
 
+    /// Whether it is there.
+    var isFresh: Bool { DurableFile.lstatSucceeds(freshMark) }
+
     /// A folder as given; nothing is read.
     public init(url: URL) {
         // In one form, so that one folder is one value: absolute, and ended by a slash.

@@ -29,6 +29,17 @@ import Testing
         #expect(statuses(other, isFresh: true) == [.run, .run, .run])
     }
 
+    /// Of a run that began with `--fresh` the first stage is its own; the others are in the store, and it does not ask there.
+    @Test func `is to reuse nothing but its own where an unfinished run began afresh`() throws {
+        try Counting(experiment: "other").run(in: logs)
+        let counting = try Counting()
+        let folder = try counting.create(in: logs, now: 1)
+        let sharing = StageSharing(store: StageStore(logs: logs), isFresh: true)
+        _ = try counting.orchestrator(folder, until: "translate", sharing: sharing).run()
+        let own = RunName(experiment: "count", run: folder.run)
+        #expect(statuses(counting) == [.reuse(from: own, seconds: 0), .run, .run])
+    }
+
     @Test func `is to run what the store has no whole entry of`() throws {
         let counting = try Counting()
         try counting.run(in: logs)
