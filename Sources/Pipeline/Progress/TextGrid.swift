@@ -58,7 +58,9 @@ package struct TextGrid {
     }
 
     private static func quoted(_ cell: String) -> String {
-        cell.contains { ",\"\r\n".contains($0) } ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
+        // By scalars: both ends of a line together are one character, which neither of them is.
+        cell.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+            ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
     }
 
     private static func latex(_ text: String) -> String {

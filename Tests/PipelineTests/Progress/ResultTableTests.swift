@@ -31,6 +31,15 @@ import Testing
                 """)
     }
 
+    /// RFC 4180: what would end a cell or a line stands in quotes.
+    @Test(arguments: [
+        ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""), ("a\r\nb", "\"a\r\nb\""), ("a,b", "\"a,b\""),
+        ("a\"b", "\"a\"\"b\""), ("a b", "a b"),
+    ])
+    func `quotes as CSV what would end a cell`(cell: String, written: String) {
+        #expect(TextGrid(headings: ["h"], rows: [[cell]], words: 1).text(.csv) == "h\r\n\(written)\r\n")
+    }
+
     @Test func `is its headings alone when there are no rows`() {
         #expect(ResultTable([], columns: Score.columns).description == "  mAP  top-1\n")
     }
