@@ -43,6 +43,17 @@ private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImag
 }
 
 @Suite(.timeLimit(.minutes(60))) struct `A file of decoded images` {
+    /// By which one that nobody uses any more is known.
+    @Test func `has the time at which it was opened last, whether anything is written then or not`() throws {
+        let set = try SmallSet(count: 1)
+        _ = try open(set)
+        let old = Date(timeIntervalSinceNow: -90 * 86_400)
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: cachePath(set))
+        let cache = try open(set)
+        let time = try FileManager.default.attributesOfItem(atPath: cachePath(set))[.modificationDate] as? Date
+        #expect(cache.imageCount == 0 && time.map { $0.timeIntervalSinceNow > -3600 } == true)
+    }
+
     @Test(arguments: [false, true]) func `gives the same epoch as no cache, filled or not, in any run`(
         autoAugment: Bool
     ) throws {

@@ -13,7 +13,8 @@ final class MappedImageFile: @unchecked Sendable {
     private let descriptor: Int32
     private let bytes: UnsafeRawBufferPointer
 
-    /// Opens the file and maps it; makes it where there is none, or another one.
+    /// Opens the file and maps it; makes it where there is none, or another one. Its time of change is then that of its last
+    /// use.
     ///
     /// - Throws: ``DataError/unusableCache(path:reason:)``.
     init(folder: String, name: String, layout: ImageFileLayout) throws(DataError) {
@@ -32,6 +33,8 @@ final class MappedImageFile: @unchecked Sendable {
             throw problem
         }
         bytes = UnsafeRawBufferPointer(start: start, count: layout.byteLimit)
+        // A full file is read through the mapping alone, of which its time knows nothing; where it cannot be set it stays.
+        futimens(descriptor, nil)
     }
 
     deinit {
