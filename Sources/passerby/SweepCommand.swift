@@ -32,7 +32,7 @@ struct SweepArguments: ParsableArguments {
     func sweep() throws -> Sweep {
         let (path, name) = try ExperimentFolder(Home().experiments.appendingPathComponent("sweeps"), holding: "sweep")
             .file(named: name)
-        return try Sweep(path: path, name: name, overrides: replacements)
+        return try Sweep(path: path, name: name, overrides: replacements).withLastingPaths
     }
 
     func study(_ interruption: Interruption = Interruption()) throws -> Study {

@@ -85,6 +85,111 @@ private func swept(_ text: String, _ base: String = base) throws -> SweptExperim
     }
 }
 
+/// A folder with an experiment on images of one's own, `own/exp.yaml`, and a sweep in `own/sweeps`; removed with the value.
+private final class OwnSweep {
+    let url: URL
+
+    init(data: String, space: String = "direct.epochs: [1, 2]", fixed: String = "{}") throws {
+        // Without links, as paths that last are.
+        let temporary = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+        url = temporary.appendingPathComponent("swept-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: url.appendingPathComponent("own/sweeps"), withIntermediateDirectories: true)
+        try """
+        data: \(data)
+        stages:
+          - pretrain: {name: direct, images: source}
+          - translate
+        override: {translate.method: existing, translate.folder: drawn}
+        """.write(to: url.appendingPathComponent("own/exp.yaml"), atomically: true, encoding: .utf8)
+        try "experiment: ../exp\nfixed: \(fixed)\nspace: {\(space)}".write(
+            to: url.appendingPathComponent("own/sweeps/s.yaml"), atomically: true, encoding: .utf8)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// - Parameter way: How somebody comes to the sweep's file.
+    func sweep(by way: String = "own/sweeps/s.yaml") throws -> Sweep {
+        try Sweep(path: "\(url.path)/\(way)", name: "s").withLastingPaths
+    }
+
+    /// What a trial finds that reads the text where the sweep keeps it.
+    func kept(_ sweep: Sweep) throws -> YAMLNode {
+        let text = try SweptExperiment(sweep).text
+        return try Experiment(Document.parse(text, file: "\(url.path)/logs/sweeps/s/experiment.yaml"), name: "t").document
+    }
+}
+
+@Suite struct `Paths of a sweep's experiment` {
+    private func text(_ node: YAMLNode?) -> String? {
+        if case .scalar(.text(let text))? = node?.value { text } else { nil }
+    }
+
+    @Test func `begin in their own files, wherever trials read them`() throws {
+        let own = try OwnSweep(
+            data: "{source: {kind: folder, path: images}, target: {kind: folder, path: ../b}}",
+            fixed: "{data.target.path: queries}")
+        let kept = try own.kept(own.sweep())
+        #expect(text(kept["data"]?["source"]?["path"]) == "\(own.url.path)/own/images")
+        #expect(text(kept["data"]?["target"]?["path"]) == "\(own.url.path)/own/sweeps/queries")
+        #expect(kept["stages"]?.flowText.contains("folder: \"\(own.url.path)/own/drawn\"") == true)
+    }
+
+    @Test func `are said by no key that the file has not`() throws {
+        let own = try OwnSweep(data: "{source: {path: images}, target: {path: /disk/b}}")
+        let text = try SweptExperiment(own.sweep()).text
+        #expect(
+            text == """
+                data:
+                  source:
+                    path: "\(own.url.path)/own/images"
+                  target:
+                    path: "/disk/b"
+                stages:
+                  - pretrain:
+                      name: direct
+                      images: source
+                  - translate:
+                      method: existing
+                      folder: "\(own.url.path)/own/drawn"
+
+                """)
+    }
+
+    @Test func `lead to the data beside the file, and to the program's where there are none`() throws {
+        let own = try OwnSweep(data: "{location: {folder: data}}")
+        #expect(try own.kept(own.sweep())["data"]?["location"]?.flowText == "{folder: data}")
+        try FileManager.default.createDirectory(
+            at: own.url.appendingPathComponent("own/data"), withIntermediateDirectories: false)
+        let place = try own.kept(own.sweep())["data"]?["location"]?["folder"]
+        #expect(text(place) == "\(own.url.path)/own/data")
+    }
+
+    @Test func `are the same by whichever way one comes to the file`() throws {
+        let own = try OwnSweep(
+            data: "{source: {path: images}, target: {path: images}}", space: "data.target.path: [images, ../b]")
+        let (straight, detour) = try (own.sweep(), own.sweep(by: "own/../own/sweeps/../sweeps/s.yaml"))
+        #expect(try SweptExperiment(straight).identity == SweptExperiment(detour).identity)
+    }
+
+    /// A trial is told of them by a command line, on which they would begin where that is typed.
+    @Test func `among its choices begin in the sweep's file`() throws {
+        let own = try OwnSweep(
+            data: "{location: {folder: sets}}",
+            space: "data.target: [{path: images}, market1501], translate.folder: "
+                + "{choices: [drawn, /disk/d], when: {data.target: {path: images}}}")
+        let sweep = try own.sweep()
+        let sweeps = "\(own.url.path)/own/sweeps"
+        let first = #"data.target={"path":"\#(sweeps)/images"}"#
+        #expect(
+            sweep.space.grid.map { $0.settings.map(\.assignment) } == [
+                [first, "translate.folder=\"\(sweeps)/drawn\""], [first, "translate.folder=\"/disk/d\""],
+                ["data.target=market1501"],
+            ])
+        _ = try SweptExperiment(sweep)
+    }
+}
+
 @Suite struct `A sweep that comes with the program` {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("experiments/sweeps")

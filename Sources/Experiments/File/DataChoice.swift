@@ -84,6 +84,11 @@ public struct DataChoice: Sendable, Equatable, Configurable {
         }
     }
 
+    /// Whether the folder of a location is the word for that of all data, and no path.
+    static func isProgramData(_ folder: YAMLNode) -> Bool {
+        if case .scalar(.text(LocationField.data)) = folder.value { true } else { false }
+    }
+
     private func requireCameras(_ mapping: MappingReader) {
         guard let conflict = givenProtocol.flatMap(target.dataset.conflict) else { return }
         mapping.collector.report(
@@ -119,7 +124,7 @@ private enum LocationField {
     }
 
     /// What a file calls the folder of all data.
-    private static let data = "data"
+    static let data = "data"
 
     static var reader: ValueReader<DataLocation> {
         let form = ValueForm.choice([

@@ -6,7 +6,7 @@ public import Sweeps
 
 /// The experiment that a sweep varies, with what is the same in all trials.
 public struct SweptExperiment: Sendable {
-    /// The file with all that it extends, and the sweep's fixed settings.
+    /// The file with all that it extends, and the sweep's fixed settings; its paths hold in a file elsewhere too.
     let document: YAMLNode
     private let methods: any MethodList.Type
 
@@ -20,6 +20,7 @@ public struct SweptExperiment: Sendable {
         // What is wrong with the file itself is told of that alone.
         _ = try Experiment(document, name: sweep.name, methods: methods)
         self.document = try Document.overriding(document, with: sweep.fixed)
+            .lastingExperiment(ExperimentReference(methods))
         self.methods = methods
         let whole = try Experiment(self.document, name: sweep.name, methods: methods)
         identity = sweep.identity(experiment: whole.determinants)

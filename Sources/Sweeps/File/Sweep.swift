@@ -11,7 +11,7 @@ public struct Sweep: Sendable {
     public let experiment: Located<String>
     /// Settings that are other in all trials than in the experiment's file.
     public let fixed: [YAMLNode.Entry]
-    public let space: SearchSpace
+    public internal(set) var space: SearchSpace
     public let sampler: SamplerChoice
     /// What gives trials up before their end; nil for nothing.
     public let pruner: PrunerChoice?
@@ -26,5 +26,4 @@ public struct Sweep: Sendable {
 
     /// How many trials there will be at most, the space permitting.
     public var trialCount: Int { budget.trials ?? space.grid.count }
-
 }
