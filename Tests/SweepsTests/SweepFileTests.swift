@@ -51,8 +51,12 @@ func sweep(_ text: String) throws -> Sweep {
         #expect(try sweep(text + "none").pruner == nil)
         let asha = try #require(try sweep(text + "{asha: {stage: adapt, first: 2}}").pruner)
         #expect(asha.rule == .asha(reduction: 3, first: 2) && asha.stage.value == "adapt" && asha.figure == "mAP")
-        let median = try sweep(text + "{median: {stage: adapt, figure: clusters, after: 5}}").pruner
-        #expect(median?.rule == .median(startup: 4, after: 5) && median?.figure == "clusters")
+        #expect(asha.direction == .maximize)
+        let median = try sweep(text + "{median: {stage: adapt, figure: loss/id, direction: minimize, after: 5}}").pruner
+        #expect(median?.rule == .median(startup: 4, after: 5) && median?.figure == "loss/id")
+        #expect(median?.direction == .minimize)
+        let objective = "\nobjective: {figure: loss, direction: minimize}"
+        #expect(try sweep(text + "{median: {stage: adapt, figure: loss}}" + objective).pruner?.direction == .minimize)
         let error = #expect(throws: ConfigurationError.self) { try sweep(text + "median") }
         #expect(
             error?.description
@@ -109,6 +113,16 @@ func sweep(_ text: String) throws -> Sweep {
         (
             "experiment: b\nspace:\n  method: [x, y]\n  a: {choices: [1], when: {method: z}}",
             "sweeps/rate.yaml:4:36: space.a.when: \"z\" is none of the choices of 'method'; allowed: \"x\", \"y\""
+        ),
+        (
+            "experiment: b\nspace: {a: [1]}\npruner: {asha: {stage: s, figure: loss/id}}",
+            "sweeps/rate.yaml:3:35: pruner.asha: missing key 'direction'; needed: maximize or minimize, as 'loss/id' is not "
+                + "the objective's 'mAP'"
+        ),
+        (
+            "experiment: b\nspace: {a: [1]}\npruner: {asha: {stage: s}}\nobjective: {figure: top1}",
+            "sweeps/rate.yaml:3:16: pruner.asha: missing key 'direction'; needed: maximize or minimize, as 'mAP' is not the "
+                + "objective's 'top1'"
         ),
         (
             "experiment: b\nspace: {a: [1]}\nsampler: randon",

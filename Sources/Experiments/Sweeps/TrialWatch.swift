@@ -44,7 +44,7 @@ final class TrialWatch {
             }
             values[event.epoch] = event.value
             let others = try study.report(event.value, at: event.epoch, of: trial)
-            if pruner.rule.givesUp(values, among: others, objective: study.sweep.objective) { return true }
+            if pruner.rule.givesUp(values, among: others, better: pruner.direction) { return true }
         }
         return false
     }

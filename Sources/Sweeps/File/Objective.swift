@@ -8,6 +8,9 @@ public struct Objective: Sendable, Equatable {
     /// Which way is better.
     public enum Direction: String, Sendable, CaseIterable {
         case maximize, minimize
+
+        /// Whether one value is better than another.
+        public func prefers(_ value: Double, to other: Double) -> Bool { self == .maximize ? value > other : value < other }
     }
 
     /// The row's name; nil for the last row.
@@ -24,7 +27,7 @@ public struct Objective: Sendable, Equatable {
 
     /// Whether one value is better than another.
     public func prefers(_ value: Double, to other: Double) -> Bool {
-        direction == .maximize ? value > other : value < other
+        direction.prefers(value, to: other)
     }
 
     /// The figure of a run.

@@ -24,6 +24,8 @@ public struct PrunerChoice: Sendable {
     public let stage: Located<String>
     /// The figure that the stage records at the ends of epochs, as in `events.jsonl`.
     public let figure: String
+    /// Which way that figure is better.
+    public let direction: Objective.Direction
 
     enum Word: String, CaseIterable {
         case none, median, asha
@@ -31,7 +33,8 @@ public struct PrunerChoice: Sendable {
 }
 
 extension ValueReader where Value == PrunerChoice? {
-    static var pruner: ValueReader {
+    /// - Parameter objective: What trials are ranked by. A pruner that watches another figure says which way that is better.
+    static func pruner(under objective: Objective) -> ValueReader {
         .oneOf(PrunerChoice.Word.self) { word, mapping in
             let rule: PrunerChoice.Rule
             switch word {
@@ -45,8 +48,20 @@ extension ValueReader where Value == PrunerChoice? {
                     reduction: mapping.optional("reduction", .integer(SweepLimits.reduction))?.value ?? 3,
                     first: mapping.optional("first", .integer(SweepLimits.epochs))?.value ?? 1)
             }
-            let figure = mapping.optional("figure", .name)?.value ?? "mAP"
-            return mapping.required("stage", .name).map { PrunerChoice(rule: rule, stage: $0, figure: figure) }
+            let figure = mapping.optional("figure", .name)
+            let direction = mapping.optional("direction", .choice(Objective.Direction.self))
+            let watched = figure?.value ?? "mAP"
+            if direction == nil, !mapping.has("direction"), watched != objective.figure {
+                mapping.collector.report(
+                    .missing(
+                        key: "direction",
+                        expected: "maximize or minimize, as '\(watched)' is not the objective's '\(objective.figure)'"),
+                    at: figure?.span ?? mapping.span, keyPath: mapping.keyPath)
+            }
+            return mapping.required("stage", .name).map {
+                PrunerChoice(
+                    rule: rule, stage: $0, figure: watched, direction: direction?.value ?? objective.direction)
+            }
         }
     }
 }

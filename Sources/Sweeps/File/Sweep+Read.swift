@@ -25,8 +25,8 @@ extension Sweep {
         let fixed = mapping.optional("fixed", .settings)?.value ?? []
         let space = mapping.required("space", .searchSpace)
         let sampler = mapping.optional("sampler", .sampler)
-        let pruner = mapping.optional("pruner", .pruner)?.value ?? nil
         let objective = mapping.optional("objective", .objective)?.value ?? Objective()
+        let pruner = mapping.optional("pruner", .pruner(under: objective))?.value ?? nil
         let seeds = mapping.optional("seeds", .list(of: .integer(SweepLimits.seed), count: SweepLimits.replicas))
         let budget = mapping.optional("budget", .budget)
         let seed = mapping.optional("seed", .integer(SweepLimits.seed))?.value ?? 1

@@ -6,16 +6,17 @@ extension PrunerChoice.Rule {
     /// - Parameters:
     ///   - values: The trial's own, by epoch from 0, that epoch's the last.
     ///   - others: Those of all other trials, whatever became of them.
+    ///   - better: Which way values are better.
     public func givesUp(
-        _ values: [Int: Double], among others: [[Int: Double]], objective: Objective
+        _ values: [Int: Double], among others: [[Int: Double]], better: Objective.Direction
     ) -> Bool {
         guard let epoch = values.keys.max() else { return false }
         switch self {
         case .median(let startup, let after):
             let there = others.compactMap { $0[epoch] }.sorted()
-            guard epoch + 1 >= after, there.count >= startup, let best = objective.best(values.values) else { return false }
+            guard epoch + 1 >= after, there.count >= startup, let best = better.best(values.values) else { return false }
             let (lower, upper) = (there[(there.count - 1) / 2], there[there.count / 2])
-            return objective.prefers((lower + upper) / 2, to: best)
+            return better.prefers((lower + upper) / 2, to: best)
         case .asha(let reduction, let first):
             // The rung that this epoch is the first beyond.
             guard let rung = rungs(until: epoch + 1, first, reduction).last, value(of: values, at: rung)?.epoch == epoch,
@@ -23,8 +24,8 @@ extension PrunerChoice.Rule {
             else { return false }
             let there = others.compactMap { value(of: $0, at: rung)?.value }
             guard there.count + 1 >= reduction else { return false }
-            let better = there.count { objective.prefers($0, to: own) }
-            return better >= (there.count + 1) / reduction
+            let ahead = there.count { better.prefers($0, to: own) }
+            return ahead >= (there.count + 1) / reduction
         }
     }
 
@@ -45,6 +46,6 @@ extension PrunerChoice.Rule {
     }
 }
 
-extension Objective {
+extension Objective.Direction {
     fileprivate func best(_ values: some Sequence<Double>) -> Double? { values.min { prefers($0, to: $1) } }
 }
