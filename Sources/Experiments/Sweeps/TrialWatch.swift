@@ -26,6 +26,9 @@ final class TrialWatch {
         self.run = run
     }
 
+    /// The epoch, from 0, before which all was judged by an earlier process. Of the last one that it noted nobody knows.
+    private var firstJudged: Int { trial.reports.keys.max() ?? 0 }
+
     /// The last value that the trial has; nil before there is one.
     var lastValue: Double? { values.keys.max().flatMap { values[$0] } }
 
@@ -44,6 +47,8 @@ final class TrialWatch {
             }
             values[event.epoch] = event.value
             let others = try study.report(event.value, at: event.epoch, of: trial)
+            // What went on at an epoch is not given up for it later, when others have come further.
+            guard event.epoch >= firstJudged else { continue }
             if pruner.rule.givesUp(values, among: others, better: pruner.direction) { return true }
         }
         return false
