@@ -125,6 +125,10 @@ func sweep(_ text: String) throws -> Sweep {
                 + "objective's 'top1'"
         ),
         (
+            "experiment: b\nspace:\n  a: {range: [1, 9007199254740993], points: 3}",
+            "sweeps/rate.yaml:3:18: space.a.range[1]: found 9007199254740993; allowed: -9007199254740992 to 9007199254740992"
+        ),
+        (
             "experiment: b\nspace: {a: [1]}\nsampler: randon",
             "sweeps/rate.yaml:3:10: sampler: found 'randon'; allowed: grid, random, tpe (did you mean 'random'?)"
         ),

@@ -16,4 +16,6 @@ enum SweepLimits {
     static let points = 2...1000
     /// Ends of a range: what sums and products of a few of them can hold.
     static let number = -1e30...1e30
+    /// Ends of a range of whole numbers: 2⁵³, up to which a coordinate tells each from the next.
+    static let wholeNumber = -9_007_199_254_740_992...9_007_199_254_740_992
 }

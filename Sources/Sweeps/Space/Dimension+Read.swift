@@ -111,13 +111,18 @@ extension ValueReader where Value == Dimension.Domain {
                 return nil
             }
             guard case .sequence(let items) = node.value else { return nil }
-            let whole = items.compactMap { item in
-                if case .scalar(.integer(let value)) = item.value { value } else { nil }
+            guard items.allSatisfy(\.isInteger) else { return .numbers(ends[0]...ends[1], isLogarithmic: isLogarithmic) }
+            let whole = ValueReader<[Located<Int>]>.list(of: .integer(SweepLimits.wholeNumber), count: 2...2)
+            return whole.value(node, at: keyPath, collector).map {
+                .integers($0[0].value...$0[1].value, isLogarithmic: isLogarithmic)
             }
-            return whole.count == 2
-                ? .integers(whole[0]...whole[1], isLogarithmic: isLogarithmic)
-                : .numbers(ends[0]...ends[1], isLogarithmic: isLogarithmic)
         }
+    }
+}
+
+extension YAMLNode {
+    fileprivate var isInteger: Bool {
+        if case .scalar(.integer) = value { true } else { false }
     }
 }
 
