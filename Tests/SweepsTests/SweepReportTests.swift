@@ -48,6 +48,24 @@ import Testing
                 """)
     }
 
+    /// Two seeds take 2 s each, and 0.001 h are 3.6 s: the first trial is the last.
+    @Test func `says why no other trial begins`() throws {
+        let spent = try scratch.study(sweep(fourPoints + "\nbudget: {hours: 0.001}"))
+        #expect(try report(spent).counts == "4 to begin" && report(spent).left == 4)
+        try spent.run { _, _ in 0.5 }
+        let report = try report(spent)
+        #expect(report.counts == "1 complete; no other begins: the budget of 4 s is spent" && report.left == nil)
+        #expect(try JSONValue(encoding: report).canonicalText.contains(#""end":"the budget of 4 s is spent""#))
+    }
+
+    @Test func `says that the space has no more points`() throws {
+        let text = "experiment: b\nspace: {a: [1, 2]}\nsampler: random\nbudget: {trials: 5}\nseeds: [1]"
+        let study = try scratch.study(sweep(text))
+        try study.run { _, _ in 0.5 }
+        let report = try report(study)
+        #expect(report.counts == "2 complete; no other begins: the space has no more points" && report.left == nil)
+    }
+
     @Test func `is numbers with all digits for a program`() throws {
         let report = try report(small())
         let digests = report.trials.map(\.trial.digest)

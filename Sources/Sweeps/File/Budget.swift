@@ -8,6 +8,9 @@ public struct Budget: Sendable, Equatable {
     public let trials: Int?
     /// Hours that the stages of all trials may take together before no other trial is begun; nil for any number.
     public let hours: Double?
+
+    /// Whether trials have taken all hours that they may.
+    func isSpent(by seconds: Double) -> Bool { seconds / 3600 >= hours ?? .infinity }
 }
 
 extension ValueReader where Value == Budget {

@@ -193,8 +193,7 @@ public struct Study: Sendable {
     }
 
     private func hasBudget(after record: SweepRecord) -> Bool {
-        let hours = record.seconds / 3600
-        return record.trials.count < (sweep.budget.trials ?? .max) && hours < (sweep.budget.hours ?? .infinity)
+        record.trials.count < (sweep.budget.trials ?? .max) && !sweep.budget.isSpent(by: record.seconds)
     }
 }
 

@@ -2,7 +2,7 @@
 
 extension SweepReport: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case sweep, folder, objective, planned, trials, importance
+        case sweep, folder, objective, planned, end, trials, importance
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -13,6 +13,7 @@ extension SweepReport: Encodable {
             ["row": objective.row, "figure": objective.figure, "direction": objective.direction.rawValue],
             forKey: .objective)
         try container.encode(planned, forKey: .planned)
+        try container.encodeIfPresent(end?.description, forKey: .end)
         try container.encode(trials, forKey: .trials)
         try container.encode(importance, forKey: .importance)
     }

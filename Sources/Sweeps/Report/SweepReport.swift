@@ -22,6 +22,8 @@ public struct SweepReport: Sendable, Equatable {
     public let trials: [Trial]
     /// How many trials there are to be at most.
     public let planned: Int
+    /// Why there will be fewer; nil where others begin, or all have.
+    public let end: SweepEnd?
     /// Settings that there is something to say of, the most important first.
     public let importance: [SettingImportance]
     /// All that are varied.
@@ -34,6 +36,7 @@ public struct SweepReport: Sendable, Equatable {
         folder = study.folder.url.path
         objective = sweep.objective
         planned = sweep.trialCount
+        end = record.trials.count < planned ? sweep.end(after: record) : nil
         importance = sweep.space.importance(among: record.trials)
         settings = sweep.space.dimensions.map(\.key)
         let ranked = record.ranking(by: sweep.objective)
@@ -58,19 +61,21 @@ public struct SweepReport: Sendable, Equatable {
     /// The best trial; nil before one is complete.
     public var best: Trial? { trials.first { $0.rank == 1 } }
 
-    /// How many trials have not ended; nil where all have.
+    /// How many trials have not ended, those that are to begin counted; nil where all have.
     public var left: Int? {
-        let ended = trials.count { $0.trial.state != .running }
-        return ended < planned ? planned - ended : nil
+        let left = trials.count { $0.trial.state == .running } + toBegin
+        return left > 0 ? left : nil
     }
 
-    /// How many trials of each state there are, and how many are still to begin.
+    private var toBegin: Int { end == nil ? max(0, planned - trials.count) : 0 }
+
+    /// How many trials of each state there are, and how many are still to begin, or why none does.
     public var counts: String {
         let states = Dictionary(trials.map { ($0.state, 1) }, uniquingKeysWith: +)
         let words = ["complete", "running", "unfinished", "pruned", "failed"].compactMap { state in
             states[state].map { "\($0) \(state)" }
         }
-        let rest = planned - trials.count
-        return (words + (rest > 0 ? ["\(rest) to begin"] : [])).joined(separator: ", ")
+        return (words + (toBegin > 0 ? ["\(toBegin) to begin"] : [])).joined(separator: ", ")
+            + (end.map { "; no other begins: \($0)" } ?? "")
     }
 }
