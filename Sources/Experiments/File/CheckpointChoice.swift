@@ -17,7 +17,7 @@ public struct CheckpointChoice: Sendable, Equatable, Configurable {
             .number(
                 "minutes", .reporting, \.minutes, Limits.minutes,
                 meaning: KeyMeaning(
-                    "How long training goes on before its state is kept within an epoch too. The end of an epoch always keeps it.",
+                    "How long training goes on until its state is kept within an epoch. Its end keeps it too, unless saving takes more than 2 % of the time.",
                     unit: "minutes")),
             .integer(
                 "keep", .reporting, \.keep, Limits.keptStates,
