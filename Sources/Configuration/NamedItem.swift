@@ -16,14 +16,16 @@ extension ValueReader {
     /// A sequence of named items: `[{adapt: {epochs: 3}}, {adapt: {name: again}}, postprocess]`.
     ///
     /// The key path of an item is its name alone, so that reports say `adapt.epochs`, which is what an
-    /// override would be called. `name` is read here and is no key of the draft.
+    /// override would be called. `name` is read here and is no key of the draft: it has letters, digits, `-` and `_`, so
+    /// that an override can say it and a folder can be called like that.
     ///
     /// - Parameters:
     ///   - type: The kinds of items, by their keys.
+    ///   - reserved: Names that no item may have.
     ///   - draft: Reads the keys of an item; the reader is finished afterwards.
     /// - Returns: A reader of the items that could be read, in order; the others are reported.
     public static func namedItems<Kind, Draft>(
-        _ type: Kind.Type, _ draft: @escaping (Located<Kind>, MappingReader) -> Draft?
+        _ type: Kind.Type, reserved: [String] = [], _ draft: @escaping (Located<Kind>, MappingReader) -> Draft?
     ) -> ValueReader
     where Kind: RawRepresentable & CaseIterable, Kind.RawValue == String, Value == [NamedItem<Kind, Draft>] {
         let names = Kind.allCases.map(\.rawValue)
@@ -35,7 +37,7 @@ extension ValueReader {
             }
             var firstSpans: [String: SourceSpan] = [:]
             return items.enumerated().compactMap { row, item in
-                let named = namedItem(item, at: "\(keyPath)[\(row)]", collector, draft)
+                let named = namedItem(item, at: "\(keyPath)[\(row)]", collector, reserved, draft)
                 guard let named else { return nil }
                 if let first = firstSpans[named.name.value] {
                     collector.report(.duplicateName(named.name.value, first: first), at: named.name)
@@ -48,7 +50,7 @@ extension ValueReader {
     }
 
     private static func namedItem<Kind, Draft>(
-        _ item: YAMLNode, at keyPath: String, _ collector: ProblemCollector,
+        _ item: YAMLNode, at keyPath: String, _ collector: ProblemCollector, _ reserved: [String],
         _ draft: (Located<Kind>, MappingReader) -> Draft?
     ) -> NamedItem<Kind, Draft>?
     where Kind: RawRepresentable & CaseIterable, Kind.RawValue == String {
@@ -60,8 +62,26 @@ extension ValueReader {
         let name = Located(single.name.text, span: single.name.span, keyPath: single.name.text)
         let reader = MappingReader(single.body, at: name.value, reportingTo: collector)
         defer { reader.finish() }
-        _ = reader.optional("name", .text)
+        _ = reader.optional("name", .itemName(besides: reserved))
         let located = Located(kind, span: single.span, keyPath: name.value)
         return draft(located, reader).map { NamedItem(kind: located, name: name, value: $0) }
     }
+}
+
+extension ValueReader where Value == String {
+    /// What an item may be called.
+    fileprivate static func itemName(besides reserved: [String]) -> ValueReader {
+        let words = reserved.map { ", and not '\($0)'" }.joined()
+        let allowed = "letters, digits, - and _, at most \(longestName) bytes\(words)"
+        return ValueReader(expected: text.expected, form: text.form) { node, keyPath, collector in
+            guard let name = text.value(node, at: keyPath, collector) else { return nil }
+            let isSound = !name.isEmpty && name.utf8.count <= longestName && !reserved.contains(name)
+            if isSound, name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) }) { return name }
+            collector.report(.outOfRange(found: node.found, allowed: allowed), at: node.span, keyPath: keyPath)
+            return nil
+        }
+    }
+
+    /// Names of files may have 255 bytes, and some of an item's are longer than its name.
+    private static var longestName: Int { 199 }
 }

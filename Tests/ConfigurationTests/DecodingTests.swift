@@ -184,6 +184,19 @@ import Testing
             "{network: resnet18, stages: [adapt: {name: 3}]}",
             "f.yaml:1:44: adapt.name: found 3; allowed: text"
         ),
+        // An override could not say it.
+        (
+            "{network: resnet18, stages: [adapt: {name: v1.0}]}",
+            "f.yaml:1:44: v1.0.name: found text 'v1.0'; allowed: letters, digits, - and _, at most 199 bytes"
+        ),
+        (
+            "{network: resnet18, stages: [adapt: {name: ../a}]}",
+            "f.yaml:1:44: ../a.name: found text '../a'; allowed: letters, digits, - and _, at most 199 bytes"
+        ),
+        (
+            "{network: resnet18, stages: [adapt: {name: \"\"}]}",
+            "f.yaml:1:44: name: found text ''; allowed: letters, digits, - and _, at most 199 bytes"
+        ),
         (
             "{network: resnet18, stages: [adapt: {head: {}}]}",
             "f.yaml:1:44: adapt.head: found an empty mapping; "

@@ -48,6 +48,14 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
             ])
     }
 
+    /// Plans say `data` where a stage takes what no other made.
+    @Test func `has no stage that is called as the data are`() {
+        #expect(
+            report(minimal.replacing("name: direct", with: "name: data"))
+                == "x.yaml:5:22: data.name: found text 'data'; allowed: letters, digits, - and _, at most 199 bytes, and not "
+                + "'data'")
+    }
+
     @Test func `has stages whose keys do not depend on what they are called`() throws {
         let renamed = minimal.replacing("name: direct", with: "name: raw")
             .replacing("- translate:", with: "- translate: {name: stylise}")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Configuration
+internal import Pipeline
 
 /// An experiment with every default applied and every rule checked.
 public struct Experiment: Sendable {
@@ -81,7 +82,7 @@ struct ExperimentDraft {
         stages =
             mapping.required(
                 "stages",
-                .namedItems(StageKind.self) { kind, stage in
+                .namedItems(StageKind.self, reserved: [StagePlan.data]) { kind, stage in
                     let places = Dictionary(stage.keys.map { ($0.value, $0) }) { first, _ in first }
                     return methods.settings(of: kind.value, stage).map { ($0, places) }
                 })?.value ?? []

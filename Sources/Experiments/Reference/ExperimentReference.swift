@@ -56,7 +56,7 @@ extension ExperimentReference.Method {
                 KeyDescription(
                     "name", .text(mayBeEmpty: true),
                     meaning: KeyMeaning(
-                        "What the stage is called: by results, by later stages and on command lines.",
+                        "What the stage is called: by results, by later stages and on command lines. It has letters, digits, `-` and `_`.",
                         leftOut: "the stage's kind")),
                 KeyDescription(
                     "method", .word(names, orMatching: nil),
