@@ -22,9 +22,6 @@ extension Experiment {
     }
 
     private static func leaves(of node: YAMLNode, at key: String) -> [String: JSONValue] {
-        guard let value = try? JSONValue(text: node.canonicalJSON) else {
-            preconditionFailure("'\(key)' is no JSON: \(node.canonicalJSON)")
-        }
-        return value.leaves(at: key)
+        JSONValue(node).leaves(at: key)
     }
 }

@@ -10,8 +10,6 @@ public struct PairedBootstrap: Sendable, Equatable {
     public let mean: Double
     /// What 95 of 100 resampled means lie within.
     public let interval: ClosedRange<Double>
-    /// The share of resampled means that are not above zero.
-    public let share: Double
     /// How many pairs there are.
     public let count: Int
 
@@ -30,7 +28,6 @@ public struct PairedBootstrap: Sendable, Equatable {
         }.sorted()
         mean = differences.reduce(0, +) / size
         interval = Self.quantile(0.025, of: means)...Self.quantile(0.975, of: means)
-        share = Double(means.count { $0 <= 0 }) / Double(resamples)
         count = differences.count
     }
 
