@@ -10,8 +10,8 @@ import Testing
 
 @Suite struct `A pruner that watches a trial` {
     /// A sweep of three trials, all begun.
-    private func study(in logs: URL) throws -> (Study, trials: [SweepTrial]) {
-        let text = "experiment: b\nspace: {a: [1, 2, 3]}\npruner: {median: {stage: adapt, startup: 2}}"
+    private func study(in logs: URL, watching more: String = "") throws -> (Study, trials: [SweepTrial]) {
+        let text = "experiment: b\nspace: {a: [1, 2, 3]}\npruner: {median: {stage: adapt, startup: 2\(more)}}"
         let sweep = try Sweep(Document.parse(text, file: "s.yaml"), path: "s.yaml", name: "s")
         let study = Study(sweep, logs: logs)
         try study.begin(identity: [:], experiment: "")
@@ -20,9 +20,9 @@ import Testing
         return (study, try study.record().trials)
     }
 
-    private func record(_ values: [(epoch: Int, value: Double)], in run: RunFolder) throws {
+    private func record(_ values: [(epoch: Int, value: Double)], of figure: String = "mAP", in run: RunFolder) throws {
         let lines = try values.map { epoch, value in
-            let event = Event(time: 0, stage: "adapt", epoch: epoch, step: nil, name: "mAP", value: value)
+            let event = Event(time: 0, stage: "adapt", epoch: epoch, step: nil, name: figure, value: value)
             return try JSONFile.encoder().encode(event) + Data("\n".utf8)
         }
         try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: true)
@@ -59,5 +59,20 @@ import Testing
         try record([(0, 0.1), (1, 0.1)], in: run)
         let pruner = try #require(study.sweep.pruner)
         #expect(try TrialWatch(study.record().trials[0], of: study, by: pruner) { run }.isHopeless(atEnd: true))
+    }
+
+    /// Trials are ranked by mAP, of which more is better.
+    @Test func `keeps the trial of the least loss, and gives up that of the most`() throws {
+        let logs = FileManager.default.temporaryDirectory.appendingPathComponent("watch-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: logs) }
+        let (study, trials) = try study(in: logs, watching: ", figure: loss, direction: minimize")
+        let pruner = try #require(study.sweep.pruner)
+        for trial in trials { _ = try study.report(2, at: 0, of: trial) }
+        for (loss, isHopeless) in [(1.0, false), (3.0, true)] {
+            let run = RunFolder(url: logs.appendingPathComponent("run-\(loss)"))
+            try record([(0, loss)], of: "loss", in: run)
+            let watch = TrialWatch(trials[0], of: study, by: pruner) { run }
+            #expect(try watch.isHopeless(atEnd: true) == isHopeless)
+        }
     }
 }
