@@ -30,6 +30,7 @@ struct Failure {
 enum CommandError: ReportedError, Equatable {
     case unknownExperiment(kind: String, name: String, looked: String, known: [String])
     case unwritable(path: String, reason: String)
+    case outputLost(reason: String)
     case uselessOutput(option: String, path: String, reason: String)
     case emptyTable(table: String, preset: String)
     case seedsMissing(count: Int, all: Int, reason: String)
@@ -50,7 +51,7 @@ enum CommandError: ReportedError, Equatable {
         case .unknownExperiment, .uselessOutput, .emptyTable: .usage
         case .unknownBackbone: .badData
         case .seedsMissing: .resumable
-        case .unwritable, .notReady, .noRightKernels, .doesNotFit: .missing
+        case .unwritable, .outputLost, .notReady, .noRightKernels, .doesNotFit: .missing
         case .notResumable, .precisionFails: .defect
         }
     }
@@ -66,6 +67,8 @@ enum CommandError: ReportedError, Equatable {
             "\(count) of \(counted(all, "seed")) came to no end: \(reason); the same command goes on"
         case .unwritable(let path, let reason):
             "\(path): cannot be written: \(reason)"
+        case .outputLost(let reason):
+            "standard output cannot be written: \(reason)"
         case .uselessOutput(let option, let path, let reason):
             "\(option) \(path): \(reason)"
         case .unknownBackbone(let path):

@@ -32,15 +32,28 @@ struct Passerby: ParsableCommand {
     static func main() {
         do {
             var command = try parseAsRoot()
-            do {
-                try command.run()
-            } catch {
-                guard let failure = Failure(error) else { throw error }
-                StandardError().write("error: \(failure.message)\n")
-                Foundation.exit(failure.code)
-            }
+            try command.run()
+            try StandardOutput.finish()
         } catch {
-            exit(withError: error)
+            end(error)
         }
+    }
+
+    private static func end(_ error: any Error) -> Never {
+        if let failure = Failure(error) { end(failure) }
+        guard exitCode(for: error).isSuccess else { exit(withError: error) }
+        // Help is a result too, and it may be lost like any other.
+        print(fullMessage(for: error))
+        do {
+            try StandardOutput.finish()
+        } catch {
+            end(error)
+        }
+        Foundation.exit(0)
+    }
+
+    private static func end(_ failure: Failure) -> Never {
+        StandardError().write("error: \(failure.message)\n")
+        Foundation.exit(failure.code)
     }
 }

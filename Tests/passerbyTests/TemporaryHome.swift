@@ -41,14 +41,16 @@ final class TemporaryHome {
     ///
     /// - Parameters:
     ///   - limit: Blocks of 1024 bytes that a file may have; nil for any number.
+    ///   - file: Where its output goes instead of here; nil for nowhere else.
     ///   - environment: What is other in its environment than in this process's.
     func passerby(
-        _ arguments: [String], limit: Int? = nil, environment: [String: String] = [:]
+        _ arguments: [String], limit: Int? = nil, into file: String? = nil, environment: [String: String] = [:]
     ) throws -> (code: Int32, output: Data, messages: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         let limiting = limit.map { "ulimit -f \($0); " } ?? ""
-        process.arguments = ["-c", "\(limiting)exec \"$0\" \"$@\"", try Self.program().path] + arguments
+        let redirection = file.map { " > '\($0)'" } ?? ""
+        process.arguments = ["-c", "\(limiting)exec \"$0\" \"$@\"\(redirection)", try Self.program().path] + arguments
         process.currentDirectoryURL = url
         process.environment = ProcessInfo.processInfo.environment.merging(
             ["PASSERBY_HOME": url.path, "XDG_CACHE_HOME": url.path]) { $1 }.merging(environment) { $1 }
