@@ -187,18 +187,24 @@ struct ReportSweep: ParsableCommand {
 struct BestOfSweep: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "best", abstract: "Prints the best trial's settings, as a command line has them.",
-        discussion: "Exit code 75 where no trial is complete yet.")
+        discussion: """
+            First the sweep's fixed ones, without which the experiment would be another, then those that it varies. Exit code \
+            75 where no trial is complete yet.
+            """)
 
     @OptionGroup var arguments: SweepArguments
+    @Flag(help: "Print the settings that the sweep varies, and not those that it fixes.") var variedOnly = false
     @Flag(help: "Print the trial as one JSON document.") var json = false
 
     func run() throws {
-        let report = try report(arguments.study())
+        let study = try arguments.study()
+        let report = try report(study)
         guard let best = report.best else { throw SweepError.noneYet(sweep: report.sweep) }
         if json {
             try printJSON(best)
         } else {
-            print(best.trial.assignments.map(shellWord).joined(separator: " "))
+            let fixed = variedOnly ? [] : study.sweep.fixed.map(\.assignment)
+            print((fixed + best.trial.assignments).map(shellWord).joined(separator: " "))
         }
     }
 }

@@ -88,7 +88,12 @@ import Testing
         #expect(failed.allSatisfy { $0.error?.contains("holds no whole number of identities") == true })
         #expect(messages.contains("direct.batch: a batch of 8 holds no whole number of identities with 3 images each"))
         let best = try sweep.home.passerby(["sweep", "best", "rates"])
-        #expect(String(decoding: best.output, as: UTF8.self) == sound[0].overrides.joined(separator: " ") + "\n")
+        let varied = sound[0].overrides.joined(separator: " ") + "\n"
+        #expect(
+            String(decoding: best.output, as: UTF8.self)
+                == "direct.epochs=1 direct.iterations=3 direct.evaluate_every=1 \(varied)")
+        let alone = try sweep.home.passerby(["sweep", "best", "rates", "--varied-only"])
+        #expect(String(decoding: alone.output, as: UTF8.self) == varied)
         let status = try sweep.home.passerby(["sweep", "status", "rates"])
         #expect(String(decoding: status.output, as: UTF8.self).contains("2 complete, 2 failed\n"))
         let table = try sweep.home.passerby(["sweep", "status", "rates", "--format", "csv"])
