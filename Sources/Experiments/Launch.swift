@@ -174,6 +174,7 @@ public struct Launch {
     ///   - calibration: Where steps that were measured with so many threads are kept; the run's forecast comes from there
     ///     and corrects it.
     ///   - killPoint: When the process ends itself; nil for never.
+    ///   - leaving: Told of a run that this one could have gone on with, where it begins anew.
     ///   - begun: Told of the run's folder once there is one, from where `--resume` can go on.
     ///   - request: What the result says of how the run was asked for; nil for nothing.
     ///   - offer: The conditions to run under; a run that is gone on with has its own.
@@ -184,6 +185,7 @@ public struct Launch {
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
         calibration: ((_ threads: Int) -> CalibrationCache)? = nil, killPoint: KillPoint? = nil,
+        leaving: (StageStatus.ResumePoint, _ stage: String) -> Void = { _, _ in },
         begun: (RunFolder) -> Void = { _ in }, request: RunRequest? = nil, under offer: ConditionsOffer
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.settings.data.root(in: dataFolder)
@@ -214,6 +216,7 @@ public struct Launch {
             settings: experiment.settings, datasets: datasets, initialWeights: weights,
             existingImages: provisions.images, networksOfFiles: try experiment.networksOfFiles(warn: warn),
             cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
+        if start == .new, let left = resumePoint(of: plan, logs: logs) { leaving(left.point, left.stage) }
         let folder =
             try unfinished
             ?? RunFolder.create(in: logs, plan: plan, experiment: settingsToKeep())
@@ -236,6 +239,15 @@ public struct Launch {
         // A stage that was gone on with has taken more than what was left of it.
         if let flight, unfinished == nil { correct(flight, by: result, after: status) }
         return (folder, result)
+    }
+
+    /// Where the newest unfinished run of a plan has stopped within a stage that no other has finished; nothing where a
+    /// process works on that run.
+    private func resumePoint(of plan: Plan, logs: URL) -> (point: StageStatus.ResumePoint, stage: String)? {
+        guard RunClaim.worker(on: plan, in: logs) == nil else { return nil }
+        return PlanStatus(of: plan, logs: logs).stages.lazy.compactMap { stage in
+            if case .resume(let point) = stage.status { (point, stage.plan.name) } else { nil }
+        }.first
     }
 
     /// The experiment as a file that is the same one wherever the program is started, with where its settings come from.

@@ -85,6 +85,7 @@ struct Run: ParsableCommand {
                 resume ? .resume : fresh ? .fresh : .new, logs: logs.folder, until: until,
                 whenBusy: noWait ? .leave : .wait, interruption: interruption,
                 calibration: { CalibrationCache(threads: $0, on: device) }, killPoint: killAt,
+                leaving: { StandardError().write("note: \(Self.words(of: $0, in: $1)); --resume goes on with it\n") },
                 begun: { begun = $0 }, request: request,
                 under: ConditionsOffer(
                     threads: threads.given, usualThreads: threads.count, facts: machineFacts(on: device),
@@ -95,6 +96,13 @@ struct Run: ParsableCommand {
             StandardError().write("continue with: \(words.map(shellWord).joined(separator: " "))\n")
             throw error
         }
+    }
+
+    /// What is left of a run that has stopped.
+    private static func words(of point: StageStatus.ResumePoint, in stage: String) -> String {
+        let place = [point.part.isEmpty ? stage : "\(stage), \(point.part)", "epoch \(point.epoch)"]
+        return "\(point.run) is unfinished ("
+            + (place + (point.step.map { ["step \($0)"] } ?? [])).joined(separator: ", ") + ")"
     }
 
     /// The command that goes on as this one would have. The run itself keeps its number of threads, whether it began

@@ -38,6 +38,20 @@ import Testing
         #expect(try rows(resumed.output) == rows(fresh.output))
     }
 
+    /// Killed within the second epoch of its first stage, whose state it keeps at every other step.
+    @Test func `names the unfinished run that it does not go on with`() throws {
+        let words = ["run", "tiny.yaml", "--until", "direct", "--threads", "1"]
+        let killed = try home.passerby(words + ["--kill-at", "direct:8:0:2"])
+        #expect(killed.code == 9 && !killed.messages.contains("note: "), "\(killed.messages)")
+        let run = try #require(try RunCatalogue(logs: home.logs).list().first?.run)
+        let note = try Regex("note: \(run) is unfinished \\(direct, epoch [01](, step [0-9]+)?\\); --resume goes on with it\n")
+        let begun = try home.passerby(words)
+        #expect(begun.code == 0 && begun.messages.contains(note), "\(begun.messages)")
+        // Its stage is in the store now, and nothing is left to go on with.
+        let again = try home.passerby(words)
+        #expect(again.code == 0 && !again.messages.contains("is unfinished"), "\(again.messages)")
+    }
+
     /// Under the experiment's name, wherever the folder lies.
     @Test func `runs a past run's own file again`() throws {
         let words = ["--until", "direct", "--threads", "1", "--json"]
