@@ -28,7 +28,10 @@ struct Failure {
 
 /// What can be wrong with a command line beyond its grammar.
 enum CommandError: ReportedError, Equatable {
+    case unknownCommand(String, nearest: String?, allowed: [String])
     case unknownExperiment(kind: String, name: String, looked: String, known: [String])
+    /// No run is filed under the name, nor would one be.
+    case noRuns(of: String, known: [String])
     case unwritable(path: String, reason: String)
     case outputLost(reason: String)
     case uselessOutput(option: String, path: String, reason: String)
@@ -48,7 +51,7 @@ enum CommandError: ReportedError, Equatable {
 
     var exitKind: ExitKind {
         switch self {
-        case .unknownExperiment, .uselessOutput, .emptyTable: .usage
+        case .unknownCommand, .noRuns, .unknownExperiment, .uselessOutput, .emptyTable: .usage
         case .unknownBackbone: .badData
         case .seedsMissing: .resumable
         case .unwritable, .outputLost, .notReady, .noRightKernels, .doesNotFit: .missing
@@ -58,6 +61,12 @@ enum CommandError: ReportedError, Equatable {
 
     var description: String {
         switch self {
+        case .unknownCommand(let name, let nearest, let allowed):
+            "no command '\(name)'; " + (nearest.map { "did you mean '\($0)'? " } ?? "")
+                + "allowed: \(allowed.joined(separator: ", "))"
+        case .noRuns(let name, let known):
+            "no runs of '\(name)'; there are "
+                + (known.isEmpty ? "none at all" : "runs of: \(known.joined(separator: ", "))")
         case .unknownExperiment(let kind, let name, let looked, let known):
             "no \(kind) '\(name)': there is no file \(looked); known are "
                 + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"

@@ -31,6 +31,7 @@ struct Passerby: ParsableCommand {
     /// Parses and runs; errors of ours become one message and the exit code that their kind stands for.
     static func main() {
         do {
+            try CommandWords.check(CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()
             try command.run()
             try StandardOutput.finish()
@@ -41,7 +42,7 @@ struct Passerby: ParsableCommand {
 
     private static func end(_ error: any Error) -> Never {
         if let failure = Failure(error) { end(failure) }
-        guard exitCode(for: error).isSuccess else { exit(withError: error) }
+        guard exitCode(for: error).isSuccess else { endUnparsed(error) }
         // Help is a result too, and it may be lost like any other.
         print(fullMessage(for: error))
         do {
@@ -50,6 +51,16 @@ struct Passerby: ParsableCommand {
             end(error)
         }
         Foundation.exit(0)
+    }
+
+    /// For what the argument parser has found.
+    private static func endUnparsed(_ error: any Error) -> Never {
+        let message = fullMessage(for: error)
+        guard let hint = CommandWords.settingHint(CommandLine.arguments.dropFirst(), message: message) else {
+            exit(withError: error)
+        }
+        StandardError().write("\(message)\n\(hint)\n")
+        Foundation.exit(exitCode(for: error).rawValue)
     }
 
     private static func end(_ failure: Failure) -> Never {

@@ -29,12 +29,23 @@ struct ListRuns: ParsableCommand {
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() throws {
-        let runs = try RunCatalogue(logs: logs.folder).list(of: experiment, measuring: size)
+        let catalogue = RunCatalogue(logs: logs.folder)
+        let runs = try catalogue.list(of: experiment, measuring: size)
+        if let experiment, runs.isEmpty { try requireExperiment(experiment, catalogue) }
         if json {
             try printJSON(runs)
         } else {
             print(RunTable(runs, columns: .headline), terminator: "")
         }
+    }
+
+    /// One that has not been run yet has no runs, which is an answer; a name of nothing has none either, and is a mistake.
+    private func requireExperiment(_ name: String, _ catalogue: RunCatalogue) throws {
+        let folder = ExperimentFolder(Home().experiments, holding: "experiment")
+        guard (try? folder.file(named: name)) == nil else { return }
+        // Trials of sweeps are many, and asked for by their sweep.
+        let known = Set(try catalogue.list().map(\.run.experiment)).filter { !$0.hasPrefix("sweeps/") }
+        throw CommandError.noRuns(of: name, known: known.sorted())
     }
 }
 

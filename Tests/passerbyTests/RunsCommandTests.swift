@@ -45,6 +45,13 @@ private final class LogsFolder {
         #expect(logs.left == logs.runs)
     }
 
+    @Test func `lists no runs of what is no experiment`() throws {
+        let logs = try LogsFolder()
+        let error = #expect(throws: (any Error).self) { try ListRuns.parse(["vista", "--logs", logs.path]).run() }
+        let failure = error.flatMap { Failure($0) }
+        #expect(failure?.code == 64 && failure?.message == "no runs of 'vista'; there are runs of: visda/base")
+    }
+
     /// Neither has been worked on, nor has it a plan that can be read.
     @Test(arguments: [
         ("4321", 64, "no run '4321'; 'passerby runs list' shows them"),
