@@ -30,6 +30,8 @@ struct Failure {
 enum CommandError: ReportedError, Equatable {
     case unknownCommand(String, nearest: String?, allowed: [String])
     case unknownExperiment(kind: String, name: String, looked: String, known: [String])
+    /// What was given is a path, and not that of a YAML file.
+    case otherEnding(kind: String, path: String)
     /// No run is filed under the name, nor would one be.
     case noRuns(of: String, known: [String])
     case unwritable(path: String, reason: String)
@@ -49,9 +51,17 @@ enum CommandError: ReportedError, Equatable {
         cosine.isNaN ? "not a number" : String(format: "%.5f", cosine)
     }
 
+    /// Which files there are; of experiments there are too many for a message.
+    private static func known(_ names: [String], of kind: String) -> String {
+        guard kind != "experiment" || names.count <= 6 else {
+            return "a file of your own ends in .yaml; 'passerby experiments' lists all that are here"
+        }
+        return "known are \(names.isEmpty ? "none" : names.joined(separator: ", ")), or give the path of a YAML file"
+    }
+
     var exitKind: ExitKind {
         switch self {
-        case .unknownCommand, .noRuns, .unknownExperiment, .uselessOutput, .emptyTable: .usage
+        case .unknownCommand, .noRuns, .otherEnding, .unknownExperiment, .uselessOutput, .emptyTable: .usage
         case .unknownBackbone: .badData
         case .seedsMissing: .resumable
         case .unwritable, .outputLost, .notReady, .noRightKernels, .doesNotFit: .missing
@@ -68,8 +78,11 @@ enum CommandError: ReportedError, Equatable {
             "no runs of '\(name)'; there are "
                 + (known.isEmpty ? "none at all" : "runs of: \(known.joined(separator: ", "))")
         case .unknownExperiment(let kind, let name, let looked, let known):
-            "no \(kind) '\(name)': there is no file \(looked); known are "
-                + (known.isEmpty ? "none" : known.joined(separator: ", ")) + ", or give the path of a YAML file"
+            "no \(kind) '\(name)': there is no file \(looked); "
+                + (ExperimentFolder.nearestName(to: name, among: known).map { "did you mean '\($0)'? " } ?? "")
+                + Self.known(known, of: kind)
+        case .otherEnding(let kind, let path):
+            "'\(path)' is no \(kind): the path of one ends in .yaml or .yml"
         case .emptyTable(let table, let preset):
             "the table '\(table)' has no row with an experiment for --preset \(preset)"
         case .seedsMissing(let count, let all, let reason):

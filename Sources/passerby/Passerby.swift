@@ -14,9 +14,9 @@ struct Passerby: ParsableCommand {
             'passerby run quickstart' draws a small world and trains the whole pipeline on it in minutes.
             """,
         subcommands: [
-            Run.self, ShowPlan.self, Why.self, Keys.self, Schema.self, Runs.self, SweepCommand.self, Reproduce.self,
-            Trial.self,
-            VerifyResume.self, DataCommand.self, WeightsCommand.self, Import.self, Extract.self, Evaluate.self, Metrics.self,
+            Run.self, ShowPlan.self, Why.self, Keys.self, Schema.self, Runs.self, ListExperiments.self,
+            SweepCommand.self, Reproduce.self, Trial.self, VerifyResume.self, DataCommand.self, WeightsCommand.self,
+            Import.self, Extract.self, Evaluate.self, Metrics.self,
             Cluster.self, Doctor.self, Calibrate.self, TimeSteps.self, Kernels.self,
         ])
 

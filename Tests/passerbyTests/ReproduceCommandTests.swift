@@ -123,7 +123,9 @@ import Testing
         let (code, _, messages) = try home.reproduce(["smal"])
         #expect(code == 64)
         #expect(
-            messages.contains("no table 'smal': there is no file experiments/tables/smal.yaml; known are lacking, small, or")
+            messages.contains(
+                "no table 'smal': there is no file experiments/tables/smal.yaml; did you mean 'small'? known are lacking, small, or"
+            )
         )
         let none = try home.reproduce(["lacking", "--preset", "synthetic"])
         #expect(

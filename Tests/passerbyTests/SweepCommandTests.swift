@@ -140,7 +140,8 @@ import Testing
         let unknown = try sweep.home.passerby(["sweep", "rate"])
         #expect(unknown.code == 64)
         #expect(
-            unknown.messages.contains("no sweep 'rate': there is no file experiments/sweeps/rate.yaml; known are rates, or"))
+            unknown.messages.contains(
+                "no sweep 'rate': there is no file experiments/sweeps/rate.yaml; did you mean 'rates'? known are rates, or"))
         let early = try sweep.home.passerby(["sweep", "status", "rates"])
         #expect(early.code == 64 && early.messages.contains("no trial of 'rates' was begun"))
         #expect(!FileManager.default.fileExists(atPath: sweep.home.logs.path))
