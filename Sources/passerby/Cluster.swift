@@ -40,7 +40,7 @@ struct Cluster: ParsableCommand {
             throw ValidationError("--probes belongs to the Jaccard distance, which --kmeans does not use")
         }
         guard [dbscan != nil, selfPaced != nil, kmeans != nil].count(where: \.self) <= 1 else {
-            throw ValidationError("allowed is one of --dbscan, --self-paced and --kmeans")
+            throw ValidationError("--dbscan, --self-paced and --kmeans exclude each other")
         }
     }
 

@@ -28,7 +28,8 @@ struct Extract: ParsableCommand {
     @Flag(help: "Print one JSON document.") var json = false
 
     mutating func validate() throws {
-        guard (images == nil) != (data == nil) else { throw ValidationError("allowed is one of --images and --data") }
+        guard images == nil || data == nil else { throw ValidationError("--images and --data exclude each other") }
+        guard images != nil || data != nil else { throw ValidationError("give one of --images and --data") }
     }
 
     func run() throws {

@@ -26,9 +26,10 @@ struct Import: ParsableCommand {
     @Flag(help: "Replace a file that is there.") var force = false
 
     mutating func validate() throws {
-        guard (file == nil) != command.isEmpty else {
-            throw ValidationError("allowed is one of a file and a command behind '--'")
+        guard file == nil || command.isEmpty else {
+            throw ValidationError("a file and a command behind '--' exclude each other")
         }
+        guard file != nil || !command.isEmpty else { throw ValidationError("give a file, or a command behind '--'") }
     }
 
     func run() throws {

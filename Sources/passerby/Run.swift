@@ -65,7 +65,7 @@ struct Run: ParsableCommand {
     var killAt: KillPoint?
 
     mutating func validate() throws {
-        guard !resume || !fresh else { throw ValidationError("allowed is one of --resume and --fresh") }
+        guard !resume || !fresh else { throw ValidationError("--resume and --fresh exclude each other") }
         guard !otherMachine || resume || seeds != nil else { throw ValidationError("--other-machine belongs to --resume") }
         try checkSeeds()
     }

@@ -37,7 +37,7 @@ struct ShowPlan: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
-        guard !settings || !json else { throw ValidationError("allowed is one of --settings and --json") }
+        guard !settings || !json else { throw ValidationError("--settings and --json exclude each other") }
     }
 
     func run() throws {

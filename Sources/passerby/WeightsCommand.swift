@@ -73,7 +73,7 @@ struct ConvertWeights: ParsableCommand {
             ("--dsbn", network.dsbn != .target),
         ]
         if let other = others.first(where: \.1) {
-            throw ValidationError("\(other.0) changes tensors, which --as-is leaves as they are; allowed is one of them")
+            throw ValidationError("\(other.0) and --as-is exclude each other: one changes tensors, the other leaves them as they are")
         }
     }
 

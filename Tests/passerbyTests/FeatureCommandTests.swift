@@ -75,7 +75,7 @@ private func isRefusal(_ error: RetrievalError, of forecast: MemoryForecast, fre
     @Test(arguments: [
         (["--kmeans", "2", "--probes", "2"], "--probes belongs to the Jaccard distance"),
         (["--kmeans", "0"], "The value '0' is invalid for '--kmeans <kmeans>': allowed: a whole number, 1 to 1000000"),
-        (["--kmeans", "2", "--dbscan", "eps=0.5"], "allowed is one of --dbscan, --self-paced and --kmeans"),
+        (["--kmeans", "2", "--dbscan", "eps=0.5"], "--dbscan, --self-paced and --kmeans exclude each other"),
         (["--memory", "0"], "The value '0' is invalid for '--memory <MiB>': allowed: a whole number, 1 to 1073741824"),
     ])
     func `says what does not go together`(arguments: [String], report: String) {

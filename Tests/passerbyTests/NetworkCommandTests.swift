@@ -232,6 +232,15 @@ private func failure(_ body: () throws -> Void) -> Failure? {
 }
 
 @Suite struct `passerby extract` {
+    @Test(arguments: [
+        ([], "give one of --images and --data"),
+        (["--images", "i", "--data", "market1501"], "--images and --data exclude each other"),
+    ])
+    func `takes a folder or a dataset`(words: [String], report: String) {
+        let error = #expect(throws: (any Error).self) { try Extract.parse(["--weights", "w", "--out", "o"] + words) }
+        #expect(error.map { Extract.message(for: $0) } == report)
+    }
+
     @Test func `writes a folder's features with the images' names, in bf16 close to fp32`() throws {
         let world = try World()
         let folder = world.path + "/target_validation/image_query"

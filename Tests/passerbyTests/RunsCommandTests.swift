@@ -97,6 +97,6 @@ private final class LogsFolder {
 @Suite struct `passerby run` {
     @Test func `goes on or begins afresh, not both`() {
         let error = #expect(throws: (any Error).self) { _ = try Run.parse(["quickstart", "--resume", "--fresh"]) }
-        #expect(error.map { Run.message(for: $0).contains("allowed is one of --resume and --fresh") } == true)
+        #expect(error.map { Run.message(for: $0).contains("--resume and --fresh exclude each other") } == true)
     }
 }
