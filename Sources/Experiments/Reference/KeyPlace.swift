@@ -26,6 +26,8 @@ public struct KeyPlace: Sendable {
 /// What can be wrong with a question about keys.
 public enum KeyError: ReportedError, Equatable {
     case unknownKey(String, place: String, allowed: [String], nearest: String?)
+    /// It is a key of stages, of these kinds, and was asked for without one.
+    case keyOfStages(String, kinds: [String])
     case unknownMethod(String, place: String, allowed: [String], nearest: String?)
     /// A method was named for a place that no stage has.
     case noStage(place: String, kinds: [String])
@@ -38,6 +40,9 @@ public enum KeyError: ReportedError, Equatable {
         case .unknownKey(let key, let place, let allowed, let nearest):
             (place.isEmpty ? "" : "\(place): ") + "unknown key '\(key)'; allowed: "
                 + (allowed.isEmpty ? "none" : allowed.joined(separator: ", ")) + meant(nearest)
+        case .keyOfStages(let key, let kinds):
+            "'\(key)' is a key of stages: "
+                + kinds.map { "'passerby keys \($0).\(key)'" }.joined(separator: " or ")
         case .unknownMethod(let method, let place, let allowed, let nearest):
             (place.isEmpty ? "" : "\(place): ") + "no method '\(method)'; allowed: \(allowed.joined(separator: ", "))"
                 + meant(nearest)
@@ -83,6 +88,12 @@ extension ExperimentReference {
                 )
             }
             return try place(found.kind.rawValue, method: method)
+        }
+        if !keys.contains(where: { $0.key == words[0] }) {
+            let kinds = kinds.filter { kind in
+                kind.methods.contains { (try? key(words, in: $0.keys, at: kind.kind.rawValue)) != nil }
+            }
+            guard kinds.isEmpty else { throw .keyOfStages(path, kinds: kinds.map(\.kind.rawValue)) }
         }
         let found = try key(words, in: keys, at: "", alsoMeant: kinds.map(\.kind.rawValue))
         guard method == nil else { throw .noStage(place: path, kinds: kinds.map(\.kind.rawValue)) }

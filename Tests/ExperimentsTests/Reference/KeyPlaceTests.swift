@@ -55,6 +55,13 @@ import Testing
             "adapt.head: unknown key 'arcfac'; allowed: linear, arcface, cosface, am, circle (did you mean 'arcface'?)"
         ),
         ("image.heigth", nil, "image: unknown key 'heigth'; allowed: height, width (did you mean 'height'?)"),
+        ("eps", nil, "'eps' is a key of stages: 'passerby keys adapt.eps'"),
+        (
+            "rate", nil,
+            "'rate' is a key of stages: 'passerby keys pretrain.rate' or 'passerby keys translate.rate' or "
+                + "'passerby keys adapt.rate'"
+        ),
+        ("head.arcface.scale", nil, "'head.arcface.scale' is a key of stages: 'passerby keys adapt.head.arcface.scale'"),
         ("seed.x", nil, "seed: unknown key 'x'; allowed: none"),
         ("image.", nil, "image: unknown key ''; allowed: height, width"),
         (
