@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 
+/// What other programs call the same thing: no edit leads from one name to the other.
+private let usualNames = [
+    "lr": "rate", "learning_rate": "rate", "num_workers": "workers", "batch_size": "batch", "gpu": "cuda",
+]
+
 /// The known name that a misspelt one most likely means.
 ///
-/// A candidate counts when one name begins with the other, or when at most two edits (one for short names)
+/// The name that other programs give it counts first. Else a candidate counts when one name begins with the other, or when at most two edits (one for short names)
 /// turn one into the other; case is ignored. The fewest edits win, then the earlier candidate.
 ///
 /// - Complexity: O(candidates × length²).
 public func nearest(to name: String, among candidates: [String]) -> String? {
     let wanted = Array(name.lowercased().unicodeScalars)
     guard !wanted.isEmpty else { return nil }
+    if let usual = usualNames[name.lowercased()], candidates.contains(usual) { return usual }
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {
         let known = Array(candidate.lowercased().unicodeScalars)

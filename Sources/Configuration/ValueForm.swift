@@ -10,7 +10,7 @@ public indirect enum ValueForm: Sendable {
     case boolean
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>)
-    /// A word of a closed list, or one that the expression matches: accepted, and suggested nowhere.
+    /// A word of a closed list, or one that the expression matches: accepted, and suggested nowhere unless it has a number.
     case word([String], orMatching: String?)
     case list(of: ValueForm, count: ClosedRange<Int>?)
     case mapping([KeyDescription])
@@ -33,6 +33,13 @@ public indirect enum ValueForm: Sendable {
 }
 
 extension ValueForm {
+    /// The words of a list and its expression as people are told of them: `[0-9]+` is an N; of an expression without a
+    /// number they are not told.
+    package static func shown(_ words: [String], orMatching others: String?) -> [String] {
+        guard let others, others.contains("[0-9]+") else { return words }
+        return words + [others.replacing("[0-9]+", with: "N").filter { $0 != "^" && $0 != "$" }]
+    }
+
     /// The keys that a mapping of this form may have, and the words of a choice as keys.
     public var keys: [KeyDescription] {
         switch self {
@@ -63,10 +70,11 @@ extension ValueForm: CustomStringConvertible {
         case .boolean: "true or false"
         case .integer(let range): "an integer, \(Bounds(range))"
         case .number(let range): "a number, \(Bounds(range))"
-        case .word(let words, _): words.joined(separator: ", ")
+        case .word(let words, let others): Self.shown(words, orMatching: others).joined(separator: ", ")
         case .list(let element, let count):
             "a list" + (count.map { " of \(Bounds($0))" } ?? "") + ", each \(element)"
         case .mapping(let keys) where keys.count == 1: "{\(keys[0].key): \(keys[0].form)}"
+        case .mapping(let keys) where keys.isEmpty: "no keys of its own"
         case .mapping(let keys): "keys " + keys.map(\.key).joined(separator: ", ")
         case .choice(let alternatives): alternatives.map(\.description).joined(separator: ", ")
         case .either(let forms): forms.map(\.description).joined(separator: "; or ")

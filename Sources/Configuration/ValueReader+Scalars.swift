@@ -68,12 +68,19 @@ extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawVal
     ///
     /// - Parameter others: An expression of the words that the type accepts and does not suggest; nothing for none.
     public static func choice(_ type: Value.Type = Value.self, orMatching others: String? = nil) -> ValueReader {
-        let words = ValueReader<String>.word(of: Value.allCases.map(\.rawValue))
-        let form = ValueForm.word(Value.allCases.map(\.rawValue), orMatching: others)
-        return ValueReader(expected: words.expected, form: form) { node, keyPath, collector in
+        let words = Value.allCases.map(\.rawValue)
+        let shown = ValueForm.shown(words, orMatching: others)
+        let expected = "one of \(shown.joined(separator: ", "))"
+        return ValueReader(expected: expected, form: .word(words, orMatching: others)) { node, keyPath, collector in
+            guard case .scalar(.text(let word)) = node.value else {
+                collector.reportType(of: node, expected: expected, keyPath)
+                return nil
+            }
             // A value may be accepted that is not suggested.
-            if case .scalar(.text(let word)) = node.value, let value = Value(rawValue: word) { return value }
-            return words.value(node, at: keyPath, collector).flatMap(Value.init)
+            if let value = Value(rawValue: word) { return value }
+            let kind = Problem.Kind.unknownValue(found: word, allowed: shown, nearest: nearest(to: word, among: words))
+            collector.report(kind, at: node.span, keyPath: keyPath)
+            return nil
         }
     }
 

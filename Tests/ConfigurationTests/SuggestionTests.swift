@@ -60,4 +60,12 @@ import Testing
     func `is the one that was most likely meant`(name: String, meant: String?) {
         #expect(nearest(to: name, among: Self.keys) == meant)
     }
+
+    @Test(arguments: [
+        ("lr", "rate"), ("learning_rate", "rate"), ("num_workers", "workers"), ("batch_size", "batch"), ("gpu", "cuda"),
+    ])
+    func `is what other programs call otherwise, where it is one of the names`(theirs: String, ours: String) {
+        #expect(nearest(to: theirs, among: ["cpu", "batch", "cuda", "rate", "lambda", "workers"]) == ours)
+        #expect(nearest(to: theirs, among: ["zebra"]) == nil)
+    }
 }

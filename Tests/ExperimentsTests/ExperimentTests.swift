@@ -174,11 +174,11 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
         ),
         (
             "device=gpu",
-            "override 'device=gpu':1:8: device: found 'gpu'; allowed: auto, cpu, cuda (did you mean 'cpu'?)"
+            "override 'device=gpu':1:8: device: found 'gpu'; allowed: auto, cpu, cuda, cuda:N (did you mean 'cuda'?)"
         ),
         (
             "device=cuda:x",
-            "override 'device=cuda:x':1:8: device: found 'cuda:x'; allowed: auto, cpu, cuda"
+            "override 'device=cuda:x':1:8: device: found 'cuda:x'; allowed: auto, cpu, cuda, cuda:N"
         ),
         (
             "precision=fp16",

@@ -46,7 +46,8 @@ extension ValueForm {
     /// As a cell of a table.
     fileprivate var markdown: String {
         switch self {
-        case .word(let words, _): words.map { "`\($0)`" }.joined(separator: ", ")
+        case .word(let words, let others):
+            Self.shown(words, orMatching: others).map { "`\($0)`" }.joined(separator: ", ")
         case .mapping(let keys) where keys.count > 1: "keys of its own, below"
         case .choice(let alternatives): alternatives.map { "`\($0)`" }.joined(separator: ", ")
         case .either(let forms): forms.map(\.markdown).joined(separator: "; or ")
