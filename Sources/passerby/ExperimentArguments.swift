@@ -74,8 +74,10 @@ struct ExperimentArguments: ParsableArguments {
     ///   - name: What its runs are filed under instead of its own name.
     ///   - output: Where it says what it is doing.
     func launch(filedUnder name: String? = nil, output: StandardError = StandardError()) throws -> Launch {
-        Launch(
-            try experiment(filedUnder: name), dataFolder: Home().data.path, weightFolders: Home().weightFolders,
+        let experiment = try experiment(filedUnder: name)
+        try experiment.settings.device.checkVariable()
+        return Launch(
+            experiment, dataFolder: Home().data.path, weightFolders: Home().weightFolders,
             cacheFolder: Home().cache + "/decoded", memoryFolder: Home().checks, output: output)
     }
 

@@ -67,6 +67,7 @@ struct InferenceArguments: ParsableArguments {
                 "--batch \(batch) with images of \(size); allowed: batch × height × width up to "
                     + "\(Limits.pixelsPerBatch)")
         }
+        try device.checkVariable()
         try Engine.prepare(threads: threads, device: device.device)
         let images = ImageSource(size: size, workers: workers)
         return FeatureExtractor(images, batchSize: batch, precision: precision == .fp32 ? .float32 : .bfloat16)

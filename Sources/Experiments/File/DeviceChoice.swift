@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+internal import Configuration
 internal import Foundation
 internal import Machine
+public import Reporting
 public import Tensor
 
 /// What an experiment computes on.
@@ -19,7 +21,36 @@ public enum DeviceChoice: Sendable, Hashable {
         }
     }
 
-    private static var named: Device? { ProcessInfo.processInfo.environment["PASSERBY_DEVICE"].flatMap(Device.init) }
+    private static var named: Device? { variable.flatMap(Device.init) }
+
+    /// What `PASSERBY_DEVICE` says; nothing where it leaves the choice to this machine.
+    private static var variable: String? {
+        ProcessInfo.processInfo.environment["PASSERBY_DEVICE"].flatMap { ["", "auto"].contains($0) ? nil : $0 }
+    }
+
+    /// Looks whether the variable names a device, where it decides.
+    ///
+    /// - Throws: ``DeviceChoiceError``.
+    package func checkVariable() throws(DeviceChoiceError) {
+        guard self == .best, let name = Self.variable, Device(name) == nil else { return }
+        throw .unknownVariable(name)
+    }
+}
+
+/// What can be wrong with the choice of a device outside an experiment's file.
+public enum DeviceChoiceError: ReportedError, Equatable {
+    /// `PASSERBY_DEVICE` names none.
+    case unknownVariable(String)
+
+    public var exitKind: ExitKind { .usage }
+
+    public var description: String {
+        switch self {
+        case .unknownVariable(let name):
+            "PASSERBY_DEVICE is '\(name)'; allowed: auto, cpu, cuda, cuda:N"
+                + (nearest(to: name, among: DeviceChoice.allCases.map(\.rawValue)).map { " (did you mean '\($0)'?)" } ?? "")
+        }
+    }
 }
 
 extension DeviceChoice: RawRepresentable, CaseIterable {
