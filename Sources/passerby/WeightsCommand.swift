@@ -65,6 +65,7 @@ struct ConvertWeights: ParsableCommand {
     var names: Names?
     @Flag(help: "Write every tensor under its own name and in its own type, whatever network it is.")
     var asIs = false
+    @Flag(help: "Replace a file that is there.") var force = false
 
     mutating func validate() throws {
         guard asIs else { return }
@@ -73,12 +74,14 @@ struct ConvertWeights: ParsableCommand {
             ("--dsbn", network.dsbn != .target),
         ]
         if let other = others.first(where: \.1) {
-            throw ValidationError("\(other.0) and --as-is exclude each other: one changes tensors, the other leaves them as they are")
+            throw ValidationError(
+                "\(other.0) and --as-is exclude each other: one changes tensors, the other leaves them as they are")
         }
     }
 
     func run() throws {
-        let written = try OutputPath(output, option: "OUTPUT", inputs: [input], endings: WeightFile.endings)
+        let written = try OutputPath(
+            output, option: "OUTPUT", inputs: [input], endings: WeightFile.endings, replaces: force)
         if asIs { try copy(to: written) } else { try convert(to: written) }
     }
 

@@ -337,6 +337,18 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         }
     }
 
+    @Test func `convert replaces a file that is there when told to`() throws {
+        let world = try World()
+        let path = world.path + "/theirs.pth"
+        try Foundation.Data("mine".utf8).write(to: URL(fileURLWithPath: path))
+        let found = failure { try ConvertWeights.parse([world.weights, path]).run() }
+        #expect(found?.code == 64)
+        #expect(found?.message == "OUTPUT \(path): it is there already; --force replaces it")
+        #expect(FileManager.default.contents(atPath: path) == Foundation.Data("mine".utf8))
+        try ConvertWeights.parse([world.weights, path, "--force"]).run()
+        #expect(try WeightFile(readingFrom: path).tensors["conv1.weight"]?.shape == [64, 3, 7, 7])
+    }
+
     /// Of no network that is known.
     @Test func `convert takes any tensors as they are`() throws {
         let world = try World()
@@ -350,7 +362,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         let header = try Safetensors.header(of: third)
         #expect(header.mapValues(\.type) == ["module.x": .int64, "y": .float32])
         #expect(try Safetensors(readingFrom: third).metadata == ["epoch": "12"])
-        #expect(failure { try ConvertWeights.parse([first, second]).run() }?.code == 65)
+        #expect(failure { try ConvertWeights.parse([first, second, "--force"]).run() }?.code == 65)
         #expect(throws: (any Error).self) { try ConvertWeights.parse(["--as-is", first, second, "--names", "authors"]) }
     }
 
