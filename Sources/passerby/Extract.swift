@@ -106,8 +106,8 @@ struct Extract: ParsableCommand {
 
     private func knownSplit(_ name: String) throws -> DatasetSplit {
         guard let split = DatasetSplit(rawValue: name) else {
-            let known = DatasetSplit.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--data: '\(name)' is no split; allowed: \(known)")
+            let known = DatasetSplit.allCases.map(\.rawValue)
+            throw CommandError.unknownSplit(name, allowed: known)
         }
         return split
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import ArgumentParser
+internal import Configuration
 internal import Foundation
 internal import Reporting
 internal import Training
@@ -17,6 +18,9 @@ struct Failure {
     init?(_ error: any Error) {
         if let error = error as? any ReportedError {
             (message, kind) = ("\(error)", error.exitKind)
+        } else if let error = error as? ValidationError {
+            // Of a command under way; those of its words come wrapped, and with its usage.
+            (message, kind) = (error.message, .usage)
         } else if !(error is ExitCode), Passerby.exitCode(for: error) == .failure {
             // Neither ours nor the parser's: somebody forgot to name it.
             (message, kind) = ("unexpected: \(error)", .defect)
@@ -34,6 +38,7 @@ enum CommandError: ReportedError, Equatable {
     case otherEnding(kind: String, path: String)
     /// No run is filed under the name, nor would one be.
     case noRuns(of: String, known: [String])
+    case unknownSplit(String, allowed: [String])
     case unwritable(path: String, reason: String)
     case outputLost(reason: String)
     case uselessOutput(option: String, path: String, reason: String)
@@ -42,6 +47,7 @@ enum CommandError: ReportedError, Equatable {
     case notReady([String])
     case noRightKernels([String])
     case unknownBackbone(path: String)
+    case otherBackbone(path: String, asked: String, found: String)
     case notResumable(certificate: String)
     case doesNotFit([String])
     case precisionFails(
@@ -61,8 +67,8 @@ enum CommandError: ReportedError, Equatable {
 
     var exitKind: ExitKind {
         switch self {
-        case .unknownCommand, .noRuns, .otherEnding, .unknownExperiment, .uselessOutput, .emptyTable: .usage
-        case .unknownBackbone: .badData
+        case .unknownCommand, .noRuns, .otherEnding, .unknownExperiment, .unknownSplit, .uselessOutput, .emptyTable: .usage
+        case .unknownBackbone, .otherBackbone: .badData
         case .seedsMissing: .resumable
         case .unwritable, .outputLost, .notReady, .noRightKernels, .doesNotFit: .missing
         case .notResumable, .precisionFails: .defect
@@ -83,6 +89,10 @@ enum CommandError: ReportedError, Equatable {
                 + Self.known(known, of: kind)
         case .otherEnding(let kind, let path):
             "'\(path)' is no \(kind): the path of one ends in .yaml or .yml"
+        case .unknownSplit(let name, let allowed):
+            "--data: '\(name)' is no split; "
+                + (nearest(to: name, among: allowed).map { "did you mean '\($0)'? " } ?? "")
+                + "allowed: \(allowed.joined(separator: ", "))"
         case .emptyTable(let table, let preset):
             "the table '\(table)' has no row with an experiment for --preset \(preset)"
         case .seedsMissing(let count, let all, let reason):
@@ -95,6 +105,8 @@ enum CommandError: ReportedError, Equatable {
             "\(option) \(path): \(reason)"
         case .unknownBackbone(let path):
             "\(path): no known backbone has exactly these tensors; name one with --backbone to see what does not fit"
+        case .otherBackbone(let path, let asked, let found):
+            "\(path): its tensors are those of \(found), and not of \(asked); 'passerby weights verify' lists what differs"
         case .doesNotFit(let obstacles):
             "this cannot run here: " + obstacles.joined(separator: "\n  ")
         case .precisionFails(let name, let strangers, let images, let least, let leastBeforeNeck, let size, let batch):

@@ -48,8 +48,20 @@ struct NetworkArguments: ParsableArguments {
     }
 
     /// The network, every tensor of it stored unless `--partial` allows less.
+    ///
+    /// - Throws: ``CommandError/otherBackbone(path:asked:found:)``, `WeightFileError.unfit(path:_:)`.
     func network(_ weights: FittedWeights, of path: String) throws -> EmbeddingNetwork {
-        guard partial else { return try weights.network() }
+        guard partial else {
+            do {
+                return try weights.network()
+            } catch let error as LayerError {
+                // Two lists of a hundred tensors say less than the name of the network that they are of.
+                if let found = try FittedWeights.recognising(weights.state)?.backbone, found != weights.backbone {
+                    throw CommandError.otherBackbone(path: path, asked: weights.backbone.rawValue, found: found.rawValue)
+                }
+                throw WeightFileError.unfit(path: path, error)
+            }
+        }
         let (network, mismatch) = try weights.partialNetwork()
         if let mismatch { StandardError().write("warning: \(path): \(mismatch)\n") }
         return network

@@ -65,9 +65,15 @@ import Training
     }
 
     @Test func `is left to the parser where the error is the parser's`() {
-        #expect(Failure(ValidationError("x")) == nil && Failure(ExitCode(65)) == nil)
+        #expect(Failure(ExitCode(65)) == nil)
         let error = #expect(throws: (any Error).self) { try Passerby.parseAsRoot(["run", "--no-such-option"]) }
         #expect(error.map { Failure($0) == nil } == true)
+    }
+
+    /// The parser has wrapped what it has found itself.
+    @Test func `is that of usage where a command under way finds a wrong argument`() {
+        let failure = Failure(ValidationError("x"))
+        #expect(failure?.code == 64 && failure?.message == "x")
     }
 
     @Test func `is one of those that are published`() {

@@ -85,6 +85,21 @@ private func failure(_ body: () throws -> Void) -> Failure? {
         }
     }
 
+    @Test func `says whose the tensors are, where they are another backbone's`() throws {
+        let world = try World()
+        let found = failure {
+            _ = try Evaluate.parse(
+                [
+                    "--weights", world.weights, "--backbone", "resnet50", "--data", "visda-target", "--root", world.path,
+                ] + world.size
+            ).evaluation()
+        }
+        #expect(found?.code == 65)
+        #expect(
+            found?.message == "\(world.weights): its tensors are those of resnet18, and not of resnet50; "
+                + "'passerby weights verify' lists what differs")
+    }
+
     @Test func `takes another file's camera network, and re-ranks`() throws {
         let world = try World()
         let rows = try Evaluate.parse(
@@ -239,6 +254,23 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     func `takes a folder or a dataset`(words: [String], report: String) {
         let error = #expect(throws: (any Error).self) { try Extract.parse(["--weights", "w", "--out", "o"] + words) }
         #expect(error.map { Extract.message(for: $0) } == report)
+    }
+
+    @Test(arguments: [
+        (
+            "visda-target:qurey",
+            "--data: 'qurey' is no split; did you mean 'query'? allowed: train, query, gallery, test-query, test-gallery, "
+        ),
+        ("visda-taget", "'visda-taget' is no dataset; "),
+    ])
+    func `says which datasets and splits there are, and not how it is called`(data: String, message: String) throws {
+        let world = try World()
+        let found = failure {
+            try Extract.parse(
+                ["--weights", world.weights, "--data", data, "--root", world.path, "--out", world.path + "/o.safetensors"]
+            ).run()
+        }
+        #expect(found?.code == 64 && found?.message.hasPrefix(message) == true, "\(found?.message ?? "")")
     }
 
     @Test func `writes a folder's features with the images' names, in bf16 close to fp32`() throws {
