@@ -120,7 +120,7 @@ extension PipelineError: ReportedError {
                         + (names.count > Self.shownFiles ? ", …" : "")
                 }.joined(separator: "; ") + ". Continue with --resume, which makes what is missing"
         case .locked(let path, let holder):
-            "\(path): in use by \(holder); wait for it, or remove this file if it is gone"
+            "\(path): in use by \(holder); wait for it. Once it is gone, the same command takes over, within a few minutes"
         case .lockLost(let path):
             "\(path): another process has taken this over, as this one gave no sign of life for too long. "
                 + "Continue with --resume once it is done"

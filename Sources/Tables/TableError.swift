@@ -9,11 +9,13 @@ public enum TableError: ReportedError, Equatable {
     case noRow(wanted: String?, run: String, found: [String])
     /// Runs are missing.
     case unfinished(table: String, missing: Int, all: Int)
+    /// Runs are missing, and none was to be run.
+    case planned(table: String, missing: Int, all: Int)
 
     public var exitKind: ExitKind {
         switch self {
         case .noRow: .usage
-        case .unfinished: .resumable
+        case .unfinished, .planned: .resumable
         }
     }
 
@@ -23,8 +25,13 @@ public enum TableError: ReportedError, Equatable {
             "\(run): " + (wanted.map { "no row '\($0)'" } ?? "no row") + "; its rows are "
                 + (found.isEmpty ? "none" : found.map { "'\($0)'" }.joined(separator: ", "))
         case .unfinished(let table, let missing, let all):
-            "\(missing) of \(counted(all, "run")) of '\(table)' \(missing == 1 ? "is" : "are") missing, for the reasons above; "
-                + "the same command goes on"
+            Self.missing(missing, of: all, table) + ", for the reasons above; the same command goes on"
+        case .planned(let table, let missing, let all):
+            Self.missing(missing, of: all, table) + "; nothing was run: without --plan they are"
         }
+    }
+
+    private static func missing(_ count: Int, of all: Int, _ table: String) -> String {
+        "\(count) of \(counted(all, "run")) of '\(table)' \(count == 1 ? "is" : "are") missing"
     }
 }

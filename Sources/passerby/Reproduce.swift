@@ -123,7 +123,9 @@ struct Reproduce: ParsableCommand {
         for line in report.missingLines { StandardError().write("missing: \(line)\n") }
         guard missing.isEmpty else {
             if join, states.allSatisfy(\.isInHand) { return }
-            throw TableError.unfinished(table: name, missing: missing.count, all: states.count)
+            throw plan
+                ? TableError.planned(table: name, missing: missing.count, all: states.count)
+                : .unfinished(table: name, missing: missing.count, all: states.count)
         }
         guard report.excesses.isEmpty else { throw ExitCode(1) }
     }

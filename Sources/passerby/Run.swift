@@ -91,11 +91,17 @@ struct Run: ParsableCommand {
                     threads: threads.given, usualThreads: threads.count, facts: machineFacts(on: device),
                     acceptsOthers: otherMachine))
             try show(result, in: folder)
-        } catch  where Failure(error)?.kind == .resumable {
+        } catch  where Failure(error)?.kind == .resumable && !Self.isHeld(begun, error) {
             let words = continuation(isBegun: begun != nil)
             StandardError().write("continue with: \(words.map(shellWord).joined(separator: " "))\n")
             throw error
         }
+    }
+
+    /// Whether another process is at work on this very run: its command would say the same again.
+    private static func isHeld(_ folder: RunFolder?, _ error: any Error) -> Bool {
+        guard case PipelineError.locked(let path, _) = error else { return false }
+        return path == folder?.lockFile.path
     }
 
     /// What is left of a run that has stopped.

@@ -83,7 +83,7 @@ struct RunSweep: ParsableCommand {
         try study.begin(identity: swept.identity, experiment: swept.text)
         let say = { @Sendable (text: String) in StandardError().write("sweep \(study.sweep.name): \(text)\n") }
         if retry { say("begins \(counted(try study.retryFailed(), "failed trial")) again") }
-        if slurm.launcher == .slurm, let left = try report(study).left {
+        if slurm.launcher == .slurm, let left = try report(study, named: arguments.name).left {
             return try slurm.launch(study.slurmWork, left: left, worker: wordsOfWorker, threads: threads.given, asJSON: json)
         }
         say(
@@ -96,13 +96,13 @@ struct RunSweep: ParsableCommand {
             try worker.work(workers: workers, cards: workers > 1 ? GraphicsCard.visible : [])
         } catch {
             // What ended the sweep is what is said, whatever else fails.
-            if let report = try? report(study) {
+            if let report = try? report(study, named: arguments.name) {
                 _ = writePage(of: report, study, say)
                 if Failure(error)?.kind == .resumable { say("\(report.counts); the same command goes on") }
             }
             throw error
         }
-        let report = try report(study)
+        let report = try report(study, named: arguments.name)
         try end(report, page: writePage(of: report, study, say))
     }
 
@@ -139,9 +139,9 @@ struct RunSweep: ParsableCommand {
         let running = states.filter { $0 == .running }.count
         guard running == 0 else {
             if join { return }
-            throw SweepError.unfinished(sweep: report.sweep, count: running)
+            throw SweepError.unfinished(sweep: arguments.name, count: running)
         }
-        guard report.best != nil else { throw SweepError.nothingComplete(sweep: report.sweep, failed: states.count) }
+        guard report.best != nil else { throw SweepError.nothingComplete(sweep: arguments.name, failed: states.count) }
     }
 }
 
@@ -154,7 +154,7 @@ struct ShowSweep: ParsableCommand {
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() throws {
-        let report = try report(arguments.study())
+        let report = try report(arguments.study(), named: arguments.name)
         if json {
             try printJSON(report)
         } else {
@@ -173,7 +173,7 @@ struct ReportSweep: ParsableCommand {
 
     func run() throws {
         let study = try arguments.study()
-        let report = try report(study)
+        let report = try report(study, named: arguments.name)
         try SweepPage(report, of: study, report.figure).write()
         let page = study.folder.pageFile.path
         if json {
@@ -198,7 +198,7 @@ struct BestOfSweep: ParsableCommand {
 
     func run() throws {
         let study = try arguments.study()
-        let report = try report(study)
+        let report = try report(study, named: arguments.name)
         guard let best = report.best else { throw SweepError.noneYet(sweep: report.sweep) }
         if json {
             try printJSON(best)
@@ -209,9 +209,14 @@ struct BestOfSweep: ParsableCommand {
     }
 }
 
-private func report(_ study: Study) throws -> SweepReport {
-    SweepReport(study, try study.record()) { trial in
-        ProcessLock.liveHolder(in: study.folder.lockFile(of: trial)) != nil
+/// - Parameter name: What the user calls the sweep, by its name or by its file, for hints that can be copied.
+private func report(_ study: Study, named name: String) throws -> SweepReport {
+    do {
+        return SweepReport(study, try study.record()) { trial in
+            ProcessLock.liveHolder(in: study.folder.lockFile(of: trial)) != nil
+        }
+    } catch SweepError.notBegun(_, let folder) {
+        throw SweepError.notBegun(sweep: name, folder: folder)
     }
 }
 

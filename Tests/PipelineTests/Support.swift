@@ -194,4 +194,4 @@ func inode(_ url: URL) throws -> Int? {
 }
 
 /// What the message about a lock advises.
-let remedy = "wait for it, or remove this file if it is gone"
+let remedy = "wait for it. Once it is gone, the same command takes over, within a few minutes"

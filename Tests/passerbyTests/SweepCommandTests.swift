@@ -144,6 +144,9 @@ import Testing
                 "no sweep 'rate': there is no file experiments/sweeps/rate.yaml; did you mean 'rates'? known are rates, or"))
         let early = try sweep.home.passerby(["sweep", "status", "rates"])
         #expect(early.code == 64 && early.messages.contains("no trial of 'rates' was begun"))
+        let file = "experiments/sweeps/rates.yaml"
+        let byFile = try sweep.home.passerby(["sweep", "status", file])
+        #expect(byFile.messages.hasSuffix("; 'passerby sweep \(file)' begins it\n"), "\(byFile.messages)")
         #expect(!FileManager.default.fileExists(atPath: sweep.home.logs.path))
     }
 

@@ -44,7 +44,16 @@ import Testing
         let killed = try home.passerby(words + ["--kill-at", "direct:8:0:2"])
         #expect(killed.code == 9 && !killed.messages.contains("note: "), "\(killed.messages)")
         let run = try #require(try RunCatalogue(logs: home.logs).list().first?.run)
-        let note = try Regex("note: \(run) is unfinished \\(direct, epoch [01](, step [0-9]+)?\\); --resume goes on with it\n")
+        do {
+            // While somebody is at it, there is nothing to do but to wait.
+            let lock = try ProcessLock(RunCatalogue(logs: home.logs).folder(run).lockFile, now: 5)
+            let held = try home.passerby(words + ["--resume"])
+            #expect(held.code == 75 && held.messages.contains(": in use by process "), "\(held.messages)")
+            #expect(!held.messages.contains("continue with"))
+            withExtendedLifetime(lock) {}
+        }
+        let note = try Regex(
+            "note: \(run) is unfinished \\(direct, epoch [01](, step [0-9]+)?\\); --resume goes on with it\n")
         let begun = try home.passerby(words)
         #expect(begun.code == 0 && begun.messages.contains(note), "\(begun.messages)")
         // Its stage is in the store now, and nothing is left to go on with.
