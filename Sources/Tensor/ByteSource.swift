@@ -16,11 +16,14 @@ final class ByteSource: Sendable {
     let count: Int
     private let bytes: Bytes
 
-    /// - Throws: ``TensorError/unreadable(path:reason:)`` unless there is a regular file that may be read.
+    /// - Throws: ``TensorError/noFile(path:)``, ``TensorError/unreadable(path:reason:)`` unless there is a regular file that may be read.
     init(path: String) throws {
         // Without O_NONBLOCK, opening a pipe waits for somebody to write.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw TensorError.unreadable(path: path, reason: systemReason()) }
+        guard descriptor >= 0 else {
+            throw errno == ENOENT
+                ? TensorError.noFile(path: path) : TensorError.unreadable(path: path, reason: systemReason())
+        }
         var status = stat()
         let known = fstat(descriptor, &status) == 0
         guard known, status.st_mode & S_IFMT == S_IFREG else {

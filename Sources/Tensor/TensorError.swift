@@ -10,6 +10,8 @@ public enum TensorError: Error, Equatable {
     case outOfMemory(String, shapes: [[Int]], reason: String)
     /// The device that was asked for is not there, or cannot be computed on.
     case deviceMissing(Device, reason: String)
+    /// There is no file of that name.
+    case noFile(path: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     /// A file is not what the format that it was read as allows.
@@ -39,7 +41,7 @@ extension TensorError: ReportedError {
     public var exitKind: ExitKind {
         switch self {
         case .operation: .defect
-        case .outOfMemory, .deviceMissing: .missing
+        case .outOfMemory, .deviceMissing, .noFile: .missing
         case .unwritable: .resumable
         case .unreadable, .malformed, .notACheckpoint, .foreignClass, .noStateDictionary, .severalStateDictionaries: .badData
         }
@@ -55,6 +57,8 @@ extension TensorError: ReportedError {
         case .deviceMissing(let device, let reason):
             return "device '\(device)' cannot be computed on: \(reason). What this machine has: passerby doctor; without a "
                 + "card: device=cpu"
+        case .noFile(let path):
+            return "\(path): there is no such file"
         case .unreadable(let path, let reason):
             return "\(path): cannot be read: \(reason)"
         case .unwritable(let path, let reason):

@@ -12,8 +12,8 @@ struct Run: ParsableCommand {
         discussion: """
             Everything that a run makes is in logs/NAME/RUN/. Interrupt it with Ctrl-C; the same command with --resume \
             goes on. A stage that another run has computed from the same settings and data is taken from there; \
-            --fresh computes it again. Exit codes: 0 done, 64 wrong usage or experiment file, 65 bad data, 69 \
-            something needed is missing, 70 a defect of ours, 75 interrupted and resumable.
+            --fresh computes it again. Exit codes: 0 done, 64 wrong usage or experiment file, 65 bad data \
+            or a training that cannot go on, 69 something needed is missing, 70 a defect of ours, 75 interrupted and resumable.
             """)
 
     @OptionGroup var arguments: ExperimentArguments

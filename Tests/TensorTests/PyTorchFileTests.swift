@@ -189,11 +189,13 @@ import Testing
 
     @Test func `may be a folder, a device, or nothing at all`() {
         let folder = NSTemporaryDirectory()
-        for (path, reason) in [
-            (folder, "a folder"), ("/dev/null", "not a regular file"), ("/nowhere/x.pth", "No such file or directory"),
+        for (path, error) in [
+            (folder, TensorError.unreadable(path: folder, reason: "a folder")),
+            ("/dev/null", .unreadable(path: "/dev/null", reason: "not a regular file")),
+            ("/nowhere/x.pth", .noFile(path: "/nowhere/x.pth")),
         ] {
-            #expect(throws: TensorError.unreadable(path: path, reason: reason)) { try PyTorchFile(readingFrom: path) }
-            #expect(throws: TensorError.unreadable(path: path, reason: reason)) { try Safetensors.header(of: path) }
+            #expect(throws: error) { try PyTorchFile(readingFrom: path) }
+            #expect(throws: error) { try Safetensors.header(of: path) }
         }
     }
 

@@ -128,6 +128,21 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 }
 
+@Suite struct `A file that is not there` {
+    @Test(arguments: ["pth", "safetensors", "npz"])
+    func `is missing, whatever it was to be`(ending: String) {
+        let path = "/nowhere/at/all.\(ending)"
+        let commands: [() throws -> Void] = [
+            { try Metrics.parse(["--features", path]).run() }, { try InspectWeights.parse([path]).run() },
+            { _ = try Evaluate.parse(["--weights", path, "--data", "visda-target"]).evaluation() },
+        ]
+        for command in commands {
+            let found = failure(command)
+            #expect(found?.code == 69 && found?.message == "\(path): there is no such file", "\(found?.message ?? "")")
+        }
+    }
+}
+
 @Suite struct `The protocol of evaluate` {
     /// Weights that say what they were trained for.
     private func weights(_ world: World, target: String) throws -> String {

@@ -92,8 +92,7 @@ public enum InitialWeightsError: ReportedError, Equatable {
 
     public var exitKind: ExitKind {
         switch self {
-        case .noFile, .notInFolder: .usage
-        case .notFound: .missing
+        case .noFile, .notInFolder, .notFound: .missing
         case .otherContents: .badData
         }
     }
