@@ -55,4 +55,9 @@ public struct KeyDescription: Sendable {
         self.isRequired = isRequired
         self.condition = condition
     }
+
+    /// The same key where a file must have it, so that no default holds.
+    public var required: KeyDescription {
+        KeyDescription(key, form, meaning: meaning, isRequired: true, condition: condition)
+    }
 }

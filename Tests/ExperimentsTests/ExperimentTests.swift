@@ -123,6 +123,18 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
                 == "override 'pretrain.backbone=resnet50':1:19")
     }
 
+    @Test(arguments: ["stages: [pretrain]", "{data: null, stages: [pretrain]}"])
+    func `says what it is about, even where all of that is the default`(text: String) throws {
+        let document = try Document.parse(text, file: "x.yaml")
+        let error = #expect(throws: ConfigurationError.self) { try Experiment(document, name: "x") }
+        #expect(
+            error?.problems.map(\.description) == [
+                "x.yaml:1:1: missing key 'data'; needed: a mapping such as {source: market1501, target: msmt17}"
+            ])
+        let said = try Document.parse("{data: {}, stages: [{pretrain: {images: source}}]}", file: "x.yaml")
+        #expect(throws: Never.self) { try Experiment(said, name: "x") }
+    }
+
     /// Each row: an override of the smallest experiment, and the whole report.
     @Test(arguments: [
         (

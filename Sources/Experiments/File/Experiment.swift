@@ -75,8 +75,7 @@ struct ExperimentDraft {
 
     init(_ document: YAMLNode, _ methods: any MethodList.Type, reportingTo problems: ProblemCollector) {
         let mapping = MappingReader(document, reportingTo: problems)
-        // An experiment says what it is about, even where all of that is the default.
-        if !mapping.has("data") { _ = mapping.required("data", DataChoice.reader) }
+        Self.requireData(of: document, problems)
         settings = ExperimentSettings(mapping)
         imagePlace = Located("image", span: document["image"]?.span ?? mapping.span, keyPath: "image")
         stages =
@@ -88,6 +87,15 @@ struct ExperimentDraft {
                 })?.value ?? []
         mapping.suggest(stages.map(\.name.value))
         mapping.finish()
+    }
+
+    /// Reports where nothing is said of the data: an experiment says what it is about, even where all of that is the default.
+    /// A key with nothing behind it, and a document that is no mapping, are reported as what they are.
+    private static func requireData(of document: YAMLNode, _ problems: ProblemCollector) {
+        let isMapping = if case .mapping = document.value { true } else { document.isNull }
+        guard isMapping, document["data"].map({ $0.isNull && !$0.isEmpty }) ?? true else { return }
+        let expected = "a mapping such as {source: market1501, target: msmt17}"
+        problems.report(.missing(key: "data", expected: expected), at: document.span, keyPath: "")
     }
 
     /// The stages with their references resolved; every broken rule is reported.

@@ -35,7 +35,8 @@ public struct ExperimentReference: Sendable {
             "stages", .list(of: .word(kinds.map(\.kind.rawValue), orMatching: nil), count: nil),
             meaning: "The stages in their order, each its kind with its keys, as `adapt: {epochs: 3}`, or its kind alone.",
             isRequired: true)
-        keys = ExperimentSettings.keys + Document.keys + [stages]
+        let settings = ExperimentSettings.keys.map { $0.key == "data" ? $0.required : $0 }
+        keys = settings + Document.keys + [stages]
     }
 
     var methods: [Method] { kinds.flatMap(\.methods) }

@@ -41,7 +41,7 @@ public struct ExperimentSchema {
 
     /// What a file needs that builds on no other.
     private var whole: JSONValue {
-        let required = reference.keys.filter { $0.isRequired || $0.key == "data" }.map { JSONValue.string($0.key) }
+        let required = reference.keys.filter(\.isRequired).map { JSONValue.string($0.key) }
         var properties: [String: JSONValue] = [:]
         for key in reference.keys {
             let needed = key.form.keys.filter(\.isRequired).map { JSONValue.string($0.key) }
