@@ -6,10 +6,10 @@ internal import Pipeline
 extension KeyDescription {
     /// What holds where a file leaves the key out, as a person reads it.
     var standardText: String {
-        if isRequired { return "must be given" }
+        if isRequired { return "required" }
         if let leftOut = meaning.leftOut { return leftOut }
         return switch (form, standard) {
-        case (.mapping(let keys), _) where !keys.contains(where: \.isRequired): "as its keys"
+        case (.mapping(let keys), _) where !keys.contains(where: \.isRequired): "see its keys"
         case (.either(let forms), .some(let node)) where forms.contains(where: \.isSwitch) && !node.entries.isEmpty: "true"
         case (_, .some(let node)): node.flowText
         case (_, nil): "none"
@@ -20,7 +20,7 @@ extension KeyDescription {
     var text: String {
         var lines = [meaning.text, "allowed: \(form)"]
         if let unit = meaning.unit { lines.append("unit: \(unit)") }
-        lines.append("left out: \(standardText)")
+        lines.append(isRequired ? "must be given" : "default: \(standardText)")
         if let symbol = meaning.symbol { lines.append("in the paper: \(symbol)") }
         if let condition { lines.append("goes with: \(condition)") }
         return lines.joined(separator: "\n")
@@ -58,7 +58,7 @@ extension KeyPlace: CustomStringConvertible {
 
     /// A line for each key.
     private var table: String {
-        let rows = [("key", "left out", "meaning")] + keys.map { ($0.key, shortened($0.standardText), $0.meaning.text) }
+        let rows = [("key", "default", "meaning")] + keys.map { ($0.key, shortened($0.standardText), $0.meaning.text) }
         let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
         return rows.map { key, standard, meaning in
             "\(padded(key, widths.0))  \(padded(standard, widths.1))  \(meaning)"

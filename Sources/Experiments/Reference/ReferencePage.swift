@@ -38,7 +38,7 @@ extension ExperimentReference {
             return "| `\(key.key)` | \(meaning) | \(key.allowedMarkdown) | \(key.standardMarkdown) |"
         }
         let head = ["\(String(repeating: "#", count: level)) \(title)"] + (text.map { ["", $0] } ?? [])
-        return (head + ["", "| key | meaning | allowed | left out |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+        return (head + ["", "| key | meaning | allowed | default |", "|---|---|---|---|"] + rows).joined(separator: "\n")
     }
 }
 
@@ -66,6 +66,6 @@ extension KeyDescription {
 
     fileprivate var standardMarkdown: String {
         let isValue = !isRequired && meaning.leftOut == nil && standard != nil
-        return isValue && standardText != "as its keys" ? "`\(standardText)`" : standardText
+        return isValue && standardText != "see its keys" ? "`\(standardText)`" : standardText
     }
 }

@@ -19,7 +19,7 @@ import Testing
                   Clusters that k-means makes.
                   allowed: an integer, 1 to 1000000
                   unit: clusters
-                  left out: 500
+                  default: 500
                   goes with: clustering: kmeans
                 """)
         let momentum = try reference.place("adapt.momentum", method: nil)
@@ -36,6 +36,12 @@ import Testing
         #expect(place.others == ["mmt+", "mmt", "clustering-baseline", "cluster-contrast"])
     }
 
+    @Test func `says which keys must be given`() throws {
+        let text = "\(try reference.place("data", method: nil))"
+        #expect(text.contains("\n  must be given\n") && !text.contains("default: see its keys"), "\(text)")
+        #expect("\(try reference.place("", method: nil))".contains("\ndata             required  "))
+    }
+
     @Test func `leads into values that have keys of their own`() throws {
         #expect(try reference.place("data.location.synthetic.effects.blur", method: nil).answers[0].key.standardText == "1")
         let scale = try reference.place("adapt.head.arcface.scale", method: nil)
@@ -44,7 +50,7 @@ import Testing
                 adapt.head.arcface.scale (mmt+)
                   What cosines are multiplied by.
                   allowed: a number, 0.001 to 10000
-                  left out: 64
+                  default: 64
                   in the paper: s
                 """)
     }
