@@ -38,6 +38,10 @@ import Vocabulary
                 DistanceMatrix([0], rowCount: 1, columnCount: 1), query: .init(sightings([-1], [0])),
                 gallery: .init(sightings([-1], [1])), under: .market1501)
         }
+        let seen = sightings([-1, -1], [0, 1])
+        for rankingProtocol in RankingProtocol.allCases {
+            #expect(!rankingProtocol.isMatch(seen[1], for: seen[0]), "\(rankingProtocol)")
+        }
     }
 
     @Test(arguments: RankingProtocol.allCases)
