@@ -32,23 +32,34 @@ extension ValueReader where Value == String {
 
 extension ValueReader where Value == String {
     /// One of some words.
-    public static func word(of words: [String]) -> ValueReader {
-        let expected = "one of \(words.joined(separator: ", "))"
-        return ValueReader(expected: expected, form: .word(words, orMatching: nil)) { node, keyPath, collector in
+    public static func word(of words: [String]) -> ValueReader { word(of: words, orMatching: nil) { words.contains($0) } }
+
+    /// One of some words, or another that is accepted.
+    ///
+    /// - Parameter others: An expression of those that are, as people are told of it.
+    fileprivate static func word(
+        of words: [String], orMatching others: String?, isAccepted: @escaping (String) -> Bool
+    ) -> ValueReader {
+        let shown = ValueForm.shown(words, orMatching: others)
+        let expected = "one of \(shown.joined(separator: ", "))"
+        return ValueReader(expected: expected, form: .word(words, orMatching: others)) { node, keyPath, collector in
             guard case .scalar(.text(let word)) = node.value else {
                 collector.reportType(of: node, expected: expected, keyPath)
                 return nil
             }
-            return known(word, of: words, at: node.span, keyPath, collector)
+            return isAccepted(word) ? word : known(word, of: words, shown: shown, at: node.span, keyPath, collector)
         }
     }
 
     /// The word itself; none, and a problem, when it is none of those that are allowed.
+    ///
+    /// - Parameter shown: Those that are allowed, as people are told of them.
     fileprivate static func known(
-        _ word: String, of words: [String], at span: SourceSpan, _ keyPath: String, _ collector: ProblemCollector
+        _ word: String, of words: [String], shown: [String], at span: SourceSpan, _ keyPath: String,
+        _ collector: ProblemCollector
     ) -> String? {
         if words.contains(word) { return word }
-        let kind = Problem.Kind.unknownValue(found: word, allowed: words, nearest: nearest(to: word, among: words))
+        let kind = Problem.Kind.unknownValue(found: word, allowed: shown, nearest: nearest(to: word, among: words))
         collector.report(kind, at: span, keyPath: keyPath)
         return nil
     }
@@ -68,19 +79,12 @@ extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawVal
     ///
     /// - Parameter others: An expression of the words that the type accepts and does not suggest; nothing for none.
     public static func choice(_ type: Value.Type = Value.self, orMatching others: String? = nil) -> ValueReader {
-        let words = Value.allCases.map(\.rawValue)
-        let shown = ValueForm.shown(words, orMatching: others)
-        let expected = "one of \(shown.joined(separator: ", "))"
-        return ValueReader(expected: expected, form: .word(words, orMatching: others)) { node, keyPath, collector in
-            guard case .scalar(.text(let word)) = node.value else {
-                collector.reportType(of: node, expected: expected, keyPath)
-                return nil
-            }
-            // A value may be accepted that is not suggested.
-            if let value = Value(rawValue: word) { return value }
-            let kind = Problem.Kind.unknownValue(found: word, allowed: shown, nearest: nearest(to: word, among: words))
-            collector.report(kind, at: node.span, keyPath: keyPath)
-            return nil
+        // A value may be accepted that is not suggested.
+        let words = ValueReader<String>.word(of: Value.allCases.map(\.rawValue), orMatching: others) {
+            Value(rawValue: $0) != nil
+        }
+        return ValueReader(expected: words.expected, form: words.form) { node, keyPath, collector in
+            words.value(node, at: keyPath, collector).flatMap(Value.init)
         }
     }
 
@@ -90,7 +94,7 @@ extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawVal
     ) -> Value? {
         if let value = Value(rawValue: word) { return value }
         let words = Value.allCases.map(\.rawValue)
-        return ValueReader<String>.known(word, of: words, at: span, keyPath, collector).flatMap(Value.init)
+        return ValueReader<String>.known(word, of: words, shown: words, at: span, keyPath, collector).flatMap(Value.init)
     }
 }
 
