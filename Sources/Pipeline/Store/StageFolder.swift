@@ -52,14 +52,7 @@ struct StageFolder {
     /// - Complexity: Reads the manifest only.
     func listedManifest() throws -> StageManifest? {
         guard DurableFile.lstatSucceeds(manifest) else { return nil }
-        let found: StageManifest
-        do {
-            found = try StageManifest.read(from: manifest)
-        } catch PipelineError.corruptFile(_, let reason) {
-            throw PipelineError.corruptManifest(path: manifest.path, reason: reason)
-        } catch PipelineError.unreadable(_, let reason) {
-            throw PipelineError.corruptManifest(path: manifest.path, reason: "cannot be read: \(reason)")
-        }
+        let found = try promised { try StageManifest.read(from: manifest) }
         guard found.key == key else {
             throw corrupt("is of key \(found.key), while the plan's is \(key)")
         }
@@ -170,8 +163,13 @@ struct StageFolder {
     /// What was recorded of a stage in the store.
     private func recorded() throws -> [Event] {
         guard DurableFile.lstatSucceeds(events) else { return [] }
+        return try promised { try Event.read(from: events) }
+    }
+
+    /// What a file holds that the manifest promises: where it cannot be had the stage is made again.
+    private func promised<Value>(_ read: () throws -> Value) throws -> Value {
         do {
-            return try Event.read(from: events)
+            return try read()
         } catch PipelineError.corruptFile(let path, let reason) {
             throw PipelineError.corruptManifest(path: path, reason: reason)
         } catch PipelineError.unreadable(let path, let reason) {

@@ -137,8 +137,7 @@ public struct StageStore: Sendable {
 
     /// The keys of all entries.
     var keys: [StageKey] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.sorted().compactMap { key(named: $0) }
+        ((try? DurableFile.names(in: folder)) ?? []).sorted().compactMap { key(named: $0) }
     }
 
     func url(of key: StageKey) -> URL { folder.appendingPathComponent(key.description) }
