@@ -10,8 +10,10 @@ extension ImportedOptions {
             "TRAIN.datasets", "TRAIN.unsup_dataset_indexes", "TRAIN.LOADER.samples_per_gpu", "TRAIN.SCHEDULER.lr_scheduler",
             "MODEL.pooling", "MODEL.imagenet_pretrained", "DATA.TRAIN.is_pad", "DATA.TRAIN.pad_size",
         ]
-        for name in carriedNames + rules + more { requireGiven(name, "a value, as the program has no default for it") }
+        for name in carriedNames + rules + more { requireValue(of: name) }
     }
+
+    private func requireValue(of name: String) { requireGiven(name, "a value, as the program has no default for it") }
 
     /// Losses are summed as they are here.
     func leaveOutWeights(_ draft: inout ImportDraft) {
@@ -183,9 +185,7 @@ extension ImportedOptions {
         let labels = "TRAIN.PSEUDO_LABELS."
         switch read(labels + "cluster", .word(of: ["dbscan", "kmeans"])) {
         case "dbscan"?:
-            for name in ["eps", "min_samples", "k1", "k2"] {
-                requireGiven(labels + name, "a value, as the program has no default for it")
-            }
+            for name in ["eps", "min_samples", "k1", "k2"] { requireValue(of: labels + name) }
             putRadius(into: &draft)
             for name in ["min_samples", "k1", "k2"] { draft.set("adapt.\(name)", self[labels + name]) }
         case "kmeans"?:
@@ -196,7 +196,7 @@ extension ImportedOptions {
                 return
             }
             draft.set("adapt.clusters", YAMLNode(.integer(counts[0].value), span: value.node.span))
-            draft.set("adapt.runs", 1, reason: "in the program's code")
+            draft.set("adapt.runs", 1, reason: ImportedProgram.inCode)
         default: break
         }
     }

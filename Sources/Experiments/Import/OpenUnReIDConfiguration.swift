@@ -82,14 +82,16 @@ extension ImportedProgram {
         _ stages: @escaping @Sendable (ImportedOptions, inout ImportDraft) -> Void
     ) -> ImportedProgram {
         let stage = clusters ? "adapt" : "pretrain"
+        let isSelfPaced = name == "SpCL"
+        let needed = clusters ? ["TRAIN.PSEUDO_LABELS.\(isSelfPaced ? "eps" : "cluster")"] : []
         return ImportedProgram(
             repository: "OpenUnReID", name: name, pages: pages,
             options: [
                 ImportedOption.openUnReID(stage, erases: erases, augments: !clusters),
-                clusters ? ImportedOption.openUnReIDClustering(selfPaced: name == "SpCL") : [],
+                clusters ? ImportedOption.openUnReIDClustering(selfPaced: isSelfPaced) : [],
             ]
         ) { given, draft in
-            given.requireAll(name == "SpCL" ? ["TRAIN.PSEUDO_LABELS.eps"] : clusters ? ["TRAIN.PSEUDO_LABELS.cluster"] : [])
+            given.requireAll(needed)
             stages(given, &draft)
             given.leaveOutWeights(&draft)
             given.putInitialWeights(into: &draft)

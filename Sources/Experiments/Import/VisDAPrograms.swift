@@ -92,14 +92,17 @@ extension ImportedProgram {
     ]
 
     private static let visdaSource = ImportedOption.dataset(
-        "--dataset-source", or: "-ds", standard: "personx", under: "data.source",
-        ["personx": "personx", "personx_sda": "personx-sda", "personx_spgan": "personx-spgan"])
+        "--dataset-source", or: "-ds", standard: "personx", under: "data.source", visdaSources)
+
+    fileprivate static let visdaSources: KeyValuePairs = [
+        "personx": "personx", "personx_sda": "personx-sda", "personx_spgan": "personx-spgan",
+    ]
 }
 
 extension ImportedOptions {
     /// Whether the source has been translated before.
     fileprivate var isTranslated: Bool {
-        read("--dataset-source", .word(of: ["personx", "personx_sda", "personx_spgan"])).map { $0 != "personx" } ?? false
+        read("--dataset-source", .word(of: ImportedProgram.visdaSources.map { $0.key })).map { $0 != "personx" } ?? false
     }
 
     /// The classifier by its name, its scale and its margin.
