@@ -21,12 +21,12 @@ public struct Launch {
         case resumeOrNew
     }
 
-    private let experiment: Experiment
-    private let dataFolder: String
-    private let weightFolders: [String]
+    let experiment: Experiment
+    let dataFolder: String
+    let weightFolders: [String]
     private let cacheFolder: String
-    private let memoryFolder: String?
-    private let output: any ProgressOutput
+    let memoryFolder: String?
+    let output: any ProgressOutput
     private let warn: @Sendable (String) -> Void
 
     /// - Parameters:
@@ -180,8 +180,8 @@ public struct Launch {
     ///   - offer: The conditions to run under; a run that is gone on with has its own.
     /// - Returns: The run's folder and its result.
     /// - Throws: Before anything is written: `DataError` where datasets are missing, ``ScoringError`` where no query could
-    ///   be scored, ``UnfitDataError`` where a stage could not run on them, `PipelineError` where there is nothing to go on with, or not under these conditions. Then
-    ///   `PipelineError`, `Interrupted` and the methods' errors from the stages, after which the run can be resumed.
+    ///   be scored, ``UnfitDataError`` where a stage could not run on them, `PipelineError` where there is nothing to go on
+    ///   with, or not under these conditions. Then `PipelineError`, `Interrupted` and the methods' errors from the stages, after which the run can be resumed.
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
         calibration: ((_ threads: Int) -> CalibrationCache)? = nil, killPoint: KillPoint? = nil,
@@ -322,54 +322,6 @@ public struct Launch {
         try datasets.requireScored(experiment.stages)
         try DatasetCounts(datasets).requireFit(for: experiment.stages)
         return datasets
-    }
-
-    /// What goes into stages from files beside the datasets.
-    private struct Provisions {
-        /// Where networks of each backbone begin.
-        let weights: [Backbone: InitialWeights]
-        /// Images from elsewhere, by the folders that stages name.
-        let images: [String: ExistingImages]
-        /// What files of networks hold, by the paths that stages name.
-        let networks: [String: ContentDigest]
-        /// Queries and galleries that stages score networks on beside the target's.
-        let evaluated: [EvaluatedPlace: EvaluatedImages]
-    }
-
-    /// Reads whole files for their digests: to be asked for once.
-    private func provisions(_ interruption: Interruption) throws -> Provisions {
-        var images: [String: ExistingImages] = [:]
-        for folder in experiment.imageFolders.sorted() {
-            let progress = LateProgress(label: "translated images", unit: "images", output: output)
-            defer { progress.finish() }
-            images[folder] = try ExistingImages(
-                in: absolutePath(folder), memoryFolder: memoryFolder,
-                skipsUnreadable: experiment.settings.onBadImage == .skip
-            ) { done, total in
-                progress.show(done, of: total)
-                try interruption.check()
-            }
-        }
-        return Provisions(
-            weights: try initialWeights(), images: images, networks: try experiment.digestsOfNetworkFiles(),
-            evaluated: try evaluatedImages(interruption))
-    }
-
-    private func evaluatedImages(_ interruption: Interruption) throws -> [EvaluatedPlace: EvaluatedImages] {
-        let progress = LateProgress(label: "evaluated data", unit: "images", output: output)
-        defer { progress.finish() }
-        return try experiment.evaluatedImages(dataFolder: dataFolder, memoryFolder: memoryFolder) { done, total in
-            progress.show(done, of: total)
-            try interruption.check()
-        }
-    }
-
-    private func initialWeights() throws -> [Backbone: InitialWeights] {
-        guard let name = experiment.settings.initialWeights else { return [:] }
-        return try Dictionary(
-            uniqueKeysWithValues: experiment.backbonesBegun.map {
-                ($0, try InitialWeights(name, for: $0, in: weightFolders))
-            })
     }
 
     /// A drawn world's plan needs only its parameters, and whether its source is taken.

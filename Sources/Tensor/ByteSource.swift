@@ -16,7 +16,8 @@ final class ByteSource: Sendable {
     let count: Int
     private let bytes: Bytes
 
-    /// - Throws: ``TensorError/noFile(path:)``, ``TensorError/unreadable(path:reason:)`` unless there is a regular file that may be read.
+    /// - Throws: ``TensorError/noFile(path:)``, ``TensorError/unreadable(path:reason:)`` unless there is a regular file that may
+    ///   be read.
     init(path: String) throws {
         // Without O_NONBLOCK, opening a pipe waits for somebody to write.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+internal import Backbones
+internal import Data
+internal import Pipeline
+
+extension Launch {
+    /// What goes into stages from files beside the datasets.
+    struct Provisions {
+        /// Where networks of each backbone begin.
+        let weights: [Backbone: InitialWeights]
+        /// Images from elsewhere, by the folders that stages name.
+        let images: [String: ExistingImages]
+        /// What files of networks hold, by the paths that stages name.
+        let networks: [String: ContentDigest]
+        /// Queries and galleries that stages score networks on beside the target's.
+        let evaluated: [EvaluatedPlace: EvaluatedImages]
+    }
+
+    /// Reads whole files for their digests: to be asked for once.
+    func provisions(_ interruption: Interruption) throws -> Provisions {
+        var images: [String: ExistingImages] = [:]
+        for folder in experiment.imageFolders.sorted() {
+            let progress = LateProgress(label: "translated images", unit: "images", output: output)
+            defer { progress.finish() }
+            images[folder] = try ExistingImages(
+                in: absolutePath(folder), memoryFolder: memoryFolder,
+                skipsUnreadable: experiment.settings.onBadImage == .skip
+            ) { done, total in
+                progress.show(done, of: total)
+                try interruption.check()
+            }
+        }
+        return Provisions(
+            weights: try initialWeights(), images: images, networks: try experiment.digestsOfNetworkFiles(),
+            evaluated: try evaluatedImages(interruption))
+    }
+
+    private func evaluatedImages(_ interruption: Interruption) throws -> [EvaluatedPlace: EvaluatedImages] {
+        let progress = LateProgress(label: "evaluated data", unit: "images", output: output)
+        defer { progress.finish() }
+        return try experiment.evaluatedImages(dataFolder: dataFolder, memoryFolder: memoryFolder) { done, total in
+            progress.show(done, of: total)
+            try interruption.check()
+        }
+    }
+
+    private func initialWeights() throws -> [Backbone: InitialWeights] {
+        guard let name = experiment.settings.initialWeights else { return [:] }
+        return try Dictionary(
+            uniqueKeysWithValues: experiment.backbonesBegun.map {
+                ($0, try InitialWeights(name, for: $0, in: weightFolders))
+            })
+    }
+}
