@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import Backbones
-import Configuration
 import Data
 import Foundation
 import Randomness
@@ -26,14 +25,8 @@ import Testing
                 workers: 0
                 stages: [adapt: {name: alone, method: cluster-contrast, batch: 8, instances: 4, images_per_norm_group: 4}]
                 """
-        experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
-        guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
-        let root = folder.appendingPathComponent("world").path
-        try world.write(to: root) { _, _ in }
-        workspace = Workspace(
-            settings: experiment.settings, datasets: try Datasets(experiment.settings.data, root: root),
-            initialWeights: [:], cache: nil, badImages: nil)
-        try Engine.prepare(threads: 1)
+        let drawn = try DrawnWorkspace(text, in: folder.appendingPathComponent("world").path)
+        (experiment, workspace) = (drawn.experiment, drawn.workspace)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

@@ -74,14 +74,7 @@ private final class LeavingScope: TrainingScope {
                 workers: 0
                 stages: [{pretrain: {images: source}}]
                 """
-        let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
-        guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
-        try world.write(to: folder) { _, _ in }
-        workspace = Workspace(
-            settings: experiment.settings, datasets: try Datasets(experiment.settings.data, root: folder),
-            initialWeights: [:],
-            cache: nil, badImages: nil)
-        try Engine.prepare(threads: 1)
+        workspace = try DrawnWorkspace(text, in: folder).workspace
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

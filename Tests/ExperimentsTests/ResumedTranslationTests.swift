@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import Configuration
 import Data
 import Foundation
 import Reporting
@@ -31,14 +30,8 @@ private struct Nowhere: ProgressOutput {
                   - translate: {method: cyclegan, epochs: 1, iterations: 2, batch: 4, pool: 4, samples_every: 0,
                                 generator_channels: 4, generator_blocks: 1, discriminator_channels: 4}
                 """
-        experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
-        guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
-        let root = folder.appendingPathComponent("world").path
-        try world.write(to: root) { _, _ in }
-        workspace = Workspace(
-            settings: experiment.settings, datasets: try Datasets(experiment.settings.data, root: root),
-            initialWeights: [:], cache: nil, badImages: nil)
-        try Engine.prepare(threads: 1)
+        let drawn = try DrawnWorkspace(text, in: folder.appendingPathComponent("world").path)
+        (experiment, workspace) = (drawn.experiment, drawn.workspace)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
