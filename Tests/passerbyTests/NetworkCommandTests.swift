@@ -15,60 +15,9 @@ import Testing
 
 @testable import passerby
 
-/// A small drawn world, and a network's weights in both formats, removed with the test.
-private final class World {
-    let path = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
-    var weights: String { path + "/weights.safetensors" }
-    let size = ["--height", "32", "--width", "16", "--workers", "0"]
-
-    init() throws {
-        let target = SyntheticWorld.Target(
-            trainingIdentities: 2, minimumImagesPerIdentity: 1, maximumImagesPerIdentity: 2, singletons: 0,
-            validationIdentities: 4, queriesPerIdentity: 1, galleryPerIdentity: 2, distractors: 2, cameras: 3)
-        try SyntheticWorld(
-            source: .init(identities: 2, imagesPerIdentity: 2, cameras: 2), target: target, width: 16, height: 32,
-            seed: 3
-        ).write(to: path)
-        let network = try EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: RandomKey(seed: 1))
-        try WeightFile.write(network.store.state, facts: ["backbone": "resnet18"], to: weights)
-    }
-
-    /// The same weights, said to be trained at a size.
-    func sized(height: Int, width: Int) throws -> String {
-        let file = path + "/sized.safetensors"
-        var facts = try NetworkFacts(WeightFile(readingFrom: weights))
-        (facts.image, facts.colours) = (.init(height: height, width: width), .imageNet)
-        try WeightFile.write(WeightFile(readingFrom: weights).tensors, facts: facts.text, to: file)
-        return file
-    }
-
-    /// The same weights with one value of a tensor replaced.
-    func poisoned(_ name: String, with value: Float) throws -> String {
-        let file = path + "/poisoned.safetensors"
-        var tensors = try WeightFile(readingFrom: weights).tensors
-        let tensor = try #require(tensors[name])
-        var values = try tensor.floats()
-        values[min(3, values.count - 1)] = value
-        tensors[name] = try Tensor(values, shape: tensor.shape)
-        try WeightFile.write(tensors, to: file)
-        return file
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
-private func failure(_ body: () throws -> Void) -> Failure? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return Failure(error)
-    }
-}
-
 @Suite struct `passerby evaluate` {
     @Test func `gives the numbers that metrics gives for the features of extract`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let rows = try Evaluate.parse(
             ["--weights", world.weights, "--data", "visda-target", "--root", world.path, "--flip"] + world.size
         ).evaluation().rows
@@ -86,7 +35,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 
     @Test func `says whose the tensors are, where they are another backbone's`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let found = failure {
             _ = try Evaluate.parse(
                 [
@@ -101,7 +50,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 
     @Test func `takes another file's camera network, and re-ranks`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let rows = try Evaluate.parse(
             [
                 "--weights", world.weights, "--data", "visda-target", "--root", world.path, "--camera", world.weights,
@@ -113,7 +62,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
 
     /// One for each row, with the steps that it stands on.
     @Test func `says of every row what it was scored by`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let evaluation = try Evaluate.parse(
             [
                 "--weights", world.weights, "--data", "visda-target", "--root", world.path, "--camera", world.weights,
@@ -145,7 +94,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
 
 @Suite struct `The protocol of evaluate` {
     /// Weights that say what they were trained for.
-    private func weights(_ world: World, target: String) throws -> String {
+    private func weights(_ world: NetworkWorld, target: String) throws -> String {
         let path = world.path + "/said.safetensors"
         try WeightFile.write(
             WeightFile(readingFrom: world.weights).tensors,
@@ -158,7 +107,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 
     @Test func `is told by inspect in words, and that nothing is said where that is so`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         func lines(_ file: String) throws -> [String] {
             try InspectWeights.parse([file]).summary().text.split(separator: "\n").map(String.init)
         }
@@ -179,7 +128,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     func `is what the weights say of the same dataset, unless the command line says otherwise`(
         target: String, option: [String], expected: String
     ) throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let rows = try Evaluate.parse(
             ["--weights", weights(world, target: target), "--data", "visda-target", "--root", world.path] + world.size
                 + option
@@ -190,7 +139,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
 
 @Suite struct `The size of images` {
     private func evaluation(
-        _ weights: String, _ world: World, _ size: [String]
+        _ weights: String, _ world: NetworkWorld, _ size: [String]
     ) throws -> Evaluate.Evaluation {
         try Evaluate.parse(
             ["--weights", weights, "--data", "visda-target", "--root", world.path, "--workers", "0"] + size
@@ -198,7 +147,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 
     @Test func `is what the weights say, unless the command line says otherwise`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let weights = try world.sized(height: 32, width: 16)
         let own = try evaluation(weights, world, [])
         let told = try evaluation(world.weights, world, ["--height", "32", "--width", "16"])
@@ -209,14 +158,14 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 
     @Test func `is the usual one where nobody says`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let inference = try InferenceArguments.parse([])
         let facts = try NetworkFacts(WeightFile(readingFrom: world.weights))
         #expect(inference.imageSize(facts, of: world.weights) == ImageSize(height: 256, width: 128))
     }
 
     @Test func `is handed on by convert, to PyTorch's files and back`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let (theirs, back) = (world.path + "/model.pth.tar", world.path + "/back.safetensors")
         let weights = try world.sized(height: 32, width: 16)
         try ConvertWeights.parse([weights, theirs, "--names", "authors"]).run()
@@ -237,7 +186,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     func `are refused by every command that uses them, and shown by inspect`(
         tensor: String, value: Float, total: Int
     ) throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let file = try world.poisoned(tensor, with: value)
         let first = total == 1 ? 0 : 3
         let report =
@@ -261,116 +210,9 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 }
 
-@Suite struct `passerby extract` {
-    @Test(arguments: [
-        ([], "give one of --images and --data"),
-        (["--images", "i", "--data", "market1501"], "--images and --data exclude each other"),
-    ])
-    func `takes a folder or a dataset`(words: [String], report: String) {
-        let error = #expect(throws: (any Error).self) { try Extract.parse(["--weights", "w", "--out", "o"] + words) }
-        #expect(error.map { Extract.message(for: $0) } == report)
-    }
-
-    @Test(arguments: [
-        (
-            "visda-target:qurey",
-            "--data: 'qurey' is no split; did you mean 'query'? allowed: train, query, gallery, test-query, test-gallery, "
-        ),
-        ("visda-taget", "'visda-taget' is no dataset; "),
-    ])
-    func `says which datasets and splits there are, and not how it is called`(data: String, message: String) throws {
-        let world = try World()
-        let found = failure {
-            try Extract.parse(
-                ["--weights", world.weights, "--data", data, "--root", world.path, "--out", world.path + "/o.safetensors"]
-            ).run()
-        }
-        #expect(found?.code == 64 && found?.message.hasPrefix(message) == true, "\(found?.message ?? "")")
-    }
-
-    @Test func `writes a folder's features with the images' names, in bf16 close to fp32`() throws {
-        let world = try World()
-        let folder = world.path + "/target_validation/image_query"
-        let features = world.path + "/features.safetensors"
-        var found: [[Float]] = []
-        for precision in ["fp32", "bf16"] {
-            try Extract.parse(
-                ["--weights", world.weights, "--images", folder, "--out", features, "--precision", precision]
-                    + world.size
-            ).run()
-            let file = try Safetensors(readingFrom: features)
-            found.append(try #require(file.tensors["features"]).floats())
-            let names = try JSONDecoder().decode(
-                [String].self, from: Foundation.Data(try #require(file.metadata["names"]).utf8))
-            #expect(names == (try FileManager.default.contentsOfDirectory(atPath: folder)).sorted())
-        }
-        for row in stride(from: 0, to: found[0].count, by: 512) {
-            let cosine = (row..<row + 512).reduce(0) { $0 + found[0][$1] * found[1][$1] }
-            #expect(cosine > 0.995)
-        }
-    }
-}
-
-/// A network whose last maps are 1 + s/1000, of which bfloat16 keeps the 1, and whose neck subtracts 1.
-@Suite struct `Features that bf16 cannot carry` {
-    private func weights(_ world: World) throws -> String {
-        var tensors = try WeightFile(readingFrom: world.weights).tensors
-        for (key, value) in [
-            ("layer4.0.bn2.weight", 0), ("layer4.0.downsample.1.weight", 0.001), ("layer4.0.downsample.1.bias", 1),
-            ("layer4.1.bn2.weight", 0), ("feat_bn.running_mean", 1),
-        ] {
-            tensors[key] = try Tensor.full(value, shape: [512])
-        }
-        let path = world.path + "/fine.safetensors"
-        try WeightFile.write(tensors, facts: ["backbone": "resnet18"], to: path)
-        return path
-    }
-
-    private func expectRefusal(_ found: Failure?, _ beginning: String, batch: Int) {
-        #expect(found?.code == 70)
-        #expect(found?.message.hasPrefix("\(beginning) images come to other features than in fp32: the least ") == true)
-        #expect(
-            found?.message.hasSuffix(
-                ", and roundings explain 0.9 and 0.998 or more; bf16 cannot be trusted with this network on this processor, "
-                    + "for images of 32×16 (height × width) in batches of \(batch): use --precision fp32") == true)
-    }
-
-    /// Four queries in a batch of three and one of one, ten images of the gallery in three of three and one.
-    @Test func `are refused by extract before anything is written, and are fp32's with fp32`() throws {
-        let world = try World()
-        let features = world.path + "/features.safetensors"
-        let arguments =
-            [
-                "--weights", try weights(world), "--data", "visda-target", "--root", world.path, "--batch", "3",
-                "--out", features,
-            ] + world.size
-        let refusal = failure { try Extract.parse(arguments + ["--precision", "bf16"]).run() }
-        expectRefusal(refusal, "bf16: 8 of 8", batch: 3)
-        #expect(!FileManager.default.fileExists(atPath: features))
-        #expect(failure { try Extract.parse(arguments + ["--precision", "fp32"]).run() } == nil)
-    }
-
-    @Test func `are refused by evaluate, of the camera network too`() throws {
-        let world = try World()
-        func refusal(_ weights: String, camera: String) -> Failure? {
-            failure {
-                _ = try Evaluate.parse(
-                    [
-                        "--weights", weights, "--data", "visda-target", "--root", world.path, "--camera", camera,
-                        "--precision", "bf16",
-                    ] + world.size
-                ).evaluation()
-            }
-        }
-        let fine = try weights(world)
-        expectRefusal(refusal(fine, camera: world.weights), "bf16: 14 of 14", batch: 32)
-        expectRefusal(refusal(world.weights, camera: fine), "bf16, camera network: 14 of 14", batch: 32)
-    }
-}
-
 @Suite struct `passerby weights` {
     @Test func `convert goes to the authors' file and back without a change`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let (theirs, back) = (world.path + "/model_best.pth.tar", world.path + "/back.safetensors")
         try ConvertWeights.parse([world.weights, theirs, "--names", "authors"]).run()
         let stored = try WeightFile(readingFrom: theirs)
@@ -385,7 +227,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 
     @Test func `convert replaces a file that is there when told to`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let path = world.path + "/theirs.pth"
         try Foundation.Data("mine".utf8).write(to: URL(fileURLWithPath: path))
         let found = failure { try ConvertWeights.parse([world.weights, path]).run() }
@@ -398,7 +240,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
 
     /// Of no network that is known.
     @Test func `convert takes any tensors as they are`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let (first, second, third) = (world.path + "/a.safetensors", world.path + "/b.pth", world.path + "/c.safetensors")
         try Safetensors(
             tensors: ["module.x": Tensor([1, 2]), "y": Tensor([0.5, 2], shape: [2])],
@@ -414,7 +256,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 
     @Test func `verify lists what a backbone lacks, with code 65`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         #expect(failure { try VerifyWeights.parse([world.weights]).run() } == nil)
         let found = failure { try VerifyWeights.parse([world.weights, "--backbone", "resnet34"]).run() }
         #expect(found?.code == 65)
@@ -425,7 +267,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     func `that are said to be of another shape are refused by every command that uses them`(
         name: String, said: String, own: String
     ) throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let (file, out) = (world.path + "/said.safetensors", world.path + "/out.safetensors")
         try WeightFile.write(
             WeightFile(readingFrom: world.weights).tensors, facts: ["backbone": "resnet18", name: said], to: file)
@@ -445,7 +287,7 @@ private func failure(_ body: () throws -> Void) -> Failure? {
     }
 
     @Test func `verify compares the digest that a published name promises`() throws {
-        let world = try World()
+        let world = try NetworkWorld()
         let path = world.path + "/resnet18-5c106cde.pth"
         try ConvertWeights.parse([world.weights, path]).run()
         let found = failure { try VerifyWeights.parse([path, "--backbone", "resnet18"]).run() }
