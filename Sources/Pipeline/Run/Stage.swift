@@ -34,8 +34,8 @@ public struct StageOutcome: Sendable, Codable, Equatable {
 public final class StageScope {
     /// The stage's folder, where its artefacts appear once it has ended.
     public let folder: URL
-    /// The stage's checkpoints; they survive a kill, and all but the pinned ones are removed when the stage has
-    /// ended. What each of them took is recorded as `checkpoint/seconds` and `checkpoint/bytes`.
+    /// The stage's checkpoints; they survive a kill, and are removed when the stage has ended. What each
+    /// of them took is recorded as `checkpoint/seconds` and `checkpoint/bytes`.
     public let checkpoints: CheckpointStore
     /// Where values are recorded.
     public let events: EventLog

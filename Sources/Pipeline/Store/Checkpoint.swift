@@ -6,10 +6,6 @@ public struct Checkpoint: Sendable, Equatable {
     public let epoch: Int
     /// Steps of the next epoch that are done too; nil for the state at an epoch's end.
     public let step: Int?
-    /// How good the state is, the greater the better; nil where nobody said.
-    public let score: Double?
-    /// Whether it is kept for good.
-    public let isPinned: Bool
     /// The file or folder that was saved; not to be written to.
     public let path: String
 }
@@ -28,7 +24,7 @@ public struct CheckpointPolicy: Sendable, Equatable {
     /// A policy.
     ///
     /// - Parameters:
-    ///   - newestCount: At least 1. Beside these, the best and all pinned ones are kept.
+    ///   - newestCount: At least 1; two by default.
     ///   - interval: Above 0; ten minutes by default.
     ///   - share: Above 0, 1 for all ends of epochs; one fiftieth by default.
     public init(newestCount: Int = 2, interval: Double = 600, share: Double = 0.02) {

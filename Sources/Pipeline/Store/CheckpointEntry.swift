@@ -2,16 +2,10 @@
 
 internal import Foundation
 
-/// A checkpoint's name, which is its place in the order of saves, and what is noted beside it.
+/// A checkpoint's name, which is its place in the order of saves.
 ///
 /// An epoch alone does not give the place, for one may be saved twice.
 struct CheckpointEntry: Equatable {
-    /// What is written beside a checkpoint that is more than one of the newest.
-    struct Note: Codable, Equatable {
-        let score: Double?
-        let pinned: Bool
-    }
-
     let sequence: Int
     let epoch: Int
     let step: Int?
@@ -24,7 +18,6 @@ struct CheckpointEntry: Equatable {
     }
 
     var digestName: String { name + ".sha256" }
-    var noteName: String { name + ".json" }
 
     init(sequence: Int, epoch: Int, step: Int?) {
         self.sequence = sequence
@@ -47,11 +40,5 @@ struct CheckpointEntry: Equatable {
     static func all(in folder: URL) -> [CheckpointEntry] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.compactMap(Self.init(name:)).sorted { $0.sequence < $1.sequence }
-    }
-
-    /// What is noted of this checkpoint; nothing where that cannot be read.
-    func note(in folder: URL) -> Note {
-        let note = try? JSONFile.read(Note.self, from: folder.appendingPathComponent(noteName))
-        return note ?? Note(score: nil, pinned: false)
     }
 }

@@ -6,7 +6,7 @@ public import Foundation
 ///
 /// A checkpoint is written beside its final place, flushed, given a `sha256sum` file, renamed, and read back
 /// from the device. Only then does an older one make room, so that at every moment of a save at least the one
-/// before it can be loaded. The newest, the best and all pinned ones are kept.
+/// before it can be loaded. The newest are kept.
 public struct CheckpointStore {
     /// The folder that holds the checkpoints; made with the first save.
     public let folder: URL
@@ -89,29 +89,23 @@ public struct CheckpointStore {
     /// - Parameters:
     ///   - epoch: What ``Checkpoint/epoch`` will be, from 0.
     ///   - step: What ``Checkpoint/step`` will be.
-    ///   - score: How good the state is, the greater the better; the best is kept. Not a number counts as none.
-    ///   - isPinned: Whether it is kept for good, after the stage's end too.
     ///   - write: Writes the state to the path it is given, as one file or one folder.
     /// - Throws: What `write` throws; ``PipelineError/diskFull(path:)``,
     ///   ``PipelineError/checkpointNotReadBack(path:)`` and the other device errors. The checkpoints before
     ///   this one are then untouched.
     /// - Complexity: Two passes over the bytes: one for the digest, one to read them back.
-    public func save(
-        epoch: Int, step: Int? = nil, score: Double? = nil, isPinned: Bool = false,
-        write: (String) throws -> Void
-    ) throws {
+    public func save(epoch: Int, step: Int? = nil, write: (String) throws -> Void) throws {
         precondition(epoch >= 0 && step ?? 0 >= 0, "epoch \(epoch), step \(step ?? 0): both count from 0")
         let start = clock.uptime()
         try DurableFile.makeFolders(folder)
         let last = CheckpointEntry.all(in: folder).last?.sequence ?? 0
         let entry = CheckpointEntry(sequence: last + 1, epoch: epoch, step: step)
-        let note = CheckpointEntry.Note(score: score.flatMap { $0.isNaN ? nil : $0 }, pinned: isPinned)
         let partial = folder.appendingPathComponent(".\(entry.name).partial")
         let bytes: Int
         do {
             try DurableFile.remove(partial)
             try write(partial.path)
-            bytes = try publish(partial, as: entry, note)
+            bytes = try publish(partial, as: entry)
         } catch {
             // The reason for the failure matters; that of a failed clean-up does not.
             try? DurableFile.remove(partial)
@@ -133,52 +127,11 @@ public struct CheckpointStore {
     /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)`` when one cannot be read at all.
     /// - Complexity: One pass over the bytes of each checkpoint looked at.
     public func latest() throws -> Checkpoint? {
-        try firstSound(of: CheckpointEntry.all(in: folder).reversed())
-    }
-
-    /// The checkpoint with the greatest score, the newest of equals, or nil when none has one.
-    ///
-    /// - Throws: As ``latest()``.
-    /// - Complexity: As ``latest()``.
-    public func best() throws -> Checkpoint? {
-        let scored = CheckpointEntry.all(in: folder).compactMap { entry in
-            entry.note(in: folder).score.map { (entry, $0) }
-        }
-        // Newest first, and a stable order from there on: among equals the newest comes first.
-        return try firstSound(of: scored.reversed().sorted { $0.1 > $1.1 }.map(\.0))
-    }
-
-    /// Removes all checkpoints and their folder.
-    public func remove() throws {
-        try DurableFile.remove(folder)
-    }
-
-    /// Removes all checkpoints but the pinned ones, those of parts too, and every folder that is empty then.
-    public func removeUnpinned() throws {
-        let entries = CheckpointEntry.all(in: folder)
-        let isKept = { (entry: CheckpointEntry) in entry.note(in: folder).pinned }
-        let kept = Set(entries.filter(isKept).flatMap { [$0.name, $0.digestName, $0.noteName] })
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        for name in names where !kept.contains(name) {
-            let url = folder.appendingPathComponent(name)
-            if CheckpointEntry(name: name) == nil, !name.hasPrefix("."), DurableFile.isFolder(url) {
-                try part(name).removeUnpinned()
-            } else {
-                try DurableFile.remove(url)
-            }
-        }
-        // Fails where something is left, as it should.
-        rmdir(folder.path)
-    }
-
-    private func firstSound(of entries: [CheckpointEntry]) throws -> Checkpoint? {
-        for entry in entries {
+        for entry in CheckpointEntry.all(in: folder).reversed() {
             let url = folder.appendingPathComponent(entry.name)
             let expected = try? String(contentsOf: digestFile(of: entry), encoding: .utf8)
             if try expected == line(for: ContentDigest(of: url), entry) {
-                let note = entry.note(in: folder)
-                return Checkpoint(
-                    epoch: entry.epoch, step: entry.step, score: note.score, isPinned: note.pinned, path: url.path)
+                return Checkpoint(epoch: entry.epoch, step: entry.step, path: url.path)
             }
             let reason = expected == nil ? "has no digest beside it" : "does not match its digest"
             warn("\(url.path): this checkpoint \(reason); taking the one before")
@@ -192,20 +145,11 @@ public struct CheckpointStore {
 
     /// Flushes, digests, renames and reads back; gives the number of bytes.
     ///
-    /// The digest's file and the note go first, so that a checkpoint is never without them.
-    private func publish(
-        _ partial: URL, as entry: CheckpointEntry, _ note: CheckpointEntry.Note
-    ) throws -> Int {
+    /// The digest's file goes first, so that a checkpoint is never without it.
+    private func publish(_ partial: URL, as entry: CheckpointEntry) throws -> Int {
         let url = folder.appendingPathComponent(entry.name)
         let tree = try FileTree(at: partial, flushing: true)
         try DurableFile.replace(digestFile(of: entry), with: Data(line(for: tree.digest, entry).utf8))
-        let noteFile = folder.appendingPathComponent(entry.noteName)
-        if note.score != nil || note.pinned {
-            try JSONFile.write(note, to: noteFile)
-        } else {
-            // What a kill during an earlier save of this number may have left.
-            unlink(noteFile.path)
-        }
         try DurableFile.rename(partial, to: url)
         guard try FileTree(at: url, fromDevice: true).digest == tree.digest else {
             try remove(entry)
@@ -216,14 +160,7 @@ public struct CheckpointStore {
 
     /// Removes what the policy does not keep.
     private func prune() throws {
-        let entries = CheckpointEntry.all(in: folder)
-        let notes = entries.map { $0.note(in: folder) }
-        let best = notes.compactMap(\.score).max()
-        // Of equals the newest, as `best()` takes it.
-        let bestIndex = best.flatMap { best in notes.lastIndex { $0.score == best } }
-        for index in entries.indices.dropLast(policy.newestCount) {
-            if !notes[index].pinned, index != bestIndex { try remove(entries[index]) }
-        }
+        for entry in CheckpointEntry.all(in: folder).dropLast(policy.newestCount) { try remove(entry) }
     }
 
     private func line(for digest: ContentDigest, _ entry: CheckpointEntry) -> String {
@@ -236,8 +173,7 @@ public struct CheckpointStore {
 
     private func remove(_ entry: CheckpointEntry) throws {
         // The checkpoint first: a digest left alone is no checkpoint, the reverse would look damaged.
-        for name in [entry.name, entry.digestName, entry.noteName] {
-            try DurableFile.remove(folder.appendingPathComponent(name))
-        }
+        try DurableFile.remove(folder.appendingPathComponent(entry.name))
+        try DurableFile.remove(digestFile(of: entry))
     }
 }

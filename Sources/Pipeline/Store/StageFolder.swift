@@ -181,7 +181,7 @@ struct StageFolder {
     func clean() throws {
         try DurableFile.remove(partial)
         try DurableFile.remove(attempts)
-        try CheckpointStore(folder: checkpoints) { _ in }.removeUnpinned()
+        try DurableFile.remove(checkpoints)
     }
 
     /// Renames the artefacts from the partial folder into place and writes the manifest.

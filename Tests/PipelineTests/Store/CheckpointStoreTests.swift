@@ -129,13 +129,6 @@ import Testing
         try Data("c".utf8).write(to: URL(fileURLWithPath: path).appendingPathComponent("teacher"))
         #expect(try latest() == nil)
     }
-
-    @Test func `is empty once removed`() throws {
-        try save(0)
-        try store.remove()
-        #expect(try latest() == nil)
-        #expect(!exists(store.folder))
-    }
 }
 
 @Suite struct `The checkpoints that are kept` {
@@ -154,10 +147,8 @@ import Testing
             warn: { Issue.record("\($0)") }, saved: saved)
     }
 
-    func save(
-        _ epoch: Int, step: Int? = nil, score: Double? = nil, pinned: Bool = false, to store: CheckpointStore
-    ) throws {
-        try store.save(epoch: epoch, step: step, score: score, isPinned: pinned) { path in
+    func save(_ epoch: Int, step: Int? = nil, to store: CheckpointStore) throws {
+        try store.save(epoch: epoch, step: step) { path in
             try Data("state \(epoch)".utf8).write(to: URL(fileURLWithPath: path))
         }
     }
@@ -166,27 +157,15 @@ import Testing
         names(in: store.folder).filter { $0.hasSuffix(".checkpoint") }
     }
 
-    @Test func `are the newest, the best and the pinned`() throws {
-        let store = store(CheckpointPolicy(newestCount: 2))
-        try save(0, pinned: true, to: store)
-        for (epoch, score) in [(1, 0.25), (2, 0.75), (3, 0.5), (4, Double.nan), (5, 0.25)] {
-            try save(epoch, score: score, to: store)
-        }
-        #expect(
-            kept(store) == [
-                "000001-epoch-0.checkpoint", "000003-epoch-2.checkpoint", "000005-epoch-4.checkpoint",
-                "000006-epoch-5.checkpoint",
-            ])
-        #expect(try store.latest()?.epoch == 5)
-        let best = try store.best()
-        #expect(best?.epoch == 2 && best?.score == 0.75 && best?.isPinned == false)
-    }
-
-    @Test func `are, of two equally good, the newer`() throws {
-        let store = store(CheckpointPolicy(newestCount: 1))
-        for epoch in 0..<3 { try save(epoch, score: epoch < 2 ? 1 : 0, to: store) }
-        #expect(kept(store) == ["000002-epoch-1.checkpoint", "000003-epoch-2.checkpoint"])
-        #expect(try store.best()?.epoch == 1)
+    @Test(arguments: [
+        (1, ["000004-epoch-9.checkpoint"]),
+        (3, ["000002-epoch-4.checkpoint", "000003-epoch-6.checkpoint", "000004-epoch-9.checkpoint"]),
+    ])
+    func `are as many of the newest as the policy says`(count: Int, names: [String]) throws {
+        let store = store(CheckpointPolicy(newestCount: count))
+        for epoch in [3, 4, 6, 9] { try save(epoch, to: store) }
+        #expect(kept(store) == names)
+        #expect(try store.latest()?.epoch == 9)
     }
 
     @Test func `are of moments within an epoch too`() throws {
@@ -233,21 +212,6 @@ import Testing
         time.seconds = 127
         #expect(store.isAffordable)
         #expect(self.store(CheckpointPolicy(share: 1)).isAffordable)
-    }
-
-    @Test func `are, after the stage's end, the pinned ones of every part`() throws {
-        let store = store()
-        try save(0, to: store)
-        try save(1, pinned: true, to: store.part("network-1"))
-        try save(2, to: store.part("network-1"))
-        try save(1, to: store.part("network-2"))
-        try store.removeUnpinned()
-        #expect(names(in: store.folder) == ["network-1"])
-        #expect(kept(store.part("network-1")) == ["000001-epoch-1.checkpoint"])
-        #expect(try store.part("network-1").latest()?.isPinned == true)
-        try store.part("network-1").remove()
-        try store.removeUnpinned()
-        #expect(!exists(store.folder))
     }
 
     @Test func `tell what they cost, and of which part they are`() throws {
