@@ -60,7 +60,7 @@ public struct Housekeeping {
 
     private func worlds() throws -> [Item] {
         let folder = data.appendingPathComponent(DataChoice.worlds)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let names = (try? DurableFile.names(in: folder)) ?? []
         let digests = try Set(
             RunCatalogue(logs: logs).list().compactMap { run in
                 try? RunCatalogue(logs: logs).folder(run.run).plan().dataDigest
@@ -73,7 +73,7 @@ public struct Housekeeping {
     }
 
     private func caches() -> [Item] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: cache.path)) ?? []
+        let names = (try? DurableFile.names(in: cache)) ?? []
         let limit = Date().addingTimeInterval(-Self.patience * 86_400)
         return names.sorted().map { cache.appendingPathComponent($0) }.filter { file in
             let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)

@@ -84,7 +84,7 @@ struct ReportedRun {
     }
 
     private static func files(_ ending: String, in folder: URL) -> [URL] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let names = (try? DurableFile.names(in: folder)) ?? []
         return names.filter { $0.hasSuffix(".\(ending)") && !$0.hasPrefix(".") }.sorted()
             .map(folder.appendingPathComponent)
     }

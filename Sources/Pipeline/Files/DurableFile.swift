@@ -40,13 +40,15 @@ package enum DurableFile {
         }
     }
 
-    /// The names in a folder, in no order.
+    /// The names in a folder, in no order; none where there is no such folder.
     ///
-    /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)``.
-    static func names(in folder: URL) throws -> [String] {
+    /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)`` where it is there and cannot be listed, which is not the
+    ///   same: a stage whose checkpoints are not seen would begin anew.
+    package static func names(in folder: URL) throws -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder.path)
         } catch {
+            guard lstatSucceeds(folder) else { return [] }
             throw PipelineError.inputOutput(
                 operation: "list", path: folder.path, reason: PipelineError.systemReason(of: error))
         }

@@ -87,7 +87,7 @@ final class EventSink {
         let board = try openBoard()
         try board.restart(at: cut, time: clock.now())
         for event in kept where event.boardStep >= cut { try board.write(event) }
-        let stages = (try? FileManager.default.contentsOfDirectory(atPath: folder.stageFolder("").path)) ?? []
+        let stages = (try? DurableFile.names(in: folder.stageFolder(""))) ?? []
         for other in stages.sorted() {
             for (picture, file) in SamplePicture.all(in: folder.samples(of: other))
             where picture.epoch >= cut && (other != stage || picture.epoch < epoch) {

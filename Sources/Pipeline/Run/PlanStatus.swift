@@ -83,11 +83,11 @@ extension RunFolder {
     /// - Complexity: Lists one folder for each of the stage's trainings.
     public func resumePoint(of stage: StagePlan, in plan: Plan) -> StageStatus.ResumePoint? {
         let folder = StageFolder(url: stageFolder(stage.name), plan: stage, key: plan.key(of: stage)).checkpoints
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let names = (try? DurableFile.names(in: folder)) ?? []
         let parts = names.filter { CheckpointEntry(name: $0) == nil && !$0.hasPrefix(".") }.sorted()
         for part in [""] + parts.reversed() {
             let place = part.isEmpty ? folder : folder.appendingPathComponent(part)
-            guard let entry = CheckpointEntry.all(in: place).last else { continue }
+            guard let entry = (try? CheckpointEntry.all(in: place))?.last else { continue }
             return .init(run: name(in: plan), part: part, epoch: entry.epoch, step: entry.step)
         }
         return nil

@@ -128,8 +128,9 @@ public final class StageScope {
     ///
     /// - Parameter isKept: Whether a file of this name stays.
     public func dropEvidence(unless isKept: (String) -> Bool) throws {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: stage.evidence.path)) ?? []
-        for name in names where !isKept(name) { try DurableFile.remove(stage.evidence.appendingPathComponent(name)) }
+        for name in try DurableFile.names(in: stage.evidence) where !isKept(name) {
+            try DurableFile.remove(stage.evidence.appendingPathComponent(name))
+        }
     }
 
     /// The path of an artefact that an earlier stage left.

@@ -37,8 +37,9 @@ struct CheckpointEntry: Equatable {
     }
 
     /// All checkpoints in a folder by name, oldest first.
-    static func all(in folder: URL) -> [CheckpointEntry] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.compactMap(Self.init(name:)).sorted { $0.sequence < $1.sequence }
+    ///
+    /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)`` where the folder cannot be listed.
+    static func all(in folder: URL) throws -> [CheckpointEntry] {
+        try DurableFile.names(in: folder).compactMap(Self.init(name:)).sorted { $0.sequence < $1.sequence }
     }
 }

@@ -98,7 +98,7 @@ public struct CheckpointStore {
         precondition(epoch >= 0 && step ?? 0 >= 0, "epoch \(epoch), step \(step ?? 0): both count from 0")
         let start = clock.uptime()
         try DurableFile.makeFolders(folder)
-        let last = CheckpointEntry.all(in: folder).last?.sequence ?? 0
+        let last = try CheckpointEntry.all(in: folder).last?.sequence ?? 0
         let entry = CheckpointEntry(sequence: last + 1, epoch: epoch, step: step)
         let partial = folder.appendingPathComponent(".\(entry.name).partial")
         let bytes: Int
@@ -127,7 +127,7 @@ public struct CheckpointStore {
     /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)`` when one cannot be read at all.
     /// - Complexity: One pass over the bytes of each checkpoint looked at.
     public func latest() throws -> Checkpoint? {
-        for entry in CheckpointEntry.all(in: folder).reversed() {
+        for entry in try CheckpointEntry.all(in: folder).reversed() {
             let url = folder.appendingPathComponent(entry.name)
             let expected = try? String(contentsOf: digestFile(of: entry), encoding: .utf8)
             if try expected == line(for: ContentDigest(of: url), entry) {
@@ -160,7 +160,7 @@ public struct CheckpointStore {
 
     /// Removes what the policy does not keep.
     private func prune() throws {
-        for entry in CheckpointEntry.all(in: folder).dropLast(policy.newestCount) { try remove(entry) }
+        for entry in try CheckpointEntry.all(in: folder).dropLast(policy.newestCount) { try remove(entry) }
     }
 
     private func line(for digest: ContentDigest, _ entry: CheckpointEntry) -> String {

@@ -7,7 +7,7 @@ extension RunFolder {
     public static func runs(of experiment: String, in logs: URL) -> [RunFolder] {
         let parent = logs.appendingPathComponent(experiment)
         // A folder that cannot be listed has no runs to offer.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
+        let names = (try? DurableFile.names(in: parent)) ?? []
         return names.sorted(by: >)
             .map { RunFolder(url: parent.appendingPathComponent($0)) }
             .filter { DurableFile.lstatSucceeds($0.planFile) }
@@ -54,7 +54,7 @@ extension RunFolder {
     /// The keys of its finished stages, by which the store has them.
     var storedKeys: [StageKey] {
         struct Keyed: Decodable { let key: StageKey }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent("stages").path)) ?? []
+        let names = (try? DurableFile.names(in: url.appendingPathComponent("stages"))) ?? []
         return names.compactMap { name in
             let manifest = stageFolder(name).appendingPathComponent(StageFolder.manifestName)
             // What cannot be read names no entry; an entry left over costs space, nothing else.

@@ -29,7 +29,7 @@ struct SamplePicture: Equatable {
 
     /// Those of a folder that can be read, in order.
     static func all(in folder: URL) -> [(picture: SamplePicture, file: [UInt8])] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let names = (try? DurableFile.names(in: folder)) ?? []
         return names.sorted().compactMap { name in
             guard let picture = SamplePicture(file: name),
                 let data = try? Data(contentsOf: folder.appendingPathComponent(name))

@@ -86,8 +86,9 @@ struct StageFolder {
             .filter { goesOn && DurableFile.lstatSucceeds($0.mark) }
         guard !marked.isEmpty else { return try DurableFile.remove(partial) }
         let kept = Set(marked.flatMap { [$0.lastPathComponent, $1.lastPathComponent] })
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: partial.path)) ?? []
-        for name in names where !kept.contains(name) { try DurableFile.remove(partial.appendingPathComponent(name)) }
+        for name in try DurableFile.names(in: partial) where !kept.contains(name) {
+            try DurableFile.remove(partial.appendingPathComponent(name))
+        }
     }
 
     /// Makes what the stage wrote its result.

@@ -110,6 +110,13 @@ import Testing
         #expect(!exists(file(".000002-epoch-1.checkpoint.partial")))
     }
 
+    /// A stage that saw none would begin anew. A file in the folder's place stands for one that the device does not list.
+    @Test func `says so where its folder cannot be listed`() throws {
+        try Data().write(to: store.folder)
+        let error = #expect(throws: PipelineError.self) { try store.latest() }
+        #expect(error?.description == "\(store.folder.path): cannot list: Not a directory")
+    }
+
     @Test func `does not touch the last good one when an epoch is saved again`() throws {
         try save(3, 3)
         #expect(
