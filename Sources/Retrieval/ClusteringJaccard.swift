@@ -30,7 +30,8 @@ public struct ClusteringJaccard: Sendable {
         /// Squared distances as they are, and `k₁` columns with the row itself among them: SpCL, arXiv:2006.02713, and
         /// MMT+, arXiv:2008.10313.
         case plain
-        /// Squared distances divided by the row's largest, and `k₁ + 1` columns: MMT, arXiv:2001.01526.
+        /// Squared distances divided by the row's largest, and `k₁ + 1` columns: MMT, arXiv:2001.01526. Rows are averaged over
+        /// all `k₂`, be there more than those columns; on the plain scale over `k₁` at most.
         case relative
     }
 
@@ -49,11 +50,19 @@ public struct ClusteringJaccard: Sendable {
         self.scale = scale
     }
 
-    /// The columns of the table of neighbours, the row itself included.
-    private var width: Int {
+    /// The columns that neighbour sets are made of, the row itself included.
+    private var wholeWidth: Int {
         switch scale {
         case .plain: neighbours
         case .relative: neighbours + 1
+        }
+    }
+
+    /// The columns of the table of neighbours: those, and what query expansion takes beyond them.
+    private var width: Int {
+        switch scale {
+        case .plain: wholeWidth
+        case .relative: max(wholeWidth, expansion)
         }
     }
 
@@ -75,7 +84,8 @@ public struct ClusteringJaccard: Sendable {
 
     /// The first half of ``distances(of:within:progress:)``, for whoever wants to look at the neighbours too.
     ///
-    /// - Returns: The k₁ nearest of every row, `[N, min(k₁, N)]`, as ``search`` finds them; one more on a relative scale.
+    /// - Returns: The k₁ nearest of every row, `[N, min(k₁, N)]`, as ``search`` finds them; on a relative scale k₁ + 1 or k₂,
+    ///   whichever is more.
     /// - Throws: ``RetrievalError/empty(what:)`` without rows, and what a delegated search throws.
     public func neighbours(
         of features: Features<UnitNorm>, progress: ProgressHandler? = nil
@@ -105,7 +115,7 @@ public struct ClusteringJaccard: Sendable {
             throw .countsDiffer(what: "neighbours", expected: features.count, found: table.rowCount)
         }
         let variant = ReciprocalEncoding.Variant(
-            wholeWidth: width, halfWidth: ReciprocalSets.halfWidth(of: neighbours), expansion: expansion,
+            wholeWidth: wholeWidth, halfWidth: ReciprocalSets.halfWidth(of: neighbours), expansion: expansion,
             dividesByMaximum: scale == .relative
         )
         let rows = PairwiseRows([.unit(features)], blockLength: workers.blockLength)

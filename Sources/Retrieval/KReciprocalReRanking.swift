@@ -47,7 +47,7 @@ public struct KReciprocalReRanking: Sendable {
     /// - Returns: `[Q, G]`, in `[0, 1]`.
     /// - Throws: ``RetrievalError/empty(what:)``, ``RetrievalError/dimensionsDiffer(left:right:)``,
     ///   ``RetrievalError/countsDiffer(what:expected:found:)``.
-    /// - Complexity: O(N²·D/2) for the search; memory O(Q·G + N·k₁).
+    /// - Complexity: O(N²·D/2) for the search; memory O(Q·G + N·max(k₁, k₂)).
     public func distances(
         query: Features<UnitNorm>, gallery: Features<UnitNorm>, camera: CameraAdjustment? = nil,
         progress: ProgressHandler? = nil
@@ -58,7 +58,7 @@ public struct KReciprocalReRanking: Sendable {
         let values = [Float](unsafeUninitializedCapacity: query.count * gallery.count) { buffer, count in
             nonisolated(unsafe) let original = buffer.baseAddress
             let search = NeighbourSearch(
-                rows: rows, width: neighbours + 1, workers: workers, progress: progress)
+                rows: rows, width: max(neighbours + 1, expansion), workers: workers, progress: progress)
             let table = search.table { left, right, tile in
                 guard left.part == 0, right.part == 1, let original else { return }
                 let width = right.rows.count

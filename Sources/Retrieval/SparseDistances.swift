@@ -36,14 +36,15 @@ public struct SparseDistances: Sendable {
 
     /// The radius for DBSCAN that MMT reads off its distances: the mean of the smallest ones.
     ///
-    /// - Parameter share: `ρ`, of all pairs that are not at distance zero; 1.6e-3 in MMT.
+    /// - Parameter share: `ρ`, of all pairs that are not at distance zero, which is below 1e-6: what two equal rows are apart by
+    ///   depends on the order of additions. 1.6e-3 in MMT.
     /// - Returns: `nil` where that is not a single pair.
     /// - Complexity: O(E·log E).
     public func radius(fromSmallest share: Double) -> Float? {
         precondition((0...1).contains(share), "ρ = \(share) is not in 0...1")
         precondition(radius >= 1, "only pairs up to \(radius) are held; all below 1 are needed")
         // Each pair is held twice, so every second one of the ascending distances is a pair.
-        let held = rows.values.filter { $0 > 0 }.sorted()
+        let held = rows.values.filter { $0 >= Self.smallest }.sorted()
         let zeros = (rows.values.count - held.count) / 2
         let wanted = Int((share * Double(count * (count - 1) / 2 - zeros)).rounded(.toNearestOrEven))
         guard wanted > 0 else { return nil }
@@ -51,6 +52,9 @@ public struct SparseDistances: Sendable {
         let sum = (0..<near).reduce(0.0) { $0 + Double(held[2 * $1]) } + Double(wanted - near)
         return Float(sum / Double(wanted))
     }
+
+    /// Distances below it are zero but for roundings: a sum of weights is 1 to some 1e-7.
+    private static let smallest: Float = 1e-6
 
     /// Takes the pairs of a smaller row with larger ones, and holds them both ways.
     init(upper: SparseRows, radius: Float) {

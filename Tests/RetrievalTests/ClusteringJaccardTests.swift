@@ -85,6 +85,17 @@ import Testing
         }
     }
 
+    /// On this scale all rows are in order, so that k₂ reaches beyond k₁ + 1.
+    @Test(arguments: [(40, 5, 4, 9), (40, 5, 4, 3), (33, 4, 1, 40), (30, 3, 40, 2)])
+    func `equals its obvious twin on a relative scale`(count: Int, identities: Int, k1: Int, k2: Int) throws {
+        let features = try clusteredRows(count: count, identities: identities, dimension: 6, seed: 8).normalised()
+        let distances = try ClusteringJaccard(neighbours: k1, expansion: k2, scale: .relative).distances(of: features)
+        let expected = ObviousJaccard(k1: k1, k2: k2, variant: .relative).distances(of: features)
+        for row in 0..<count {
+            expectEqual((0..<count).map { distances[row, $0] }, expected[row].map { Float($0) })
+        }
+    }
+
     @Test func `has the same bits on any number of threads`() throws {
         let features = try clusteredRows(count: 200, identities: 12, dimension: 24, seed: 3).normalised()
         let tables = try [1, 2, 5].map { threads in

@@ -92,4 +92,12 @@ import Testing
         #expect(abs((distances.radius(fromSmallest: 1) ?? 0) - 0.58) < 1e-6)
         #expect(distances.radius(fromSmallest: 0.01) == nil)
     }
+
+    /// Equal rows have equal weights, whose sum is one but for the last bits of a float.
+    @Test func `do not count what is left of zero in the last bits`() throws {
+        let table: [Float] = [0, 2.4e-7, 0.1, 0.9, 2.4e-7, 0, 0.2, 1, 0.1, 0.2, 0, 0.7, 0.9, 1, 0.7, 0]
+        #expect(abs((try SparseDistances(table, count: 4).radius(fromSmallest: 0.5) ?? 0) - 0.15) < 1e-6)
+        let equal: [Float] = [0, 6e-8, 0, 6e-8, 0, 1.8e-7, 0, 1.8e-7, 0]
+        #expect(try SparseDistances(equal, count: 3).radius(fromSmallest: 1) == nil)
+    }
 }

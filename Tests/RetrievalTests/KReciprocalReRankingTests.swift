@@ -64,6 +64,16 @@ import Testing
         expectEqual(distances.values, example.final.values)
     }
 
+    /// Without the original distance it is the Jaccard distance alone. All rows are in order: k₂ reaches beyond k₁ + 1.
+    @Test(arguments: [(4, 9), (1, 3), (10, 12), (2, 60), (6, 3)])
+    func `equals the obvious twin of its Jaccard distance`(k1: Int, k2: Int) throws {
+        let features = try clusteredRows(count: 50, identities: 6, dimension: 5, seed: 3).normalised()
+        let distances = try KReciprocalReRanking(neighbours: k1, expansion: k2, originalWeight: 0)
+            .distances(query: features.rows(0..<12), gallery: features.rows(12..<50))
+        let expected = ObviousJaccard(k1: k1, k2: k2, variant: .reRanking).distances(of: features)
+        for row in 0..<12 { expectEqual(distances[row], expected[row][12...].map { Float($0) }) }
+    }
+
     @Test func `has the same bits on any number of threads`() throws {
         let features = try clusteredRows(count: 120, identities: 9, dimension: 16, seed: 5).normalised()
         let tables = try [1, 2, 7].map { threads in
