@@ -39,8 +39,8 @@ extension Device: CustomStringConvertible {
     }
 }
 
-/// What convolutions and matrix products compute in while a network trains. Weights, moments, statistics of normalisation,
-/// heads and losses are float32 always.
+/// What convolutions and matrix products compute in while a network trains. Weights, moments and statistics of normalisation are
+/// float32 always; heads and losses are but for their products' factors in ``tf32``.
 public enum TrainingPrecision: String, Sendable, CaseIterable {
     case fp32
     /// Factors with 10 bits on a card that has such units; on the processor the same as ``fp32``.

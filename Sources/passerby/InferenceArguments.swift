@@ -70,7 +70,7 @@ struct InferenceArguments: ParsableArguments {
         try device.checkVariable()
         try Engine.prepare(threads: threads, device: device.device)
         let images = ImageSource(size: size, workers: workers)
-        return FeatureExtractor(images, batchSize: batch, precision: precision == .fp32 ? .float32 : .bfloat16)
+        return FeatureExtractor(images, batchSize: batch, precision: precision == .fp32 ? .fp32 : .bf16)
     }
 
     /// Says how near bfloat16 comes to float32 on images of the user's own; nothing for float32.

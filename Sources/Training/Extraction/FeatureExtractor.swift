@@ -4,7 +4,7 @@ public import Backbones
 public import Data
 public import Layers
 public import Retrieval
-internal import Tensor
+public import Tensor
 
 // Shapes: N images · D embedding.
 
@@ -14,12 +14,13 @@ public struct FeatureExtractor: Sendable {
     /// The size that images are resized to.
     public var imageSize: ImageSize { images.size }
     private let batchSize: Int
-    private let precision: Folding.Precision
+    private let precision: TrainingPrecision
     /// Batches whose embeddings stay where they are made: a card that is asked for them has nothing to do meanwhile.
     private static var mostUnread: Int { Engine.device == .cpu ? 1 : 16 }
 
-    /// - Parameter precision: What convolutions compute in: float32, as for all published numbers, or bfloat16.
-    public init(_ images: ImageSource, batchSize: Int = 64, precision: Folding.Precision = .float32) {
+    /// - Parameter precision: What convolutions compute in: in single precision, as for all published numbers, also where networks
+    ///   train in less; in TF32 only where they train in that.
+    public init(_ images: ImageSource, batchSize: Int = 64, precision: TrainingPrecision = .fp32) {
         self.images = images
         self.batchSize = batchSize
         self.precision = precision
@@ -38,11 +39,14 @@ public struct FeatureExtractor: Sendable {
         of samples: [Sample], by network: EmbeddingNetwork, domain: Domain = .target, flip: Bool = false,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Features<UnitNorm> {
-        let folded = try network.folded(Folding(domain: domain, precision: precision))
-        var embeddings = try rows(of: samples, by: folded, mirrored: false, progress)
-        if flip {
-            let mirrored = try rows(of: samples, by: folded, mirrored: true, progress)
-            for index in embeddings.indices { embeddings[index] = (embeddings[index] + mirrored[index]) / 2 }
+        let folded = try network.folded(Folding(domain: domain, precision: Folding.Precision(precision)))
+        let embeddings = try computing {
+            var embeddings = try rows(of: samples, by: folded, mirrored: false, progress)
+            if flip {
+                let mirrored = try rows(of: samples, by: folded, mirrored: true, progress)
+                for index in embeddings.indices { embeddings[index] = (embeddings[index] + mirrored[index]) / 2 }
+            }
+            return embeddings
         }
         return try Features<Raw>(embeddings, count: samples.count, dimension: network.dimension).normalised()
     }
@@ -59,12 +63,17 @@ public struct FeatureExtractor: Sendable {
         let (first, rest) = (samples.prefix(batchSize), samples.dropFirst(batchSize))
         let batches = [Array(first), Array(rest.suffix(rest.count % batchSize))].filter { !$0.isEmpty }
         let (rounded, exact) = (
-            try network.folded(Folding(domain: domain, precision: precision)), try network.folded(Folding(domain: domain))
+            try network.folded(Folding(domain: domain, precision: Folding.Precision(precision))),
+            try network.folded(Folding(domain: domain))
         )
         return try batches.map { batch in
             let (found, wanted) = (try outputs(of: batch, by: rounded), try outputs(of: batch, by: exact))
             return try zip(found, wanted).map { try PrecisionAgreement(of: $0, with: $1) }
         }.joined().reduce(PrecisionAgreement(pooled: [], embeddings: []), +)
+    }
+
+    private func computing<Result>(_ body: () throws -> Result) throws -> Result {
+        try precision == .fp32 ? Engine.withWholeFactors(body) : body()
     }
 
     private func outputs(of samples: [Sample], by network: FoldedNetwork) throws -> [EmbeddingNetwork.Output] {
@@ -101,6 +110,6 @@ extension TrainingSetting {
     package var extractor: FeatureExtractor {
         FeatureExtractor(
             images, batchSize: Engine.device == .cpu ? 64 : 256,
-            precision: Folding.Precision(Engine.trainingPrecision))
+            precision: Engine.trainingPrecision)
     }
 }

@@ -37,7 +37,7 @@ struct Translation {
         let byteCount = size.height * size.width * 3
         var first = 0
         while let batch = try batches.next() {
-            let levels = try withoutGradients { try translator.levels(of: batch.images()) }
+            let levels = try withoutGradients { try Engine.withWholeFactors { try translator.levels(of: batch.images()) } }
             for (offset, index) in batch.indices.enumerated() where index == first + offset && !isDone(places[index]) {
                 let pixels = Array(levels[offset * byteCount..<(offset + 1) * byteCount])
                 try receive(places[index], Image(width: size.width, height: size.height, pixels: pixels))
