@@ -186,6 +186,15 @@ int32_t pt_peak_card_bytes(int64_t *bytes) {
     });
 }
 
+int32_t pt_forget_peak(void) {
+    return guarded([&] {
+        if (chosen.is_cpu()) return;
+        auto *allocator = c10::getDeviceAllocator(chosen.type());
+        allocator->emptyCache();
+        allocator->resetPeakStats(chosen.index());
+    });
+}
+
 int32_t pt_cudnn_version(int64_t *version) {
     return guarded([&] {
         load_cuda();

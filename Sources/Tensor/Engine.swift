@@ -113,6 +113,9 @@ public enum Engine {
         return Int(bytes)
     }
 
+    /// Gives back what libtorch keeps of the card's memory without use, and counts ``peakCardBytes()`` from here on.
+    public static func forgetPeak() throws { try check("peak of memory", [], pt_forget_peak()) }
+
     /// The version of the library that convolves on cards, such as 9.20.0; nothing where libtorch has none.
     public static var convolutionLibraryVersion: String? {
         var version: Int64 = 0

@@ -57,6 +57,19 @@ private let costOnCard = StageCost(
         #expect(cost.peakBytes(batch: 16, in: .card) == 0)
     }
 
+    /// 10 steps of 1.8 s, each with 6e12 operations: on the processor at the rate of its own products, on a card at the card's.
+    @Test func `has a card do the products of its steps`() {
+        var load = StageLoad()
+        load.training = .init(epochs: 2, iterations: 5, batch: 8, batchUnit: 2)
+        load.training?.operationsPerStep = 6e12
+        load.during.operations = 2e12
+        #expect(abs(Forecaster(statesKept: 2).forecast(load, cost, done: 0).seconds - (18 + 60 + 2)) < 1e-9)
+        var quick = costOnCard
+        quick.cardRate = 30e12
+        #expect(abs(Forecaster(statesKept: 2).forecast(load, quick, done: 0).seconds - (18 + 2 + 2)) < 1e-9)
+        #expect(quick.halvingSteps().cardRate == 30e12)
+    }
+
     /// A file that an earlier version has kept.
     @Test func `is read where nothing is said of a card`() throws {
         let text = """
@@ -300,7 +313,7 @@ private let costOnCard = StageCost(
     }
 
     /// A step of 2 images in 1 s: 12 steps of 12 images take 72 s.
-    @Test(arguments: [(72.0, 12), (71, 2)] as [(Double, Int)])
+    @Test(arguments: [(72.0, 12), (71, 4)] as [(Double, Int)])
     func `measures more steps on a card`(left: Double, steps: Int) throws {
         let experiment = try experiment(["device=cuda"])
         guard case .synthetic(let world) = experiment.settings.data.location else { return }

@@ -67,6 +67,8 @@ int32_t pt_mark_wait(const pt_mark *mark);
 void pt_mark_free(pt_mark *mark);
 /* The most bytes that libtorch has taken of the process's card; 0 on the processor. */
 int32_t pt_peak_card_bytes(int64_t *bytes);
+/* Gives back what libtorch keeps of it without use, and counts the most from here on. */
+int32_t pt_forget_peak(void);
 /* The number of cuDNN's version; fails where there is no CUDA library. */
 int32_t pt_cudnn_version(int64_t *version);
 /* The fastest of a few products of two square matrices, on a card, or on the processor where it is negative: seconds. */

@@ -15,7 +15,7 @@ struct Forecaster {
 
     /// - Parameter done: The share of the training that a run goes on after, 0 for none.
     func forecast(_ load: StageLoad, _ cost: StageCost, done: Double) -> StageForecast {
-        let steps = load.training.map { $0.stepCount * cost.seconds(batch: $0.batch) } ?? 0
+        let steps = load.training.map { $0.stepCount * seconds(ofStep: $0, cost) } ?? 0
         let training = steps + seconds(load.during, cost)
         return StageForecast(
             seconds: (training * (1 - done) + seconds(load.besides, cost)) * cost.correction,
@@ -50,6 +50,10 @@ struct Forecaster {
         guard cost.fixedBytes(in: memory) + load.bytesBetweenSteps <= room else { return nil }
         return cost.largestBatch(
             within: room - load.bytesInSteps, of: memory, below: training.batch, multipleOf: training.batchUnit)
+    }
+
+    private func seconds(ofStep training: StageLoad.Training, _ cost: StageCost) -> Double {
+        cost.seconds(batch: training.batch) + training.operationsPerStep / (cost.cardRate ?? cost.matrixRate)
     }
 
     private func seconds(_ passes: StageLoad.Passes, _ cost: StageCost) -> Double {

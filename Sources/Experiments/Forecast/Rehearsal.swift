@@ -16,8 +16,8 @@ struct Rehearsal {
     private var uncounted: Int { settings.repeatsSteps ? StepGraph.usualWarmUps + 1 : 1 }
     /// Steps of each batch size where there is time; on a card each takes some tenths of a second at most.
     private var stepCount: Int { settings.device.device == .cpu ? 3 : 12 }
-    /// Steps where there is not.
-    private var fewestSteps: Int { uncounted + 1 }
+    /// Steps where there is not; the last one's end on a card is not waited for.
+    private var fewestSteps: Int { uncounted + (settings.device.device == .cpu ? 1 : 3) }
     /// Pixels of a batch that measuring is worth: 4 images of 384×128 on the processor, 1,000 on a card, which small batches
     /// leave idle.
     private var pixelCount: Int { settings.device.device == .cpu ? 200_000 : 50_000_000 }
@@ -130,6 +130,8 @@ struct Rehearsal {
             instances: Self.instances, count: 4 * max(largest, handled))
         func measure(_ batch: Int, _ count: Int) throws -> (steps: StageCost.Steps, stateBytes: Int, trained: Trained) {
             report("\(count) steps of \(batch) images")
+            // What the measurement before has left is not this one's.
+            try Engine.forgetPeak()
             let scope = RehearsalScope(clock, warn: report)
             let trained = try train((batch, count), set, scope)
             let steps = StageCost.Steps(
@@ -147,10 +149,17 @@ struct Rehearsal {
         }
         report("\(handled) and \(2 * handled) images without training")
         let secondsPerImage = try secondsPerImage(handled, last.trained.handle) { left() > 0 }
+        let cardBytes = try Engine.peakCardBytes()
         return StageCost(
             steps: steps, secondsPerImage: secondsPerImage, peakBytes: peakMemory(), stateBytes: last.stateBytes,
             networkBytes: last.trained.network.entries.reduce(0) { $0 + $1.tensor.byteCount },
-            matrixRate: MatrixLibrary.current.measuredRate().best, cardBytes: try Engine.peakCardBytes())
+            matrixRate: MatrixLibrary.current.measuredRate().best, cardBytes: cardBytes, cardRate: try cardRate())
+    }
+
+    /// The rate of products that stay in single precision beside bf16, those with memories; nothing on the processor.
+    private func cardRate() throws -> Double? {
+        guard Engine.device != .cpu else { return nil }
+        return try Engine.measuredMatrixRate(in: Engine.trainingPrecision == .tf32 ? .tf32 : .fp32, on: Engine.device)
     }
 
     /// The second batch size and its number of steps, such that they can be expected to take no more than the time left;

@@ -8,7 +8,9 @@ internal import Training
 final class RehearsalScope: MeasuringScope {
     private let clock: RunClock
     private let warn: (String) -> Void
-    private var ends: [Double]
+    private var ends: [Double] = []
+    /// The end of the step before, on a card.
+    private var given: DeviceMark?
     /// Bytes of the state within an epoch.
     private(set) var stateBytes = 0
 
@@ -16,23 +18,37 @@ final class RehearsalScope: MeasuringScope {
     init(_ clock: RunClock = .system, warn: @escaping (String) -> Void = { _ in }) {
         self.clock = clock
         self.warn = warn
-        ends = []
     }
 
-    /// Seconds of the fastest step but the first, in which memory is fetched and kernels are chosen.
+    /// Seconds of a step but for the first ones, in which memory is fetched and kernels are chosen: of the fastest, and on a
+    /// card, whose steps end while others wait, the median of the second half.
     var secondsPerStep: Double {
-        zip(ends.dropFirst(), ends).map { $0 - $1 }.min() ?? 0
+        let seconds = zip(ends.dropFirst(), ends).map { $0 - $1 }
+        guard isOnCard else { return seconds.min() ?? 0 }
+        let half = seconds.suffix((seconds.count + 1) / 2).sorted()
+        return half.isEmpty ? 0 : half[half.count / 2]
     }
 
+    /// A card is given a step before the one before it has ended, as in a run: what comes before and after a step is done
+    /// meanwhile.
     func endStep(_ state: () throws -> TrainingState) throws {
-        // A card is given steps faster than it does them.
-        try Engine.finish()
-        ends.append(clock.uptime())
+        if isOnCard {
+            let mark = try DeviceMark()
+            if let given {
+                try given.wait()
+                ends.append(clock.uptime())
+            }
+            given = mark
+        } else {
+            ends.append(clock.uptime())
+        }
         guard stateBytes == 0 else { return }
         stateBytes = try state().tensors.values.reduce(0) { $0 + $1.byteCount }
     }
 
     func warn(_ text: String) { warn(text) }
+
+    private var isOnCard: Bool { Engine.device != .cpu }
 }
 
 /// A scope that measures steps, and keeps and shows nothing of what they come to.

@@ -37,6 +37,9 @@ public struct StageCost: Sendable, Codable, Equatable {
     public var correction = 1.0
     /// The most bytes that the process had on the card that it computes on in the end; nothing on the processor.
     public var cardBytes: Int?
+    /// Multiplications and additions a second of the products of a step on a card; nothing on the processor, where it is
+    /// ``matrixRate``.
+    public var cardRate: Double?
 
     /// Seconds of a step with another batch size: a fixed part and one for each image.
     func seconds(batch: Int) -> Double {
@@ -49,7 +52,7 @@ public struct StageCost: Sendable, Codable, Equatable {
             steps: steps.map {
                 Steps(batch: $0.batch, seconds: $0.seconds / 2, peakBytes: $0.peakBytes, cardBytes: $0.cardBytes)
             }, secondsPerImage: secondsPerImage, peakBytes: peakBytes, stateBytes: stateBytes, networkBytes: networkBytes,
-            matrixRate: matrixRate, correction: correction, cardBytes: cardBytes)
+            matrixRate: matrixRate, correction: correction, cardBytes: cardBytes, cardRate: cardRate)
     }
 
     /// The most bytes in the end.

@@ -13,6 +13,8 @@ struct StageLoad {
         let batchUnit: Int
         /// The key of the batch size.
         var batchKey = "batch"
+        /// Multiplications and additions of a step's products with a memory, of which made-up images have few rows.
+        var operationsPerStep = 0.0
 
         var stepCount: Double { Double(parts.count) * Double(epochs) * Double(iterations) }
 

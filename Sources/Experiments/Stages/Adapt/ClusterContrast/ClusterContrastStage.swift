@@ -63,10 +63,8 @@ extension ClusterContrastStage {
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
         load.during.images = Double(config.epochs * data.target + evaluations.countBeforeLast * data.validation)
         // Every step holds its images against all rows, there and back.
-        load.during.operations =
-            Double(config.epochs)
-            * (clustering.operations
-                + Double(config.iterations) * StageLoad.Passes.operations(config.batch, clusters, length: dimension))
+        load.training?.operationsPerStep = StageLoad.Passes.operations(config.batch, clusters, length: dimension)
+        load.during.operations = Double(config.epochs) * clustering.operations
         // The last network is scored, and where others are too, clustered once more.
         load.besides.images = Double(data.validation + (evaluations.isEmpty ? 0 : data.target))
         load.besides.operations = evaluations.isEmpty ? 0 : clustering.operations

@@ -55,10 +55,8 @@ extension SpCLStage {
             batchUnit: StageLoad.Training.unit(holding: config.instances, fillingGroupsOf: settings.imagesPerNormGroup))
         load.during.images = Double(evaluations.countBeforeLast * data.validation)
         // Every step holds its images against all rows, there and back.
-        load.during.operations =
-            Double(config.epochs)
-            * (clustering.operations
-                + Double(config.iterations) * StageLoad.Passes.operations(batch, rows, length: shape.dimension))
+        load.training?.operationsPerStep = StageLoad.Passes.operations(batch, rows, length: shape.dimension)
+        load.during.operations = Double(config.epochs) * clustering.operations
         load.besides.images = Double(data.source + data.target + data.validation)
         load.besides.operations = evaluations.isEmpty ? 0 : clustering.operations
         // One after another: the source's embeddings, of which centroids are left; clustering; in a step the logits of
