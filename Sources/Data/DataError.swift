@@ -42,6 +42,9 @@ public enum DataError: Error, Equatable, Sendable {
     /// One pass over the images does not fill one batch.
     case tooFewImages(purpose: String, found: Int, needed: Int)
 
+    /// A file holds something else than when it was read first.
+    case changed(path: String)
+
     /// The folder or file of decoded images cannot be made, opened, locked or written; `reason` is the system's.
     case unusableCache(path: String, reason: String)
     /// Images that cannot be read were to be replaced, and there is none that can.
@@ -53,7 +56,8 @@ extension DataError: ReportedError {
         switch self {
         case .missingFolder, .namedOtherwise, .unusableCache: .missing
         case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .foreignFormats, .missingImage,
-            .malformedLine, .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages:
+            .malformedLine, .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages,
+            .changed:
             .badData
         }
     }
@@ -94,6 +98,9 @@ extension DataError: ReportedError {
             "\(dataset) does not say who is seen in its \(split) images"
         case .tooFewImages(let purpose, let found, let needed):
             "\(purpose): one pass over the data gives \(found) images; a batch needs \(needed)"
+        case .changed(let path):
+            "'\(path)' holds something else than when this run began, and a result belongs to what the images hold: put it back "
+                + "and go on with --resume from the last state before, or begin anew"
         case .unusableCache(let path, let reason):
             "cannot keep decoded images in '\(path)': \(reason)"
         case .noGoodImages(let purpose, let count, let first):

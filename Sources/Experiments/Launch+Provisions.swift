@@ -15,6 +15,12 @@ extension Launch {
         let networks: [String: ContentDigest]
         /// Queries and galleries that stages score networks on beside the target's.
         let evaluated: [EvaluatedPlace: EvaluatedImages]
+
+        /// What each of their images holds, by path.
+        var hashes: [String: UInt128] {
+            let all = images.values.map(\.hashes) + evaluated.values.map(\.hashes)
+            return all.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        }
     }
 
     /// Reads whole files for their digests: to be asked for once.

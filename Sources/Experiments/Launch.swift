@@ -85,7 +85,7 @@ public struct Launch {
                 DatasetCounts(world, hasSource: data.source != nil, evaluated: provisions.evaluated)
             )
         }
-        let (plan, datasets) = try found(in: data.root(in: dataFolder), provisions, Interruption())
+        let (plan, datasets, _) = try found(in: data.root(in: dataFolder), provisions, Interruption())
         return (plan, DatasetCounts(datasets))
     }
 
@@ -190,7 +190,7 @@ public struct Launch {
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.settings.data.root(in: dataFolder)
         let provisions = try self.provisions(interruption)
-        let (plan, datasets) =
+        let (plan, datasets, watched) =
             if let world = experiment.settings.data.drawnWorld {
                 try drawn(world, in: root, provisions, until: until, interruption)
             } else {
@@ -234,7 +234,7 @@ public struct Launch {
             sharing: sharing, checkpoints: experiment.settings.checkpoints.policy, output: output,
             interruption: interruption,
             killPoint: killPoint, forecast: flight?.forecast, conditions: conditions, request: request,
-            settings: experiment.settingsByKey, told: { report(on: folder) })
+            settings: experiment.settingsByKey, checkInputs: watched.requireUnchanged, told: { report(on: folder) })
         let result = try orchestrator.run()
         // A stage that was gone on with has taken more than what was left of it.
         if let flight, unfinished == nil { correct(flight, by: result, after: status) }
@@ -284,7 +284,7 @@ public struct Launch {
     /// Datasets that lie in a folder, listed once, and the plan that they determine.
     private func found(
         in root: String, _ provisions: Provisions, _ interruption: Interruption
-    ) throws -> (plan: Plan, datasets: Datasets) {
+    ) throws -> (plan: Plan, datasets: Datasets, watched: WatchedFiles) {
         let datasets = try listed(in: root, provisions)
         if datasets.backgroundCount > 0 {
             warn(
@@ -307,7 +307,9 @@ public struct Launch {
             images: provisions.images.mapValues(\.digest), networks: provisions.networks,
             evaluated: provisions.evaluated.mapValues(\.digest),
             testSet: datasets.test.map { ContentDigest(of: $0, contents: contents, named: datasets.names.target) })
-        return (plan, datasets)
+        // What cannot be read is left out by training, and has no hash.
+        let hashes = contents.compactMapValues { UInt128($0, radix: 16) }
+        return (plan, datasets, WatchedFiles(hashes.merging(provisions.hashes) { own, _ in own }))
     }
 
     /// Datasets on which every stage can run, of which some query can be scored, and whose source has the translations that
@@ -338,11 +340,11 @@ public struct Launch {
     private func drawn(
         _ world: SyntheticWorld, in root: String, _ provisions: Provisions, until: String?,
         _ interruption: Interruption
-    ) throws -> (plan: Plan, datasets: Datasets) {
+    ) throws -> (plan: Plan, datasets: Datasets, watched: WatchedFiles) {
         let plan = try drawnPlan(provisions)
         if let until { _ = try plan.stage(named: until) }
         try draw(world, to: root, interruption)
-        return (plan, try listed(in: root, provisions))
+        return (plan, try listed(in: root, provisions), WatchedFiles(provisions.hashes))
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {

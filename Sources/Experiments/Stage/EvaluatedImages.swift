@@ -11,6 +11,8 @@ struct EvaluatedImages {
     /// Of which images are in which list, in their order, whom they show, by which camera, and what they hold; the place
     /// itself does not matter.
     let digest: ContentDigest
+    /// What each image that can be read holds, by path.
+    let hashes: [String: UInt128]
 
     /// - Parameters:
     ///   - dataset: Which dataset it is.
@@ -39,6 +41,7 @@ struct EvaluatedImages {
                 }
         }
         digest = ContentDigest(of: lines.joined(separator: "\n"))
+        self.hashes = hashes.compactMapValues { try? $0.get() }
     }
 }
 

@@ -13,6 +13,8 @@ struct ExistingImages {
     let names: [String]
     /// Of all names, and of what the files hold; the folder's own place does not matter.
     let digest: ContentDigest
+    /// What each file that can be read holds, by path.
+    let hashes: [String: UInt128]
 
     /// Lists the images and digests what they hold.
     ///
@@ -43,6 +45,7 @@ struct ExistingImages {
             try "\(hashes.text(of: "\(folder)/\(name)", skipsUnreadable: skipsUnreadable)) \(name)"
         }
         digest = ContentDigest(of: lines.joined(separator: "\n"))
+        self.hashes = hashes.compactMapValues { try? $0.get() }
     }
 
     /// The path of each image's translation: the only one here whose name, but for its ending, is the image's.

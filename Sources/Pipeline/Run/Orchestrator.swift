@@ -21,6 +21,7 @@ public struct Orchestrator {
     private let conditions: RunConditions?
     private let request: RunRequest?
     private let settings: [String: JSONValue]
+    private let checkInputs: () throws -> Void
     private let told: () -> Void
     private let clock: RunClock
 
@@ -40,6 +41,8 @@ public struct Orchestrator {
     ///   - conditions: What is kept of this process in the run's folder; nil for nothing.
     ///   - request: What the result says of how the run was asked for; nil for nothing.
     ///   - settings: What TensorBoard shows beside the run's results, by its keys; empty for nothing.
+    ///   - checkInputs: Throws where what the plan's keys stand for is not what it was when they were made: asked before a state
+    ///     is kept, and before a stage's result is.
     ///   - told: Called whenever `result.json` says more than before: after each stage, and when the run is left.
     ///   - clock: What durations are measured with.
     public init(
@@ -47,7 +50,8 @@ public struct Orchestrator {
         sharing: StageSharing? = nil, checkpoints: CheckpointPolicy = CheckpointPolicy(),
         output: any ProgressOutput = StandardError(), interruption: Interruption = Interruption(),
         killPoint: KillPoint? = nil, forecast: RunForecast? = nil, conditions: RunConditions? = nil,
-        request: RunRequest? = nil, settings: [String: JSONValue] = [:], told: @escaping () -> Void = {},
+        request: RunRequest? = nil, settings: [String: JSONValue] = [:],
+        checkInputs: @escaping () throws -> Void = {}, told: @escaping () -> Void = {},
         clock: RunClock = .system
     ) {
         precondition(
@@ -66,6 +70,7 @@ public struct Orchestrator {
         self.conditions = conditions
         self.request = request
         self.settings = settings
+        self.checkInputs = checkInputs
         self.told = told
         self.clock = clock
     }
@@ -241,7 +246,7 @@ public struct Orchestrator {
         let scope = StageScope(
             of: plan.experiment, stage: stage, earlier: plan.stages.prefix(index).map(stageFolder),
             events: EventLog(stage: stage.plan.name, sink: events), progress: progress,
-            checkpoints: checkpoints, attempts: attempts, clock: clock
+            checkpoints: checkpoints, checkInputs: checkInputs, attempts: attempts, clock: clock
         ) { [interruption, killPoint] in
             attempts.passBoundary()
             killPoint?.pass(stage.plan.name, attempts.ownBoundaries)
@@ -254,6 +259,7 @@ public struct Orchestrator {
             let outcome = try stages[index].run(in: scope)
             try events.synchronise()
             try lockCheck()
+            try checkInputs(of: stage)
             let manifest = try stage.publish(outcome, by: name, attempts, states: scope.states)
             progress.finish(costOf: attempts)
             try stage.clean()
@@ -261,6 +267,19 @@ public struct Orchestrator {
         } catch {
             // The reason for the failure matters; a time that cannot be noted does not.
             try? attempts.record()
+            throw error
+        }
+    }
+}
+
+extension Orchestrator {
+    /// Lets a stage's outputs become its result only where its inputs are what they were. What grows over attempts begins anew
+    /// then: who knows what of it was made from something else.
+    private func checkInputs(of stage: StageFolder) throws {
+        do {
+            try checkInputs()
+        } catch {
+            try stage.dropOutputs()
             throw error
         }
     }

@@ -56,11 +56,12 @@ public final class StageScope {
 
     init(
         of experiment: String, stage: StageFolder, earlier: [StageFolder], events: EventLog, progress: ProgressReporter,
-        checkpoints policy: CheckpointPolicy, attempts: StageAttempts, clock: RunClock,
+        checkpoints policy: CheckpointPolicy, checkInputs: @escaping () throws -> Void = {}, attempts: StageAttempts,
+        clock: RunClock,
         boundary: @escaping () throws -> Void
     ) {
         folder = stage.url
-        checkpoints = CheckpointStore(folder: stage.checkpoints, policy: policy, clock: clock) {
+        checkpoints = CheckpointStore(folder: stage.checkpoints, policy: policy, clock: clock, saving: checkInputs) {
             progress.warn($0)
         } saved: { cost in
             attempts.checkpointSeconds += cost.seconds

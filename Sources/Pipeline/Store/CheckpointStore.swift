@@ -14,6 +14,7 @@ public struct CheckpointStore {
     public let policy: CheckpointPolicy
     private let part: String
     private let clock: RunClock
+    private let saving: () throws -> Void
     private let warn: (String) -> Void
     private let saved: (CheckpointCost) throws -> Void
     private let cadence: Cadence
@@ -34,23 +35,26 @@ public struct CheckpointStore {
     ///   - folder: Their folder, which nothing else writes to.
     ///   - policy: When to save and what to keep.
     ///   - clock: What the policy's interval and the cost are measured with.
+    ///   - saving: Asked before each save; what it throws leaves the checkpoints as they are.
     ///   - warn: Told of each checkpoint that ``latest()`` had to set aside.
     ///   - saved: Told what each save cost.
     public init(
         folder: URL, policy: CheckpointPolicy = CheckpointPolicy(), clock: RunClock = .system,
-        warn: @escaping (String) -> Void, saved: @escaping (CheckpointCost) throws -> Void = { _ in }
+        saving: @escaping () throws -> Void = {}, warn: @escaping (String) -> Void,
+        saved: @escaping (CheckpointCost) throws -> Void = { _ in }
     ) {
-        self.init(folder: folder, part: "", policy: policy, clock: clock, warn: warn, saved: saved)
+        self.init(folder: folder, part: "", policy: policy, clock: clock, saving: saving, warn: warn, saved: saved)
     }
 
     private init(
-        folder: URL, part: String, policy: CheckpointPolicy, clock: RunClock,
+        folder: URL, part: String, policy: CheckpointPolicy, clock: RunClock, saving: @escaping () throws -> Void,
         warn: @escaping (String) -> Void, saved: @escaping (CheckpointCost) throws -> Void
     ) {
         self.folder = folder
         self.part = part
         self.policy = policy
         self.clock = clock
+        self.saving = saving
         self.warn = warn
         self.saved = saved
         cadence = Cadence(clock.uptime())
@@ -64,7 +68,7 @@ public struct CheckpointStore {
             !name.isEmpty && !name.contains("/") && CheckpointEntry(name: name) == nil, "'\(name)' is no part's name")
         return CheckpointStore(
             folder: folder.appendingPathComponent(name), part: part.isEmpty ? name : "\(part)/\(name)",
-            policy: policy, clock: clock, warn: warn, saved: saved)
+            policy: policy, clock: clock, saving: saving, warn: warn, saved: saved)
     }
 
     /// Counts a moment at which a state could be saved.
@@ -96,6 +100,7 @@ public struct CheckpointStore {
     /// - Complexity: Two passes over the bytes: one for the digest, one to read them back.
     public func save(epoch: Int, step: Int? = nil, write: (String) throws -> Void) throws {
         precondition(epoch >= 0 && step ?? 0 >= 0, "epoch \(epoch), step \(step ?? 0): both count from 0")
+        try saving()
         let start = clock.uptime()
         try DurableFile.makeFolders(folder)
         let last = try CheckpointEntry.all(in: folder).last?.sequence ?? 0

@@ -178,9 +178,12 @@ struct StageFolder {
         }
     }
 
+    /// Removes what an unfinished stage has written but for its checkpoints.
+    func dropOutputs() throws { try DurableFile.remove(partial) }
+
     /// Removes what only an unfinished stage needs.
     func clean() throws {
-        try DurableFile.remove(partial)
+        try dropOutputs()
         try DurableFile.remove(attempts)
         try DurableFile.remove(checkpoints)
     }
