@@ -55,7 +55,7 @@ private final class DataFolder {
             data: {source: \(source), target: \(target), location: {folder: \(path)/\(place)}}
             backbone: resnet18
             stages:
-              - pretrain: {name: direct, images: source, networks: 1, batch: 2, instances: 2, target_forward: false}
+              - pretrain: {name: direct, images: source, networks: 1, batch: 4, instances: 2, target_forward: false}
             """
         let document = try Document.overriding(Document.parse(text, file: "own.yaml"), with: overrides)
         return try Launch(
@@ -137,7 +137,7 @@ private struct Nowhere: ProgressOutput {
 
     @Test func `changes with a published list, of whose images the files stay as they are`() throws {
         let names = ["0003_c1s1_000001_01.jpg", "0003_c2s1_000001_01.jpg"]
-        try folder.write("all/personX/image_train/0001_c1s1_1.jpg", "p")
+        for person in 1...2 { try folder.write("all/personX/image_train/000\(person)_c1s1_1.jpg", "p") }
         try folder.write("all/target_training/image_train/a.jpg", "a")
         try folder.write("all/target_training/label_target_training.txt", "a.jpg 1\n")
         for (part, name) in zip(["query", "gallery"], names) {

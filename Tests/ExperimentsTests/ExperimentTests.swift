@@ -166,6 +166,11 @@ private func report(_ text: String, _ overrides: [String] = []) -> String? {
                 + "images each; allowed: a multiple of 'instances'"
         ),
         (
+            "direct.batch=4",
+            "override 'direct.batch=4':1:8: direct.batch: a batch of 4 shows one identity with 4 images, and a triplet needs "
+                + "another; allowed: 8 or more"
+        ),
+        (
             "adapt.from=direct",
             "override 'adapt.from=direct':1:7: adapt.from: 'direct' trains 1 network, and mmt+ needs 2"
         ),

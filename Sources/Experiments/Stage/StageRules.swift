@@ -51,6 +51,15 @@ struct StageRules {
                 + "allowed: a multiple of 'instances'")
     }
 
+    /// The hardest negative of an image would be one of the same identity, which its triplet pushes away.
+    func batch(_ batch: Int, holdsNegativesBeside instances: Int) {
+        guard batch == instances else { return }
+        report(
+            "batch",
+            "a batch of \(batch) shows one identity with \(instances) images, and a triplet needs another; allowed: "
+                + "\(2 * instances) or more")
+    }
+
     func clusters(_ clustering: EpochClustering, fill batch: Int, of instances: Int) {
         guard case .kMeans(let means) = clustering, means.clusters * instances < batch else { return }
         report(

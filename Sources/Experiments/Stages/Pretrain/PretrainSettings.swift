@@ -56,6 +56,7 @@ struct PretrainSettings: StageSettings {
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.requireSource()
         rules.batch(config.batch, holds: config.instances)
+        rules.batch(config.batch, holdsNegativesBeside: config.instances)
         rules.epoch(config.iterations, of: config.batch)
         if let imagesPerNormGroup { rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup) }
         var resolved = self

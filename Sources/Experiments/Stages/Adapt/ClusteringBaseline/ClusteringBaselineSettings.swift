@@ -29,6 +29,7 @@ struct ClusteringBaselineSettings: StageSettings {
 
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.batch(config.batch, holds: config.instances)
+        rules.batch(config.batch, holdsNegativesBeside: config.instances)
         rules.clusters(config.clustering, fill: config.batch, of: config.instances)
         if let imagesPerNormGroup { rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup) }
         rules.epoch(config.iterations, of: config.batch)

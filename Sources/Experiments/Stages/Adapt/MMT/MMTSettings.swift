@@ -26,6 +26,7 @@ struct MMTSettings: StageSettings {
 
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.batch(config.batch, holds: config.instances)
+        rules.batch(config.batch, holdsNegativesBeside: config.instances)
         rules.batch(config.batch, fillsGroupsOf: imagesPerNormGroup)
         rules.clusters(config.clustering, fill: config.batch, of: config.instances)
         rules.epoch(config.iterations, of: config.batch)

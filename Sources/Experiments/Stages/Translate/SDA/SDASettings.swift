@@ -38,6 +38,7 @@ struct SDASettings: StageSettings {
     func definition(under rules: StageRules) -> (any StageDefinition)? {
         rules.requireSource()
         rules.batch(config.batch, holds: config.instances)
+        rules.batch(config.batch, holdsNegativesBeside: config.instances)
         rules.epoch(config.iterations, of: config.batch)
         rules.epochs(config.epochs, within: config.schedule)
         rules.translatable(by: Self.method)
