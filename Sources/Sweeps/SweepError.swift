@@ -16,7 +16,7 @@ public enum SweepError: ReportedError, Equatable {
     /// No process has begun the sweep.
     case notBegun(sweep: String, folder: String)
     /// So many trials failed that no other was begun; the kind is that of the last.
-    case manyFailures(count: Int, kind: ExitKind)
+    case manyFailures(count: Int)
     /// A trial could not go on, and others could not either.
     case trialStopped(trial: Int, reason: String)
     /// A trial's run ended well, and left no result.
@@ -34,8 +34,7 @@ public enum SweepError: ReportedError, Equatable {
         switch self {
         case .noRow, .noFigure, .changed, .notBegun: .usage
         case .notFinite, .corruptJournal, .nothingComplete: .badData
-        case .manyFailures(_, let kind): kind
-        case .trialStopped, .unfinished, .noneYet: .resumable
+        case .manyFailures, .trialStopped, .unfinished, .noneYet: .resumable
         case .noResult: .defect
         }
     }
@@ -56,7 +55,7 @@ public enum SweepError: ReportedError, Equatable {
                 + ". Give the file another name, or undo the change"
         case .notBegun(let sweep, let folder):
             "no trial of '\(sweep)' was begun: there is no journal in \(folder); 'passerby sweep \(sweep)' begins it"
-        case .manyFailures(let count, _):
+        case .manyFailures(let count):
             "no other trial is begun after \(counted(count, "failure")), as --fail-fast says; their reasons are above"
         case .trialStopped(let trial, let reason):
             "trial \(trial) stopped, and goes on with the same command: \(reason)"

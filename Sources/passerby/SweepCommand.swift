@@ -97,7 +97,12 @@ struct RunSweep: ParsableCommand {
         } catch {
             // What ended the sweep is what is said, whatever else fails.
             if let report = try? report(study, named: arguments.name) {
-                _ = writePage(of: report, study, say)
+                let page = writePage(of: report, study, say)
+                if case SweepError.manyFailures = error {
+                    // With the last of all trials the sweep has ended as it would have anyway.
+                    guard report.left != nil else { return try end(report, page: page) }
+                    try show(report, page: page)
+                }
                 if Failure(error)?.kind == .resumable { say("\(report.counts); the same command goes on") }
             }
             throw error
@@ -128,13 +133,14 @@ struct RunSweep: ParsableCommand {
             + (otherMachine ? ["--other-machine"] : []) + ["--join"]
     }
 
+    private func show(_ report: SweepReport, page: URL?) throws {
+        guard !json else { return try printJSON(report) }
+        let line = page.map { "report: \($0.path)\n" } ?? ""
+        print(report.text(.text, report.figure) + line, terminator: "")
+    }
+
     private func end(_ report: SweepReport, page: URL?) throws {
-        if json {
-            try printJSON(report)
-        } else {
-            let line = page.map { "report: \($0.path)\n" } ?? ""
-            print(report.text(.text, report.figure) + line, terminator: "")
-        }
+        try show(report, page: page)
         let states = report.trials.map(\.trial.state)
         let running = states.filter { $0 == .running }.count
         guard running == 0 else {

@@ -74,7 +74,7 @@ package struct SweepWorker: Sendable {
                 say("\(name) failed: \(failure.description)")
                 let count = progress.addFailure()
                 guard count < failureLimit else {
-                    throw SweepError.manyFailures(count: count, kind: failure.exitKind)
+                    throw SweepError.manyFailures(count: count)
                 }
             }
         }
