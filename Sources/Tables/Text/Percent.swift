@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+internal import Foundation
 internal import Pipeline
 
-/// Percent as tables show them: with one decimal, and a minus sign that is one.
+/// Percent as tables show them: with one decimal, rounded as a run's own table is, and a minus sign that is one.
 enum Percent {
     static func text(_ value: Double) -> String { (value <= -0.05 ? "−" : "") + digits(value) }
 
@@ -18,8 +19,5 @@ enum Percent {
     /// With four decimals at most.
     static func exact(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4)" }
 
-    private static func digits(_ value: Double) -> String {
-        let tenths = Int((abs(value) * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
-    }
+    private static func digits(_ value: Double) -> String { String(format: "%.1f", abs(value)) }
 }
