@@ -114,6 +114,9 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
 
         let logs = URL(fileURLWithPath: whole.path + "/logs")
         let folder = try #require(RunFolder.runs(of: "tiny", in: logs).first)
+        // A curve of both epochs, the last of which is the row.
+        let curve = try Event.read(from: folder.eventsFile).filter { $0.stage == "direct" && $0.name == "mAP" }
+        #expect(curve.map(\.epoch) == [0, 1] && curve.last?.value == result.rows[0].figures["mAP"])
         for (stage, name) in [("direct", "network-1"), ("adapt", "mean-2"), ("postprocess", "camera")] {
             let file = folder.stageFolder(stage).appendingPathComponent("\(name).safetensors").path
             let facts = try NetworkFacts(WeightFile(readingFrom: file))

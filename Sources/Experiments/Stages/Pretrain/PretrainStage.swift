@@ -44,9 +44,21 @@ struct PretrainStage: StageDefinition {
                 shape, from: workspace.initialWeights[shape.backbone],
                 in: StageTrainingScope(scope, part: part, trainingsAfter: parts.count - 1 - index))
             try workspace.save(network, as: networks.members[index], after: settings.config.epochs, in: scope)
-            if index == 0 { rows.append(try workspace.row(rowName, of: network, in: scope)) }
+            if index == 0 { rows.append(try row(of: network, in: scope, workspace)) }
         }
         return StageOutcome(rows: rows)
+    }
+
+    /// The first network's result, and as the last point of its curve, where it has one.
+    private func row(of network: EmbeddingNetwork, in scope: StageScope, _ workspace: Workspace) throws -> ResultRow {
+        let row = try workspace.row(rowName, of: network, in: scope)
+        guard !settings.config.evaluations.isEmpty else { return row }
+        let prefix = parts[0].isEmpty ? "" : "\(parts[0])/"
+        for figure in ["mAP", "top1"] {
+            guard let value = row.figures[figure] else { continue }
+            try scope.events.record(epoch: settings.config.epochs - 1, name: prefix + figure, value: value)
+        }
+        return row
     }
 
     private var rowName: String { translated == nil ? "direct transfer" : "translated pre-training" }
