@@ -91,6 +91,7 @@ let withoutTensors: [Target] =
         .target(name: "Vocabulary", swiftSettings: strict),
         .target(name: "Reporting", swiftSettings: strict),
     ]
+    + [.target(name: "Programs", path: "Tests/Programs", swiftSettings: strict)]
     + module("Pages", [])
     + module("Randomness", [], computes: true)
     + module("Machine", [])
@@ -101,7 +102,7 @@ let withoutTensors: [Target] =
     + module("Configuration", ["CYAML", "Reporting"])
     + module("Pipeline", ["Reporting", crypto])
     + module("Slurm", ["Configuration", "Pipeline", "Reporting"])
-    + module("Sweeps", ["Configuration", "Pages", "Pipeline", "Randomness", "Reporting", "Slurm"])
+    + module("Sweeps", ["Configuration", "Pages", "Pipeline", "Randomness", "Reporting", "Slurm"], tests: ["Programs"])
     + module("Tables", ["Configuration", "Pipeline", "Randomness", "Reporting", "Slurm"])
 
 let tensors: [Target] =
@@ -120,7 +121,7 @@ let tensors: [Target] =
             name: "passerbyTests",
             dependencies: [
                 "passerby", "Backbones", "Configuration", "Data", "Experiments", "Layers", "Training", "Pipeline",
-                "Randomness", "Reporting", "Retrieval", "Sweeps", "Tables", "Tensor", arguments,
+                "Programs", "Randomness", "Reporting", "Retrieval", "Sweeps", "Tables", "Tensor", arguments,
             ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch", "CZlib", "Reporting"], fixtures: true)
@@ -136,7 +137,7 @@ let tensors: [Target] =
             "Training", "Pipeline", "Sweeps", "Tables", "Configuration", "Data", "Retrieval", "Machine", "Pages",
             "Randomness",
             "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor",
-        ], tests: ["Patterns"], fixtures: true)
+        ], tests: ["Patterns", "Programs"], fixtures: true)
 
 let package = Package(
     name: "passerby",

@@ -4,6 +4,7 @@ import Configuration
 import Foundation
 import Glibc
 import Pipeline
+import Programs
 import Reporting
 import Testing
 
@@ -256,35 +257,16 @@ extension Study {
 @Suite struct `A sweep's journal in Optuna's own library` {
     let scratch = SweepScratch()
 
-    private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("scripts")
+    private static let python = Python(with: "optuna", "5.0.0")
 
-    private func run(_ command: [String]) throws -> (code: Int32, output: String, messages: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        let (output, messages) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, messages)
-        try process.run()
-        // A few lines each: they fit into the pipes.
-        process.waitUntilExit()
-        let text = { (pipe: Pipe) in String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
-        return (process.terminationStatus, text(output), text(messages))
-    }
-
-    @Test func `is a study with the same trials`() throws {
-        let found = try run([Self.scripts.appendingPathComponent("python-with").path, "optuna", "5.0.0"])
-        guard found.code == 0 else {
-            print("skipped: \(found.messages)")
-            return
-        }
+    @Test(.needs(python)) func `is a study with the same trials`() throws {
         let study = try scratch.study(sweep(text(trials: 12)))
         try study.run { trial, _ in 0.125 * Double(trial.number) }
         // One more that failed, and one that is under way.
         let longer = Study(try sweep(text(trials: 14)), logs: scratch.logs)
-        guard case .trial(let failed, let first) = try longer.claim() else { return }
+        let (failed, first) = try longer.nextTrial()
         _ = try longer.fail(failed, "no")
-        guard case .trial(_, let second) = try longer.claim() else { return }
+        let (_, second) = try longer.nextTrial()
         let program = """
             import json, sys, optuna
             from optuna.storages import JournalStorage

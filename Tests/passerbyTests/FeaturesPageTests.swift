@@ -3,6 +3,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Programs
 import Retrieval
 import Tensor
 import Testing
@@ -12,8 +13,7 @@ import Testing
 private let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-/// One after another: the first may have to install what the others take.
-@Suite(.serialized) struct `The page about feature files` {
+@Suite struct `The page about feature files` {
     private let text: String
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("features-\(UUID().uuidString)")
 
@@ -29,29 +29,7 @@ private let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
             .map { String($0.element.dropFirst(language.count + 1)) }
     }
 
-    private func run(_ command: [String]) throws -> (code: Int32, output: String, messages: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.currentDirectoryURL = folder
-        let (output, messages) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, messages)
-        try process.run()
-        // A few lines each: they fit into the pipes.
-        process.waitUntilExit()
-        let text = { (pipe: Pipe) in String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
-        return (process.terminationStatus, text(output), text(messages))
-    }
-
-    /// A Python that has NumPy and safetensors; nothing, and the reason, where they cannot be had.
-    private func python() throws -> String? {
-        let found = try run([home.appendingPathComponent("scripts/python-with").path, "safetensors[numpy]", "0.8.0"])
-        guard found.code == 0 else {
-            print("skipped: \(found.messages)")
-            return nil
-        }
-        return found.output.trimmingCharacters(in: .newlines)
-    }
+    private static let python = Python(with: "safetensors[numpy]", "0.8.0")
 
     @Test func `has commands that are understood`() throws {
         let commands = blocks("sh").flatMap { $0.split(separator: "\n") }.filter { $0.hasPrefix("./passerby ") }
@@ -67,11 +45,10 @@ private let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     }
 
     /// The page's program writes both files; they and the page's own words agree in every figure.
-    @Test func `writes files from Python that score what the page says`() throws {
+    @Test(.needs(python)) func `writes files from Python that score what the page says`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        guard let python = try python() else { return }
         let program = try #require(blocks("python").first)
-        let written = try run([python, "-c", program])
+        let written = try Self.python.run(["-c", program], in: folder)
         #expect(written.code == 0, "\(written.messages)")
         let files = ["features.npz", "features.safetensors"].map { folder.appendingPathComponent($0).path }
         let scores = folder.appendingPathComponent("queries.csv").path
@@ -84,9 +61,8 @@ private let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     }
 
     /// What Python reads is what was written.
-    @Test func `reads labels in Python that cluster has written`() throws {
+    @Test(.needs(python)) func `reads labels in Python that cluster has written`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        guard let python = try python() else { return }
         let rows: [Float] = [1, 0, 1, 0.01, 0, 1, 0.01, 1]
         let (features, labels) = (
             folder.appendingPathComponent("f.npz").path, folder.appendingPathComponent("labels.npz").path
@@ -94,7 +70,7 @@ private let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
         try NumPyArchive.write([("features", Tensor(rows, shape: [4, 2]))], to: features)
         try Cluster.parse(["--features", features, "--kmeans", "2", "--out", labels, "--json"]).run()
         let program = try #require(blocks("python").last) + "\nprint(labels.dtype, *labels)\n"
-        let found = try run([python, "-c", program])
+        let found = try Self.python.run(["-c", program], in: folder)
         #expect(found.code == 0, "\(found.messages)")
         let ours = try #require(try NumPyArchive(readingFrom: labels).tensor("labels")).integers()
         #expect(found.output == "int64 \(ours.map(String.init).joined(separator: " "))\n")
@@ -102,10 +78,9 @@ private let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     }
 
     /// Rows, both orders of indices and every width, stored and compressed, against a search that NumPy makes itself.
-    @Test func `scores what NumPy scores, whatever form the arrays have`() throws {
+    @Test(.needs(python)) func `scores what NumPy scores, whatever form the arrays have`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        guard let python = try python() else { return }
-        let written = try run([python, "-c", Self.program])
+        let written = try Self.python.run(["-c", Self.program], in: folder)
         #expect(written.code == 0, "\(written.messages)")
         let expected = try JSONDecoder().decode([String: Double].self, from: Data(written.output.utf8))
         for name in ["plain.npz", "narrow.npz", "turned.npz", "st.safetensors"] {

@@ -229,8 +229,12 @@ private final class FakeSlurm {
         process.waitUntilExit()
         let text = try String(contentsOf: messages, encoding: .utf8)
         if process.terminationStatus == 69 {
+            #if compiler(>=6.3)
+            try Test.cancel("\(text.trimmingCharacters(in: .newlines))")
+            #else
             print("skipped: \(text)")
             return
+            #endif
         }
         #expect(process.terminationStatus == 0, "\(text)")
     }

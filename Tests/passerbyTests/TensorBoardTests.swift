@@ -2,6 +2,7 @@
 
 import Foundation
 import Pipeline
+import Programs
 import Testing
 
 /// What TensorBoard's own reader makes of a run's event files, where Python can install it.
@@ -72,38 +73,16 @@ import Testing
         }))
         """
 
-    private func read(_ run: RunFolder, with python: String) throws -> Reading {
-        let found = try command([python, "-c", Self.program, run.url.path])
+    private static let python = Python(with: "tensorboard", "2.20.0")
+
+    private func read(_ run: RunFolder) throws -> Reading {
+        let found = try Self.python.run(["-c", Self.program, run.url.path])
         #expect(found.code == 0, "\(found.messages)")
         return try JSONDecoder().decode(Reading.self, from: Data(found.output.utf8))
     }
 
-    private func command(_ words: [String]) throws -> (code: Int32, output: String, messages: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = words
-        let (output, messages) = (Pipe(), home.url.appendingPathComponent("python.log"))
-        try Data().write(to: messages)
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: messages)
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (
-            process.terminationStatus, String(decoding: data, as: UTF8.self),
-            try String(contentsOf: messages, encoding: .utf8)
-        )
-    }
-
     /// Killed within the second epoch of three, after the steps of which no state was kept, and gone on with.
-    @Test func `is what was recorded, each value once, also after a kill`() throws {
-        let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("scripts")
-        let python = try command([scripts.appendingPathComponent("python-with").path, "tensorboard", "2.20.0"])
-        guard python.code == 0 else {
-            print("skipped: \(python.messages)")
-            return
-        }
+    @Test(.needs(python)) func `is what was recorded, each value once, also after a kill`() throws {
         let words = ["run", "board.yaml", "seed=5", "--threads", "1", "--json"]
         let killed = try home.passerby(words + ["--kill-at", "adapt:14:0:4"])
         #expect(killed.code == 9, "\(killed.messages)")
@@ -111,7 +90,7 @@ import Testing
         #expect(resumed.code == 0, "\(resumed.messages)")
         let result = try JSONDecoder().decode(RunResult.self, from: resumed.output)
         let run = RunFolder(url: home.logs.appendingPathComponent("board/\(result.run)"))
-        let board = try read(run, with: python.output.trimmingCharacters(in: .newlines))
+        let board = try read(run)
 
         var recorded: [String: [Int: Double]] = [:]
         for event in try Event.read(from: run.eventsFile) {

@@ -3,6 +3,7 @@
 import Configuration
 import Foundation
 import Pipeline
+import Programs
 import Testing
 
 @testable import Experiments
@@ -53,20 +54,17 @@ extension JSONValue {
 
 /// What a validator that others wrote says, where Python can install it.
 @Suite struct `The schema in a validator of JSON Schema` {
+    private static let validator = Python(with: "jsonschema", "4.26.0")
+
     /// Files by their names with what the validator complains of, each as the key path that our own reports have.
-    private func complaints(_ files: [String: YAMLNode]) throws -> [String: [String]]? {
-        let python = try run([home.appendingPathComponent("scripts/python-with").path, "jsonschema", "4.26.0"])
-        guard python.code == 0 else {
-            print("skipped: \(python.messages)")
-            return nil
-        }
+    private func complaints(_ files: [String: YAMLNode]) throws -> [String: [String]] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("schema-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (schema, input) = (folder.appendingPathComponent("schema"), folder.appendingPathComponent("input"))
         try Data(ExperimentSchema().document.canonicalText.utf8).write(to: schema)
         try Data(JSONValue.object(files.mapValues { JSONValue($0) }).canonicalText.utf8).write(to: input)
-        let found = try run([python.output.trimmingCharacters(in: .newlines), "-c", Self.program, schema.path, input.path])
+        let found = try Self.validator.run(["-c", Self.program, schema.path, input.path])
         #expect(found.code == 0, "\(found.messages)")
         return try JSONDecoder().decode([String: [String]].self, from: Data(found.output.utf8))
     }
@@ -96,27 +94,14 @@ extension JSONValue {
         print(json.dumps({name: complaints(document) for name, document in json.load(open(sys.argv[2])).items()}))
         """
 
-    private func run(_ command: [String]) throws -> (code: Int32, output: String, messages: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        let (output, messages) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, messages)
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let words = String(decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text, words)
-    }
-
-    @Test func `accepts every file that comes with the program, as it is written`() throws {
+    @Test(.needs(validator)) func `accepts every file that comes with the program, as it is written`() throws {
         let folder = home.appendingPathComponent("experiments")
         let names = `An experiment that comes with the program`.files
         let files = try names.map { name in
             let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
             return (name, try Document.parse(text, file: name))
         }
-        guard let found = try complaints(Dictionary(uniqueKeysWithValues: files)) else { return }
+        let found = try complaints(Dictionary(uniqueKeysWithValues: files))
         #expect(found.count == names.count && names.count > 40)
         for (name, places) in found { #expect(places.isEmpty, "\(name): \(places)") }
     }
@@ -153,31 +138,38 @@ extension JSONValue {
         ("stages: [{adopt: {}}]", "stages[0].adopt"),
     ]
 
-    @Test func `refuses a wrong file in the place that our own report has`() throws {
-        let base = "data: {}\nstages: [pretrain]\n"
-        let files = try Self.mistakes.map { text, _ in
-            let document = try Document.parse(base, file: "x.yaml")
+    /// Files that are right but for one mistake each.
+    private static func wrongFiles() throws -> [(text: String, document: YAMLNode, place: String)] {
+        let base = try Document.parse("data: {}\nstages: [pretrain]\n", file: "x.yaml")
+        return try mistakes.map { text, place in
             let mistake = try Document.parse(text, file: "x.yaml")
-            let kept = document.entries.filter { mistake[$0.key] == nil }
-            return (text, YAMLNode(.mapping(kept + mistake.entries)))
-        }
-        let found = try complaints(Dictionary(uniqueKeysWithValues: files))
-        for ((text, document), (_, place)) in zip(files, Self.mistakes) {
-            let error = #expect(throws: ConfigurationError.self, "\(text)") { try Experiment(document, name: "x") }
-            let ours = error?.problems.map(\.keyPath) ?? []
-            #expect(ours == [place] || place.hasPrefix("stages[0]") && ours == ["stages[0]"], "\(text): \(ours)")
-            if let found { #expect(found[text] == [place], "\(text)") }
+            let kept = base.entries.filter { mistake[$0.key] == nil }
+            return (text, YAMLNode(.mapping(kept + mistake.entries)), place)
         }
     }
 
+    @Test func `has the places of mistakes that our own report has`() throws {
+        for (text, document, place) in try Self.wrongFiles() {
+            let error = #expect(throws: ConfigurationError.self, "\(text)") { try Experiment(document, name: "x") }
+            let ours = error?.problems.map(\.keyPath) ?? []
+            #expect(ours == [place] || place.hasPrefix("stages[0]") && ours == ["stages[0]"], "\(text): \(ours)")
+        }
+    }
+
+    @Test(.needs(validator)) func `refuses a wrong file in the place that our own report has`() throws {
+        let files = try Self.wrongFiles()
+        let found = try complaints(Dictionary(uniqueKeysWithValues: files.map { ($0.text, $0.document) }))
+        for (text, _, place) in files { #expect(found[text] == [place], "\(text)") }
+    }
+
     /// The other file may have the data, the stages, and the method.
-    @Test func `asks less of a file that builds on another`() throws {
+    @Test(.needs(validator)) func `asks less of a file that builds on another`() throws {
         let texts = [
             "extends: quickstart", "extends: quickstart\nimage: {height: 128}",
             "extends: quickstart\nstages: [{adapt: {momentum: 0.3}}]", "stages: [{adapt: {momentum: 0.3}}]", "seed: 1",
         ]
         let files = try texts.map { ($0, try Document.parse($0, file: "x.yaml")) }
-        guard let found = try complaints(Dictionary(uniqueKeysWithValues: files)) else { return }
+        let found = try complaints(Dictionary(uniqueKeysWithValues: files))
         #expect(texts.map { found[$0] } == [[], [], [], ["", "adapt.momentum"], [""]])
     }
 }
