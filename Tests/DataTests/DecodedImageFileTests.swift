@@ -284,7 +284,7 @@ private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImag
                 folder: cacheFolder(set), name: DecodedImageFile.fileName, layout: layout
             )
             try file.locked { () throws(DataError) in
-                guard case .taken(let last) = file.place(2) else { return }
+                guard case .taken(let last) = file.place(2) else { exit(EXIT_FAILURE) }
                 try? damage(set, at: last.end, [UInt8](repeating: 0x55, count: 300))
                 kill(getpid(), SIGKILL)
             }

@@ -35,6 +35,9 @@ let fourPoints = """
     seeds: [1, 2]
     """
 
+/// A trial was to be handed out, and something else was said.
+private struct NoTrial: Error { let work: String }
+
 extension Study {
     /// Works on all that is left as if runs came to these values.
     func run(_ value: (SweepTrial, _ seed: Int) throws -> Double) throws {
@@ -45,6 +48,15 @@ extension Study {
             _ = try complete(trial)
             withExtendedLifetime(lock) {}
         }
+    }
+
+    /// A trial that nobody has, and the lock of who has it now.
+    func nextTrial() throws -> (trial: SweepTrial, lock: ProcessLock) {
+        let work = try claim()
+        guard case .trial(let trial, let lock) = work else {
+            throw NoTrial(work: "\(work)")
+        }
+        return (trial, lock)
     }
 }
 
@@ -136,7 +148,7 @@ extension Study {
         var held: [ProcessLock] = []
         var numbers: [Int] = []
         for study in [first, second, first, second] {
-            guard case .trial(let trial, let lock) = try study.claim() else { continue }
+            let (trial, lock) = try study.nextTrial()
             held.append(lock)
             numbers.append(trial.number)
         }
@@ -147,11 +159,7 @@ extension Study {
         }
         // The third's holder goes: its trial is to be had again.
         held.remove(at: 2)
-        guard case .trial(let trial, _) = try second.claim() else {
-            Issue.record("a trial that nobody has was not handed out")
-            return
-        }
-        #expect(trial.number == 2)
+        #expect(try second.nextTrial().trial.number == 2)
     }
 
     @Test func `goes on with trials that are no others' and no more`() throws {
@@ -166,7 +174,7 @@ extension Study {
 
     @Test func `has failed trials beside the others`() throws {
         let study = try scratch.study(sweep(fourPoints))
-        guard case .trial(let trial, let lock) = try study.claim() else { return }
+        let (trial, lock) = try study.nextTrial()
         let failed = try study.fail(trial, "no memory")
         #expect(failed.state == .failed && failed.error == "no memory" && failed.value == nil)
         withExtendedLifetime(lock) {}
@@ -216,7 +224,7 @@ extension Study {
 
     @Test func `says what is other than it was`() throws {
         let study = try scratch.study(sweep(fourPoints), identity: ["space": ["rate": 1], "objective": ["row": "a"]])
-        guard case .trial(let trial, let lock) = try study.claim() else { return }
+        let (trial, lock) = try study.nextTrial()
         let changed: JSONValue = ["space": ["rate": 2], "objective": ["row": "a"]]
         let error = #expect(throws: SweepError.self) { try study.begin(identity: changed, experiment: "") }
         #expect(
@@ -277,14 +285,17 @@ extension Study {
             for trial in study.trials:
                 print(json.dumps([trial.number, trial.state.name, trial.value, trial.user_attrs["overrides"], trial.params]))
             """
-        let loaded = try run([found.output.trimmingCharacters(in: .newlines), "-c", program, study.folder.journalFile.path])
+        let loaded = try Self.python.run(["-c", program, study.folder.journalFile.path])
         #expect(loaded.code == 0, "\(loaded.messages)")
         let lines = loaded.output.split(separator: "\n").map(String.init)
         #expect(lines.first == "11 1.375 MAXIMIZE")
         let trials = try longer.record().trials
         #expect(lines.count == 15 && trials.count == 14)
         for (line, trial) in zip(lines.dropFirst(), trials) {
-            guard case .array(let values) = try JSONValue(text: line) else { continue }
+            guard case .array(let values) = try JSONValue(text: line) else {
+                Issue.record("no list: \(line)")
+                continue
+            }
             let state = [SweepTrial.State.running: "RUNNING", .complete: "COMPLETE", .failed: "FAIL"][trial.state]
             #expect(values[0] == .integer(trial.number) && values[1] == .string(state ?? ""))
             #expect(values[2] == trial.value.map { .number($0) } ?? .null)

@@ -27,7 +27,10 @@ private func forecast(_ seconds: Double, memory: Int = 0, disk: Int = 0, scratch
         #expect(
             "\(onCard)" == "about 1 min 00 s, 1.0 GiB of memory, 5.0 GiB of the card's, 0 B on disk and 0 B while it runs")
         #expect("\(run)" == "in all about 1 min 30 s, at most 2.0 GiB of memory, 5.0 GiB of the card's and 0 B on disk")
-        guard case .object(let members) = try JSONValue(encoding: onCard) else { return }
+        guard case .object(let members) = try JSONValue(encoding: onCard) else {
+            Issue.record("no object")
+            return
+        }
         #expect(members["card_bytes"] == .integer(5 << 30))
     }
 

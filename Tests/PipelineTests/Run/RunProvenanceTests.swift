@@ -21,7 +21,10 @@ import Testing
 
     @Test func `has these members in result.json`() throws {
         let value = try JSONValue(encoding: RunProvenance(request, seed: 7, under: conditions))
-        guard case .object(let members) = value else { return }
+        guard case .object(let members) = value else {
+            Issue.record("no object: \(value)")
+            return
+        }
         #expect(members["seed"] == 7 && members["threads"] == 2 && members["host"] == .string(ThisProcess.host))
         #expect(members["machine"] == ["libtorch": "2.13.0", "kernels": "Haswell", "device": "cpu"])
         #expect(
