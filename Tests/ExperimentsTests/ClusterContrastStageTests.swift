@@ -173,7 +173,7 @@ private func chained(_ keys: String = ", from: direct", _ overrides: [String] = 
     /// two or more, there and back.
     @Test func `is steps, embeddings, searches and looks at the memory`() throws {
         let experiment = try alone("", ["adapt.epochs=3", "adapt.iterations=10"])
-        guard case .synthetic(let world) = experiment.settings.data.location else { return }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let counts = DatasetCounts(world)
         #expect(counts.validation == 28)
         let clusters = counts.target / 2

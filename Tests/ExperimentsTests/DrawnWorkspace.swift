@@ -3,6 +3,7 @@
 import Configuration
 import Data
 import Tensor
+import Testing
 
 @testable import Experiments
 
@@ -16,7 +17,7 @@ struct DrawnWorkspace {
     ///   - root: The folder that the world is drawn into.
     init(_ text: String, in root: String) throws {
         experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
-        guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
+        let world = try #require(experiment.settings.data.drawnWorld)
         try world.write(to: root) { _, _ in }
         workspace = Workspace(
             settings: experiment.settings, datasets: try Datasets(experiment.settings.data, root: root),

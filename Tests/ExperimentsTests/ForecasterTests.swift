@@ -92,14 +92,14 @@ private let costOnCard = StageCost(
 @Suite struct `A forecast` {
     private func forecast(_ name: String, done: Double = 0, _ overrides: [String] = []) throws -> StageForecast {
         let experiment = try experiment(overrides)
-        guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let stage = try #require(experiment.stages.first { $0.name == name })
         return Forecaster(statesKept: experiment.settings.checkpoints.keep)
             .forecast(stage.definition.load(DatasetCounts(world)), cost, done: done)
     }
 
     @Test func `counts the images of a world that is not drawn`() throws {
-        guard case .synthetic(let world) = try experiment().settings.data.location else { return }
+        let world = try #require(experiment().settings.data.drawnWorld)
         let counts = DatasetCounts(world)
         #expect(counts.source == 100 && counts.identities == 10 && counts.target == 50)
         #expect(counts.query == 20 && counts.gallery == 80 && counts.validation == 100)
@@ -292,7 +292,7 @@ private let costOnCard = StageCost(
     @Test(arguments: [(64, 32, [48, 96]), (384, 128, [2, 4])])
     func `takes batches that a short measurement can afford`(height: Int, width: Int, batches: [Int]) throws {
         let experiment = try experiment(["image={height: \(height), width: \(width)}"])
-        guard case .synthetic(let world) = experiment.settings.data.location else { return }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let rehearsal = Rehearsal(
             settings: experiment.settings, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
         #expect(rehearsal.batches(1000) == batches)
@@ -304,7 +304,7 @@ private let costOnCard = StageCost(
     @Test(arguments: [(0.0, 12, 3), (1, 12, 3), (2, 10, 2), (8, 4, 2), (1000, 4, 2)] as [(Double, Int, Int)])
     func `measures less where steps are slow`(seconds: Double, batch: Int, steps: Int) throws {
         let experiment = try experiment([])
-        guard case .synthetic(let world) = experiment.settings.data.location else { return }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let rehearsal = Rehearsal(
             settings: experiment.settings, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
         let small = StageCost.Steps(batch: 2, seconds: seconds, peakBytes: 0)
@@ -316,7 +316,7 @@ private let costOnCard = StageCost(
     @Test(arguments: [(72.0, 12), (71, 4)] as [(Double, Int)])
     func `measures more steps on a card`(left: Double, steps: Int) throws {
         let experiment = try experiment(["device=cuda"])
-        guard case .synthetic(let world) = experiment.settings.data.location else { return }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let rehearsal = Rehearsal(
             settings: experiment.settings, counts: DatasetCounts(world), clock: .system, peakMemory: { 0 }, limit: 30)
         let small = StageCost.Steps(batch: 2, seconds: 1, peakBytes: 0)
@@ -326,7 +326,7 @@ private let costOnCard = StageCost(
     /// A clock that goes on by an hour whenever it is read leaves time for nothing.
     @Test func `takes what it has where time is up`() throws {
         let experiment = try experiment(["workers=0"])
-        guard case .synthetic(let world) = experiment.settings.data.location else { return }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let hours = Mutex(0.0)
         let clock = RunClock(
             now: { 0 },

@@ -77,7 +77,7 @@ private func outcome(_ document: YAMLNode) throws -> ConfigurationError? {
     } catch let error as ConfigurationError {
         return error
     }
-    guard case .synthetic(let world) = experiment.settings.data.location else { return nil }
+    let world = try #require(experiment.settings.data.drawnWorld)
     _ = try experiment.plan(dataDigest: ContentDigest(of: "data"))
     let forecaster = Forecaster(statesKept: experiment.settings.checkpoints.keep)
     let slow = StageCost(

@@ -153,7 +153,7 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
     @Test(arguments: [(byMeans, true), (byDensity, false), (byDensity + ", eps: 0.6", false)])
     func `is steps, embeddings and clusterings`(keys: String, isByMeans: Bool) throws {
         let experiment = try experiment(keys)
-        guard case .synthetic(let world) = experiment.settings.data.location else { return }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let counts = DatasetCounts(world)
         let load = experiment.stages[1].definition.load(counts)
         let found = Forecaster(statesKept: 2).forecast(load, cost, done: 0)

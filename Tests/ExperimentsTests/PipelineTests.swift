@@ -278,7 +278,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
 
     @Test func `whose data vanishes says what is gone, and goes on when it is back`() throws {
         let folder = TemporaryFolder()
-        guard case .synthetic(let world) = experiment.settings.data.location else { return }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let (data, aside) = (folder.path + "/world", folder.path + "/aside")
         try world.write(to: data) { _, _ in }
         let elsewhere = try overriding(["data.location={folder: \(data)}", "workers=0"])

@@ -115,7 +115,7 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
 
     private func forecast(_ data: String) throws -> StageForecast {
         let experiment = try experiment(data, "", ["adapt.epochs=3", "adapt.iterations=10"])
-        guard case .synthetic(let world) = experiment.settings.data.location else { preconditionFailure("a drawn world") }
+        let world = try #require(experiment.settings.data.drawnWorld)
         let counts = DatasetCounts(world, hasSource: experiment.settings.data.source != nil)
         let load = experiment.stages[0].definition.load(counts)
         return Forecaster(statesKept: 2).forecast(load, cost, done: 0)
@@ -126,7 +126,7 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
     /// last epoch's score, and 30 steps of
     /// 16 (8) images times all rows, there and back.
     @Test func `is steps, one embedding of everything, searches and looks at the memory`() throws {
-        guard case .synthetic(let world) = try experiment().settings.data.location else { return }
+        let world = try #require(experiment().settings.data.drawnWorld)
         let counts = DatasetCounts(world)
         let target = counts.target
         #expect(counts.source == 36 && counts.identities == 6 && counts.validation == 28)

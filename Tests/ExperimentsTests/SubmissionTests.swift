@@ -45,10 +45,8 @@ private let text =
 
     /// The world in a folder of its own, where it may be changed, and how an experiment names it.
     private func drawnWorld() throws -> (root: String, location: String) {
-        guard
-            case .synthetic(let world) = try Experiment(Document.parse(text, file: "x.yaml"), name: "x").settings.data
-                .location
-        else { preconditionFailure("a drawn world") }
+        let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
+        let world = try #require(experiment.settings.data.drawnWorld)
         try world.write(to: folder + "/world") { _, _ in }
         return (folder + "/world", "data.location={folder: \(folder)/world}")
     }
@@ -128,10 +126,8 @@ private let text =
 
     /// Images of the validation and of the test set, by two networks, each twice.
     @Test func `is forecast with the test set's images and memory`() throws {
-        guard
-            case .synthetic(let world) = try Experiment(Document.parse(text, file: "x.yaml"), name: "x").settings.data
-                .location
-        else { return }
+        let experiment = try Experiment(Document.parse(text, file: "x.yaml"), name: "x")
+        let world = try #require(experiment.settings.data.drawnWorld)
         func load(_ overrides: [String] = []) throws -> StageLoad {
             let document = try Document.overriding(Document.parse(text, file: "x.yaml"), with: overrides)
             let stage = try Experiment(document, name: "x").stages[1].definition

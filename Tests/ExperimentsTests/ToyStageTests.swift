@@ -225,7 +225,7 @@ private func run(_ folder: URL, _ start: Launch.Start, _ overrides: [String] = [
         try flight.store(launch.rehearse("first", threads: 1) { 0 }, of: "first")
         // Both are of one method and one size: what was measured for one holds for the other.
         #expect(try launch.flightPlan(.new, logs: logs, cache: cache).flight.unmeasured.isEmpty)
-        guard case .synthetic(let world) = try experiment().settings.data.location else { return }
+        let world = try #require(experiment().settings.data.drawnWorld)
         let queries = 0.5 * Double(DatasetCounts(world).query)
         let seconds = try launch.flightPlan(.new, logs: logs, cache: cache).flight.forecast.stages.mapValues(\.seconds)
         #expect(seconds == ["first": 6 + queries, "second": 4 + queries])
