@@ -60,7 +60,7 @@ private final class LeavingScope: TrainingScope {
 }
 
 /// Every method for two epochs of two steps on a drawn world, left at moments at which it can be: some of each kind, and
-/// all of them, which takes six minutes, where PASSERBY_LONG_TESTS is set.
+/// all of them, which takes six minutes, where PASSERBY_LONG_TESTS is set, as scripts/check-machine does.
 @Suite final class `Training that is left at any moment` {
     private let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
     private let workspace: Workspace
