@@ -10,7 +10,10 @@ package struct Workers: Sendable {
     /// depends.
     package let blockLength: Int
 
-    package init(count: Int, blockLength: Int = 768) {
+    /// The length that is used wherever no other is asked for: a tile of products of two blocks has 2.25 MiB.
+    package static let usualBlockLength = 768
+
+    package init(count: Int, blockLength: Int = Workers.usualBlockLength) {
         self.count = count
         self.blockLength = blockLength
     }

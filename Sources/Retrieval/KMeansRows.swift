@@ -8,6 +8,9 @@ internal import Randomness
 
 /// The rows that k-means clusters, with what its steps ask of them.
 struct KMeansRows: Sendable {
+    /// How many rows a thread multiplies at a time, and what its buffer of products has room for.
+    private static let rowsPerRun = 256
+
     let features: Features<Raw>
     private let squaredLengths: [Float]
     private let workers: Workers
@@ -46,8 +49,9 @@ struct KMeansRows: Sendable {
     func nearest(of centroids: [Float], count: Int) -> Assignment {
         let lengths = squares(of: centroids, count: count)
         let dimension = features.dimension
-        let runs = workers.mapRows(features.count, scratch: { [Float](repeating: 0, count: 256 * count) }) {
-            rows, products in
+        let runs = workers.mapRows(
+            features.count, runsOf: Self.rowsPerRun, scratch: { [Float](repeating: 0, count: Self.rowsPerRun * count) }
+        ) { rows, products in
             multiply(rows, centroids, count: count, dimension: dimension, into: &products)
             var run = Assignment(labels: [], distances: [])
             for (line, row) in rows.enumerated() {
@@ -136,8 +140,9 @@ struct KMeansRows: Sendable {
         let centroids = chosen.flatMap { features[$0] }
         let dimension = features.dimension
         let count = chosen.count
-        let runs = workers.mapRows(features.count, scratch: { [Float](repeating: 0, count: 256 * count) }) {
-            rows, products in
+        let runs = workers.mapRows(
+            features.count, runsOf: Self.rowsPerRun, scratch: { [Float](repeating: 0, count: Self.rowsPerRun * count) }
+        ) { rows, products in
             multiply(rows, centroids, count: count, dimension: dimension, into: &products)
             return (0..<count).map { place in
                 rows.enumerated().map { line, row in
@@ -158,6 +163,7 @@ struct KMeansRows: Sendable {
     private func multiply(
         _ rows: Range<Int>, _ centroids: [Float], count: Int, dimension: Int, into products: inout [Float]
     ) {
+        precondition(rows.count * count <= products.count, "\(rows.count) rows of \(count) products in \(products.count)")
         features.values.withUnsafeBufferPointer { values in
             centroids.withUnsafeBufferPointer { centroids in
                 products.withUnsafeMutableBufferPointer { products in

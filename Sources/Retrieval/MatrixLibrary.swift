@@ -47,7 +47,7 @@ public struct MatrixLibrary: Sendable, Equatable {
     /// - Parameter repetitions: At least 1, the best of which counts; one takes some 50 ms.
     public func measuredRate(repetitions: Int = 5) -> Rate {
         precondition(repetitions >= 1, "\(repetitions) repetitions")
-        let (edge, dimension, workers) = (768, 2048, Workers.all)
+        let (edge, dimension, workers) = (Workers.usualBlockLength, 2048, Workers.all)
         let products = 4 * workers.count
         let factors = Self.wholeNumbers(edge, dimension)
         var last: [Float] = []

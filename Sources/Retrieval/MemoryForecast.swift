@@ -153,7 +153,7 @@ public struct MemoryForecast: Sendable, Equatable {
     }
 
     private static func scratch(_ count: Int) -> Double {
-        let tile = 768 * 768 * 4.0
+        let tile = Double(Workers.usualBlockLength * Workers.usualBlockLength) * 4
         return Double(Workers.all.count) * (tile + Double(count) * 8)
     }
 
