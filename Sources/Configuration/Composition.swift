@@ -102,9 +102,7 @@ struct Composition {
             let kind = Problem.Kind.wrongType(found: parent.found, expected: "the name of another file")
             throw ConfigurationError([Problem(kind, at: parent.span, keyPath: Composition.extendsKey)])
         }
-        let file = name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? name : name + ".yaml"
-        guard !file.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return file }
-        return path[...slash] + file
+        return Document.file(name, besides: path)
     }
 
     private func apply(_ overrides: YAMLNode, to tree: inout YAMLNode) throws(ConfigurationError) {
@@ -114,6 +112,15 @@ struct Composition {
             throw ConfigurationError([Problem(kind, at: overrides.span, keyPath: Composition.overrideKey)])
         }
         tree = try Document.overriding(tree, with: entries, stages: stages)
+    }
+}
+
+extension Document {
+    /// The path of a file that another one names: relative to that one, with or without `.yaml`.
+    package static func file(_ name: String, besides path: String) -> String {
+        let file = name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? name : name + ".yaml"
+        guard !file.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return file }
+        return path[...slash] + file
     }
 }
 

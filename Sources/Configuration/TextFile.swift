@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(Glibc)
 private import Glibc
-#elseif canImport(Darwin)
-private import Darwin
-#endif
 
 /// Why a file's text could not be had.
 enum TextFileError: Error, CustomStringConvertible {

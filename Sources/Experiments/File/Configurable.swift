@@ -2,6 +2,7 @@
 
 internal import Configuration
 internal import Pipeline
+internal import Sweeps
 
 /// A part of the experiment file that is described by a table of fields.
 protocol Configurable {
@@ -41,20 +42,7 @@ extension Configurable {
 
 extension JSONValue {
     /// A tree of settings as data that can be hashed and compared.
-    init(_ node: YAMLNode) {
-        self =
-            switch node.value {
-            case .scalar(.null), .scalar(.empty): .null
-            case .scalar(.boolean(let value)): .bool(value)
-            case .scalar(.integer(let value)): .integer(value)
-            case .scalar(.float(let value)): .number(value)
-            case .scalar(.text(let value)): .string(value)
-            case .sequence(let items): .array(items.map { JSONValue($0) })
-            case .mapping(let entries): JSONValue(entries)
-            }
-    }
+    init(_ node: YAMLNode) { self = node.json }
 
-    init(_ entries: [YAMLNode.Entry]) {
-        self = .object(Dictionary(entries.map { ($0.key, JSONValue($0.value)) }) { $1 })
-    }
+    init(_ entries: [YAMLNode.Entry]) { self = YAMLNode(.mapping(entries)).json }
 }

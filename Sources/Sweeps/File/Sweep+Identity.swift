@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-internal import Configuration
+package import Configuration
 public import Pipeline
 
 extension Sweep {
@@ -49,7 +49,8 @@ extension Dimension {
 }
 
 extension YAMLNode {
-    var json: JSONValue {
+    /// A tree of settings as data that can be hashed and compared.
+    package var json: JSONValue {
         switch value {
         case .scalar(.null), .scalar(.empty): .null
         case .scalar(.boolean(let value)): .bool(value)

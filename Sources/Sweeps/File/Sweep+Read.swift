@@ -39,7 +39,7 @@ extension Sweep {
         try problems.check()
         guard let experiment, let space else { preconditionFailure("a key was required, and its absence not reported") }
         self.name = name
-        self.experiment = experiment.map { Self.file($0, besides: path) }
+        self.experiment = experiment.map { Document.file($0, besides: path) }
         self.fixed = fixed
         self.space = space.value
         self.sampler = sampler?.value ?? .grid
@@ -49,13 +49,6 @@ extension Sweep {
         self.budget = budget?.value ?? Budget(trials: nil, hours: nil)
         self.seed = seed
         self.slurm = slurm
-    }
-
-    /// A file's path, relative to the sweep's, with or without `.yaml`.
-    private static func file(_ name: String, besides path: String) -> String {
-        let file = name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? name : name + ".yaml"
-        guard !file.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return file }
-        return path[...slash] + file
     }
 
     private static func check(
