@@ -21,16 +21,23 @@ public struct Tolerance: Sendable {
 
 /// Expects values close to the wanted ones, as many, in order.
 public func expectClose(
-    _ values: [Float], _ wanted: [Double], _ tolerance: Tolerance = .roundings,
+    _ values: [Double], _ wanted: [Double], _ tolerance: Tolerance = .roundings,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     #expect(values.count == wanted.count, sourceLocation: sourceLocation)
     for (index, (value, want)) in zip(values, wanted).enumerated() {
         let allowed = tolerance.absolute + tolerance.relative * abs(want)
         #expect(
-            abs(Double(value) - want) <= allowed, "element \(index): \(value), wanted \(want) ± \(allowed)",
+            abs(value - want) <= allowed, "element \(index): \(value), wanted \(want) ± \(allowed)",
             sourceLocation: sourceLocation)
     }
+}
+
+public func expectClose(
+    _ values: [Float], _ wanted: [Double], _ tolerance: Tolerance = .roundings,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    expectClose(values.map { Double($0) }, wanted, tolerance, sourceLocation: sourceLocation)
 }
 
 public func expectClose(

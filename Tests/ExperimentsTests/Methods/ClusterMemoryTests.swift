@@ -160,51 +160,26 @@ private struct ObviousMemory {
 }
 
 @Suite struct `A memory of random clusters` {
-    /// What is asked of gradients after twenty updates in double precision: some hundred roundings of 1e-16 each.
-    private static let doubles = Tolerance(relative: 1e-10, absolute: 1e-12)
-
-    private func unitRows(_ count: Int, _ random: inout RandomStream) -> [[Double]] {
-        (0..<count).map { _ in
-            let row = (0..<8).map { _ in random.normal() }
-            let length = row.map { $0 * $0 }.reduce(0, +).squareRoot()
-            return row.map { $0 / length }
-        }
-    }
-
-    private func doubles(_ rows: [[Double]]) throws -> Tensor {
-        // Single precision holds 24 bits: the rest of each number is added to it.
-        let high = try Tensor(rows.joined().map { Float($0) }, shape: [rows.count, 8]).converted(to: .float64)
-        let low = try Tensor(rows.joined().map { Float($0 - Double(Float($0))) }, shape: [rows.count, 8])
-        return try high + low.converted(to: .float64)
-    }
-
     /// Twenty batches of twelve images of seven clusters, in any order, every other one of three of them alone.
     @Test(arguments: ClusterMemory.Update.allCases, 0..<3)
     func `equals loops over rows and images for twenty steps`(rule: ClusterMemory.Update, number: Int) throws {
         var random = RandomKey(seed: 22).stream("test.clusters", index: number)
-        let rows = unitRows(7, &random)
-        let memory = ClusterMemory(try doubles(rows), rule: rule)
+        let rows = RandomRows.draw(7, &random)
+        let memory = ClusterMemory(try RandomRows.tensor(rows), rule: rule)
         var obvious = ObviousMemory(rows: rows, rule: rule)
         for step in 0..<20 {
-            let images = unitRows(12, &random)
+            let images = RandomRows.draw(12, &random)
             let labels = (0..<12).map { _ in random.below(step % 2 == 0 ? 3 : 7) }
-            let batch = try doubles(images)
+            let batch = try RandomRows.tensor(images)
             try batch.setRequiresGradient(true)
             let loss = try memory.loss(of: batch, labels: Tensor(labels))
             try loss.backward()
             try memory.update(towards: batch.detached(), labels: labels)
             let wanted = obvious.absorb(images, labels)
-            expectClose(try numbers(loss.detached()), [wanted.loss])
-            expectClose(try numbers(#require(try batch.gradient())), Array(wanted.gradient.joined()))
-            expectClose(try numbers(memory.rows), Array(obvious.rows.joined()))
-        }
-    }
-
-    private func expectClose(_ values: [Double], _ wanted: [Double]) {
-        #expect(values.count == wanted.count)
-        for (value, want) in zip(values, wanted) {
-            let allowed = Self.doubles.absolute + Self.doubles.relative * abs(want)
-            #expect(abs(value - want) <= allowed, "\(value), wanted \(want)")
+            expectClose(try loss.detached().doubles(), [wanted.loss], RandomRows.tolerance)
+            expectClose(
+                try #require(try batch.gradient()).doubles(), Array(wanted.gradient.joined()), RandomRows.tolerance)
+            expectClose(try memory.rows.doubles(), Array(obvious.rows.joined()), RandomRows.tolerance)
         }
     }
 }

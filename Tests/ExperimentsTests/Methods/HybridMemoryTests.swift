@@ -169,48 +169,23 @@ private struct ObviousMemory {
 }
 
 @Suite struct `A hybrid memory of random rows` {
-    /// What is asked of gradients after twenty updates in double precision: some hundred roundings of 1e-16 each.
-    private static let doubles = Tolerance(relative: 1e-10, absolute: 1e-12)
-
-    private func unitRows(_ count: Int, _ random: inout RandomStream) -> [[Double]] {
-        (0..<count).map { _ in
-            let row = (0..<8).map { _ in random.normal() }
-            let length = row.map { $0 * $0 }.reduce(0, +).squareRoot()
-            return row.map { $0 / length }
-        }
-    }
-
-    private func doubles(_ rows: [[Double]]) throws -> Tensor {
-        // Single precision holds 24 bits: the rest of each number is added to it.
-        let high = try Tensor(rows.joined().map { Float($0) }, shape: [rows.count, 8]).converted(to: .float64)
-        let low = try Tensor(rows.joined().map { Float($0 - Double(Float($0))) }, shape: [rows.count, 8])
-        return try high + low.converted(to: .float64)
-    }
-
     /// Twenty batches of six, in which rows come back, against loops.
     @Test(arguments: 0..<3) func `equals loops over rows and classes for twenty steps`(number: Int) throws {
         var random = RandomKey(seed: 21).stream("test.memory", index: number)
-        let rows = unitRows(20, &random)
+        let rows = RandomRows.draw(20, &random)
         let labels = (0..<15).map { _ in random.below(7) }
-        var memory = try HybridMemory(doubles(rows), sourceClassCount: 5)
+        var memory = try HybridMemory(RandomRows.tensor(rows), sourceClassCount: 5)
         try memory.relabel(labels)
         var obvious = ObviousMemory(rows: rows, labels: Array(0..<5) + labels.map { 5 + $0 })
         for step in 0..<20 {
-            let embeddings = unitRows(6, &random)
+            let embeddings = RandomRows.draw(6, &random)
             let owners = (0..<6).map { _ in random.below(step % 2 == 0 ? 4 : 20) }
-            let batch = try memory.compare(doubles(embeddings), with: owners)
+            let batch = try memory.compare(RandomRows.tensor(embeddings), with: owners)
             let gradient = try memory.absorb(batch)
             let wanted = obvious.absorb(embeddings, with: owners)
-            expectClose(try numbers(batch.loss), [wanted.loss], Self.doubles)
-            expectClose(try numbers(gradient), Array(wanted.gradient.joined()), Self.doubles)
-            expectClose(try numbers(memory.rows), Array(obvious.rows.joined()), Self.doubles)
-        }
-    }
-
-    private func expectClose(_ values: [Double], _ wanted: [Double], _ tolerance: Tolerance) {
-        #expect(values.count == wanted.count)
-        for (value, want) in zip(values, wanted) {
-            #expect(abs(value - want) <= tolerance.absolute + tolerance.relative * abs(want), "\(value), wanted \(want)")
+            expectClose(try batch.loss.doubles(), [wanted.loss], RandomRows.tolerance)
+            expectClose(try gradient.doubles(), Array(wanted.gradient.joined()), RandomRows.tolerance)
+            expectClose(try memory.rows.doubles(), Array(obvious.rows.joined()), RandomRows.tolerance)
         }
     }
 }
