@@ -12,7 +12,6 @@ struct CSVFile {
         let fields: [String]
     }
 
-    let path: String
     /// The names of the columns.
     let header: [String]
     let records: [Record]
@@ -30,7 +29,6 @@ struct CSVFile {
                 file: path, line: record.line, found: record.fields.joined(separator: ","),
                 expected: "\(first.fields.count) fields")
         }
-        self.path = path
         header = first.fields
         self.records = Array(records.dropFirst())
     }

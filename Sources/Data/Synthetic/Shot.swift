@@ -126,7 +126,7 @@ extension SyntheticWorld {
         if part == .gallery {
             scenes += (0..<target.distractors).map { row in
                 var random = key.stream("distractor", index: row)
-                return (distractor(row: row, &random), 0, Target.cameraNumbers[random.below(target.cameras)])
+                return (distractor(&random), 0, Target.cameraNumbers[random.below(target.cameras)])
             }
         }
         var random = key.stream("\(part).order")
@@ -159,7 +159,7 @@ extension SyntheticWorld {
         }
     }
 
-    private func distractor(row: Int, _ random: inout RandomStream) -> Shot.Subject {
+    private func distractor(_ random: inout RandomStream) -> Shot.Subject {
         let stranger = random.below(crowdSize(.strangers))
         switch random.uniform() {
         case ..<0.5: return .surroundings

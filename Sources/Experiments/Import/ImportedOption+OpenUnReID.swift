@@ -10,7 +10,7 @@ extension ImportedOption {
     ///   - erases: Whether the stage erases parts of its images.
     ///   - augments: Whether the stage's auto-augmentation can be chosen.
     static func openUnReID(_ stage: String, erases: Bool, augments: Bool) -> [ImportedOption] {
-        network + images(stage, erases: erases, augments: augments) + training(stage) + testing
+        network + images(erases: erases, augments: augments) + training(stage) + testing
     }
 
     private static let network: [ImportedOption] = [
@@ -36,7 +36,7 @@ extension ImportedOption {
         ImportedOption("MODEL.source_pretrained", .rule),
     ]
 
-    private static func images(_ stage: String, erases: Bool, augments: Bool) -> [ImportedOption] {
+    private static func images(erases: Bool, augments: Bool) -> [ImportedOption] {
         let transforms = "DATA.TRAIN."
         return [
             ImportedOption("DATA.height", .key("image.height")),

@@ -71,7 +71,7 @@ struct ImportedOptions {
             guard let value = values[option.name] else { continue }
             switch option.fate {
             case .key(let path): draft.set(path, value)
-            case .text(let path): draft.set(path, text(value, option.name), reason: value.reason)
+            case .text(let path): draft.set(path, text(value), reason: value.reason)
             case .word(let path, let words):
                 guard let word = read(option.name, .word(of: words.map { $0.key })) else { continue }
                 let ours = words.first { $0.key == word }?.value ?? word
@@ -87,7 +87,7 @@ struct ImportedOptions {
     }
 
     /// A word of a command line as it was typed.
-    private func text(_ value: ImportedValue, _ name: String) -> YAMLNode {
+    private func text(_ value: ImportedValue) -> YAMLNode {
         guard value.isGiven, let label = labels[value.node.span], label.hasPrefix("-") else { return value.node }
         let typed = label.split(separator: " ", maxSplits: 1).dropFirst().first.map(String.init)
         return typed.map { YAMLNode(.text($0), span: value.node.span) } ?? value.node

@@ -32,8 +32,6 @@ public struct StageOutcome: Sendable, Codable, Equatable {
 
 /// What a running stage is handed: its files, its checkpoints, and ways to say how it gets on.
 public final class StageScope {
-    /// The stage's folder, where its artefacts appear once it has ended.
-    public let folder: URL
     /// The stage's checkpoints; they survive a kill, and are removed when the stage has ended. What each
     /// of them took is recorded as `checkpoint/seconds` and `checkpoint/bytes`.
     public let checkpoints: CheckpointStore
@@ -60,7 +58,6 @@ public final class StageScope {
         clock: RunClock,
         boundary: @escaping () throws -> Void
     ) {
-        folder = stage.url
         checkpoints = CheckpointStore(folder: stage.checkpoints, policy: policy, clock: clock, saving: checkInputs) {
             progress.warn($0)
         } saved: { cost in

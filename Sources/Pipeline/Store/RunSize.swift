@@ -26,7 +26,7 @@ extension StageStore {
     /// How many names files have in entries that go when a run is removed, by the number under which the device knows a file.
     fileprivate func namesOfEntries(heldBy folder: RunFolder) -> [UInt64: Int] {
         var names: [UInt64: Int] = [:]
-        for key in folder.storedKeys where isHeld(key, onlyBy: folder) {
+        for key in folder.storedKeys where isHeldOnce(key) {
             for status in DurableFile.statuses(below: url(of: key)) {
                 names[UInt64(status.st_ino), default: 0] += 1
             }
@@ -35,7 +35,7 @@ extension StageStore {
     }
 
     /// Whether no file of an entry has a name beside the entry's own and one in a run's folder.
-    private func isHeld(_ key: StageKey, onlyBy folder: RunFolder) -> Bool {
+    private func isHeldOnce(_ key: StageKey) -> Bool {
         holds(key) && artefacts(of: key).allSatisfy { DurableFile.nameCount($0) ?? 1 <= 2 }
     }
 }
