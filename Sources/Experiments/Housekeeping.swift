@@ -58,13 +58,17 @@ public struct Housekeeping {
         return true
     }
 
+    /// None while the plan of some run cannot be read.
     private func worlds() throws -> [Item] {
         let folder = data.appendingPathComponent(DataChoice.worlds)
         let names = (try? DurableFile.names(in: folder)) ?? []
-        let digests = try Set(
-            RunCatalogue(logs: logs).list().compactMap { run in
-                try? RunCatalogue(logs: logs).folder(run.run).plan().dataDigest
-            })
+        let catalogue = RunCatalogue(logs: logs)
+        var digests: Set<ContentDigest> = []
+        for run in try catalogue.list() {
+            // A plan that cannot be read may name any of them.
+            guard let plan = try? catalogue.folder(run.run).plan() else { return [] }
+            digests.insert(plan.dataDigest)
+        }
         return names.sorted().map { folder.appendingPathComponent($0) }.filter { world in
             DataChoice.digests(ofWorld: world.lastPathComponent).isDisjoint(with: digests)
         }.map {
