@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Vocabulary
-
 // Shapes: Q queries · G gallery rows.
 
 /// What the ranking of one query is worth.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Pipeline
 public import Reporting
 
 /// What can be wrong around a table.

@@ -2,7 +2,6 @@
 
 internal import Configuration
 internal import Foundation
-internal import Pipeline
 
 /// A folder of YAML files that are named on a command line.
 struct ExperimentFolder {

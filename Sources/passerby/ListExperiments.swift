@@ -3,7 +3,6 @@
 internal import ArgumentParser
 internal import Configuration
 internal import Foundation
-internal import Pipeline
 
 struct ListExperiments: ParsableCommand {
     static let configuration = CommandConfiguration(

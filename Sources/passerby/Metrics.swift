@@ -3,7 +3,6 @@
 internal import ArgumentParser
 internal import Experiments
 internal import Foundation
-internal import Training
 internal import Pipeline
 internal import Reporting
 internal import Retrieval

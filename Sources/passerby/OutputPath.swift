@@ -2,7 +2,6 @@
 
 internal import Experiments
 internal import Foundation
-internal import Pipeline
 internal import Tensor
 
 /// A file that a command writes in the end: looked at before any work, as work may take days.

@@ -5,7 +5,6 @@ internal import Configuration
 internal import Experiments
 internal import Foundation
 internal import Pipeline
-internal import Reporting
 internal import Slurm
 internal import Tables
 

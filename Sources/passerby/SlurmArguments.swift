@@ -4,7 +4,6 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Pipeline
-internal import Reporting
 internal import Slurm
 
 /// Where the runs of a sweep or a table are made.

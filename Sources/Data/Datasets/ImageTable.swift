@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import Vocabulary
-
 /// A table of a user's images: a CSV file with the columns `path`, `id`, `camera` and `split`, in any order.
 ///
 /// Paths are relative to the table's folder unless they begin with a slash. `id` is a number from 0, −1 for junk, or

@@ -2,7 +2,6 @@
 
 package import Foundation
 internal import Glibc
-internal import Pipeline
 
 /// A command of the user's that is told of a run's end: `on_end:` of an experiment file.
 package struct EndCommand {

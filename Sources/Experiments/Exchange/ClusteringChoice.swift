@@ -3,7 +3,6 @@
 internal import Configuration
 public import Randomness
 public import Retrieval
-internal import Training
 
 /// How a feature file is clustered.
 public enum ClusteringChoice: Sendable, Equatable {

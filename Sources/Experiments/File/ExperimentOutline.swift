@@ -2,7 +2,6 @@
 
 internal import Data
 internal import Pipeline
-internal import Reporting
 
 /// What an experiment would do, as far as that can be said without its data and weights: no keys, and so nothing of what is
 /// there already, and no forecast.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Backbones
 internal import Configuration
 
 /// One key of a part of the experiment file: what it is for and has an effect on, how it is read into a value and written back.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 internal import Pages
-internal import Pipeline
 internal import Retrieval
 
 /// How alike pairs of images are that show the same identity or not, taken by the same camera or not.

@@ -3,7 +3,6 @@
 internal import Data
 internal import Foundation
 internal import Pages
-internal import Pipeline
 
 /// What translations make of the source's images, beside images of the target.
 struct TranslationSection {

@@ -2,7 +2,6 @@
 
 internal import Backbones
 internal import Configuration
-internal import Data
 internal import Layers
 internal import Reporting
 internal import Training

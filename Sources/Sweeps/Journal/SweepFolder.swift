@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 public import Foundation
-internal import Pipeline
 
 /// The folder `LOGS/sweeps/NAME/`, which holds everything that is known about one sweep.
 public struct SweepFolder: Sendable {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 public import Pipeline
-internal import FoundationEssentials
-internal import Reporting
 
 extension SweepReport {
     /// The trials as a table, the best first; to people with the importance of settings below, what is left to do and why

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Pipeline
 internal import Randomness
 
 extension Sweep {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 internal import Configuration
-internal import Reporting
 
 extension ValueReader where Value == SearchSpace {
     /// A mapping of settings to values: `adapt.rate: {log_range: [1.0e-5, 1.0e-3]}`.

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Pipeline
-
 extension TableReport {
     /// Sentences about the table, each a line.
     var remarks: [String] {

@@ -3,7 +3,6 @@
 internal import Backbones
 internal import Layers
 internal import Pipeline
-internal import Retrieval
 internal import Training
 
 /// A stage in which two pre-trained networks teach each other, and which leaves their mean networks.

@@ -10,7 +10,6 @@ internal import Backbones
 internal import Layers
 internal import Randomness
 internal import Data
-internal import Retrieval
 internal import Tensor
 internal import Training
 

@@ -3,7 +3,6 @@
 internal import Backbones
 internal import Layers
 internal import Pipeline
-internal import Retrieval
 internal import Training
 
 /// Trains one network on the target's clusters.

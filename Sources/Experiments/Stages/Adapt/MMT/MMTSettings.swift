@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Configuration
 internal import Training
 
 /// Adaptation of two networks to the target by mutual mean-teaching.

@@ -2,7 +2,6 @@
 
 internal import Backbones
 internal import Layers
-internal import Pipeline
 internal import Training
 
 /// Adapts two pre-trained networks to the target.

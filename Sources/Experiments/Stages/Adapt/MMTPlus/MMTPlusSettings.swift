@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Backbones
 internal import Configuration
 internal import Layers
 internal import Training

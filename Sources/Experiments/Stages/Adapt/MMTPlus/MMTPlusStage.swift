@@ -2,8 +2,6 @@
 
 internal import Backbones
 internal import Layers
-internal import Pipeline
-internal import Retrieval
 internal import Training
 
 /// Adapts two pre-trained networks to the target.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Configuration
 internal import Training
 
 /// Translation of the source's images to the target by a CycleGAN alone.
