@@ -53,6 +53,7 @@ struct ChildProcess {
                 stop(SIGTERM)
                 throw error
             }
+            // Often enough for a child of a few seconds, and no load beside one of hours.
             Thread.sleep(forTimeInterval: 0.05)
         }
         if let signal = interruption.signal {

@@ -50,6 +50,7 @@ extension Interruption {
     func wait(while isBusy: () -> Bool) throws {
         while isBusy() {
             try check()
+            // Soon enough for who presses Ctrl-C, and no load beside what is waited for.
             Thread.sleep(forTimeInterval: 0.1)
         }
     }

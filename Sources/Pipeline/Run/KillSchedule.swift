@@ -18,10 +18,12 @@ public struct KillSchedule: Sendable, Equatable {
     ///   - generator: Where the moments come from.
     public init(_ count: Int, over reference: [StageManifest], using generator: inout some RandomNumberGenerator) {
         let share = max(count, reference.count)
+        // A fifth of the moments is in hand for what attempts do again.
+        let reach = 0.8
         kills = reference.enumerated().flatMap { index, stage in
             let killCount = share / reference.count + (index < share % reference.count ? 1 : 0)
             let stepSeconds = stage.seconds / Double(max(stage.boundaries, 1))
-            let last = max(1, Int(0.8 * Double(stage.boundaries) / Double(killCount)))
+            let last = max(1, Int(reach * Double(stage.boundaries) / Double(killCount)))
             return (0..<killCount).map { number in
                 let isLate = number % 2 == 1
                 let milliseconds = isLate ? Int.random(in: 1...max(1, Int(1000 * stepSeconds)), using: &generator) : 0

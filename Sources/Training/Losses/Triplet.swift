@@ -17,6 +17,7 @@ struct HardestPairs {
     init(_ distanceBB: Tensor, labels: Tensor) throws {
         let count = labels.shape[0]
         let sameBB = try labels.reshaped([count, 1]).equals(labels.reshaped([1, count])).converted(to: .float32)
+        // The number of the authors' code: no distance comes near it, and a sum with it is the same for all.
         let far = 9_999_999.0
         positive = try (distanceBB - far * (1 - sameBB)).maximum(along: 1).indices
         negative = try (distanceBB + far * sameBB).minimum(along: 1).indices

@@ -35,7 +35,7 @@ extension MMTPlus {
         /// The weight of the contrastive term.
         var contrastiveWeight = 0.1
         /// τ of the contrastive term.
-        var temperature = 0.07
+        var temperature = MomentumQueue.usualTemperature
         /// Epochs between evaluations; 0 for none.
         var evaluateEvery = 1
 

@@ -12,20 +12,23 @@ internal import Training
 /// - SeeAlso: He et al., CVPR 2020, arXiv:1911.05722, §3.2; Ge et al., arXiv:2008.10313, eq. 11. The report prints
 ///   τ = 0.7; the code and this module use 0.07.
 struct MomentumQueue {
+    /// τ of the code.
+    static let usualTemperature = 0.07
+
     /// Keys as columns of length 1, `[D, Q]`.
     let keysDQ: Tensor
     /// The column that the next batch overwrites first.
     private(set) var pointer: Int
     private let temperature: Double
 
-    init(keysDQ: Tensor, pointer: Int = 0, temperature: Double = 0.07) {
+    init(keysDQ: Tensor, pointer: Int = 0, temperature: Double = MomentumQueue.usualTemperature) {
         self.keysDQ = keysDQ
         self.pointer = pointer
         self.temperature = temperature
     }
 
     /// A queue of random directions.
-    init(dimension: Int, length: Int, temperature: Double = 0.07, random: RandomKey) throws {
+    init(dimension: Int, length: Int, temperature: Double = MomentumQueue.usualTemperature, random: RandomKey) throws {
         var stream = random.stream("queue")
         let rows = try Tensor(
             InitialValues.normal(deviation: 1).values(shape: [length, dimension], &stream), shape: [length, dimension])

@@ -108,17 +108,20 @@ extension HybridMemory {
         return Comparison(loss: try loss.detached(), embeddings: embeddings, rows: rows, logitGradient: gradient)
     }
 
+    /// What the authors' code adds below the fraction line and to the share, so that a share of zero has a logarithm.
+    private static let slack = 1e-6
+
     private func loss(_ logitsBM: Tensor, truth: [Int]) throws -> Tensor {
         let logitsBK =
             try logitsBM.summed(over: classes.indices, count: classes.count, along: 1)
             / classes.sizes.atLeast(1)
         let isThere = try classes.sizes.isGreater(than: 0).converted(to: logitsBK.elementType)
-        // Everything is divided by e^shift, 1e-6 too: the same value, without overflow at a low temperature.
+        // Everything is divided by e^shift, the slack too: the same value, without overflow at a low temperature.
         let shiftB1 = try logitsBK.detached().maximum(along: 1).values.atLeast(0)
         let weightsBK = try (logitsBK - shiftB1).exp() * isThere
-        let sumB1 = try weightsBK.sum(along: 1) + 1e-6 * (-shiftB1).exp()
+        let sumB1 = try weightsBK.sum(along: 1) + Self.slack * (-shiftB1).exp()
         let truthB1 = try Tensor(truth, shape: [truth.count, 1])
-        return try -(weightsBK.gathering(truthB1, along: 1) / sumB1 + 1e-6).log().mean()
+        return try -(weightsBK.gathering(truthB1, along: 1) / sumB1 + Self.slack).log().mean()
     }
 }
 
