@@ -41,6 +41,12 @@ public struct BatchNormalisation {
         imagesPerGroup = nil
     }
 
+    /// γ·(x − μ) / √(σ² + ε) + β.
+    ///
+    /// - Parameters:
+    ///   - input: x, `[N, C]` or `[N, C, H, W]`; of separate domains, a training batch has the source's half first.
+    ///   - mode: Whether μ and σ² are the batch's, which then update the running ones, or the running ones.
+    /// - Returns: The same shape.
     public func callAsFunction(_ input: Tensor, _ mode: Mode) throws -> Tensor {
         switch (branches, mode) {
         case (_, .training):

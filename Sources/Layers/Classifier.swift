@@ -34,6 +34,12 @@ public struct Classifier {
     /// `[K, D]`.
     public let weight: Tensor
 
+    /// Draws the rows as the head's paper or reference code does.
+    ///
+    /// - Parameters:
+    ///   - dimension: D.
+    ///   - classes: K.
+    ///   - path: Under which the rows have the key `weight`.
     public init(_ dimension: Int, classes: Int, head: Head, at path: Path) throws {
         self.head = head
         weight = try path.make("weight", shape: [classes, dimension], head.initial)

@@ -13,10 +13,15 @@ public struct Convolution {
     private let folding: Folding?
 
     /// - Parameters:
-    ///   - input, output: Channels C and F.
+    ///   - input: Channels C of the maps.
+    ///   - output: Channels F of the result.
+    ///   - kernel: Rows and columns K of the kernel.
+    ///   - stride: Rows and columns from one place of the kernel to the next.
+    ///   - padding: Zeros that are put around the maps.
     ///   - groups: Parts into which channels fall; outputs of a part see only inputs of the same. Divides C and F.
     ///   - initial: How the weight `[F, C / groups, K, K]` is drawn.
     ///   - bias: Whether there is a bias `[F]`, zero at first.
+    ///   - path: Under which the weight and the bias have their keys.
     public init(
         _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1,
         bias: Bool = false, initial: InitialValues = .kaimingNormalFanOut, at path: Path
@@ -38,6 +43,8 @@ public struct Convolution {
         self.folding = folding
     }
 
+    /// - Parameter maps: `[N, C, H, W]`.
+    /// - Returns: `[N, F, H′, W′]` with H′ = (H + 2·padding − K) / stride + 1, rounded down, and W′ likewise.
     public func callAsFunction(_ maps: Tensor) throws -> Tensor {
         guard !computesInSingle(maps) else { return try inSingle(maps, into: nil, rectified: false) }
         return try maps.convolved(with: weight, bias: bias, stride: stride, padding: padding, groups: groups)

@@ -4,6 +4,7 @@ public import Tensor
 
 /// The step from maps `[N, C, H, W]` to one value a channel, `[N, C]`.
 public struct GlobalPooling {
+    /// What a channel's value is made of.
     public enum Kind: String, Sendable, CaseIterable, Codable {
         /// The mean of the map; no parameters.
         case average
@@ -13,6 +14,7 @@ public struct GlobalPooling {
 
     private let generalisedMean: GeneralisedMeanPooling?
 
+    /// - Parameter path: Under which its parameters have their keys.
     public init(_ kind: Kind, at path: Path) throws {
         switch kind {
         case .average: generalisedMean = nil
@@ -24,6 +26,8 @@ public struct GlobalPooling {
         self.generalisedMean = generalisedMean
     }
 
+    /// - Parameter maps: `[N, C, H, W]`.
+    /// - Returns: `[N, C]`.
     public func callAsFunction(_ maps: Tensor) throws -> Tensor {
         if let generalisedMean { return try generalisedMean(maps) }
         return try maps.globallyAveraged().reshaped([maps.shape[0], maps.shape[1]])

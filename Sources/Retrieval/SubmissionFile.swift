@@ -19,7 +19,7 @@ public struct SubmissionFile: Sendable, Equatable {
     /// - Parameters:
     ///   - distances: `[Q, G]`.
     ///   - depth: `R`, at least 1; a smaller gallery is written whole.
-    ///   - rows: The row of the gallery that each column stands for, `[G]`, where some were left out.
+    ///   - galleryRows: The row of the gallery that each column stands for, `[G]`, where some were left out.
     public init(ranking distances: DistanceMatrix, depth: Int = depth, rows galleryRows: [Int]? = nil) {
         precondition(
             galleryRows?.count ?? distances.columnCount == distances.columnCount,

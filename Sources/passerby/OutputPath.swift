@@ -89,7 +89,7 @@ struct OutputPath {
 struct OutputFolder {
     /// Looks whether it can be written, or made.
     ///
-    /// - Throws: As ``OutputPath/init(_:option:inputs:endings:replaces:)``.
+    /// - Throws: As ``OutputPath/init(_:option:inputs:endings:formats:replaces:)``.
     static func check(_ folder: URL, option: String) throws {
         let place = nearestFolder(folder)
         guard let found = FileIdentity(of: place.path) else { return }

@@ -13,9 +13,9 @@ extension Image {
     /// 12.2 where an image is more than a hundred times as high as wide, 13 wherever the height shrinks more.
     ///
     /// - Parameters:
-    ///   - width: The new number of columns, positive.
-    ///   - height: The new number of rows, positive.
-    /// - Returns: An image of `height` × `width` pixels.
+    ///   - newWidth: The new number of columns, positive.
+    ///   - newHeight: The new number of rows, positive.
+    /// - Returns: An image of `newHeight` × `newWidth` pixels.
     /// - Complexity: time O(H·W′·T + H′·W′·T), where T is 4 when enlarging and 4·shrink factor otherwise.
     /// - SeeAlso: Keys, "Cubic convolution interpolation for digital image processing", 1981, eq. 15.
     public func resized(width newWidth: Int, height newHeight: Int) -> Image {

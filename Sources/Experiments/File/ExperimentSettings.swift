@@ -9,12 +9,15 @@ public import Training
 public struct ExperimentSettings: Sendable, Configurable {
     /// What the experiment is for, in the words of who wrote it.
     public var description: String?
+    /// The datasets, and where they are.
     public var data = DataChoice()
+    /// The size that images are brought to.
     public var image = ImageSize(height: 256, width: 128)
     /// That of networks which a stage begins without a backbone of its own.
     public var backbone = Backbone.resnet50
     /// Weights that networks begin with: a path or a published name; nothing for drawn ones.
     public var initialWeights: String?
+    /// What every draw of a run comes from.
     public var seed: UInt64 = 1
     /// What tensors are on.
     public var device = DeviceChoice.best

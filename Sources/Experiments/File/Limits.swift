@@ -7,10 +7,13 @@
 public enum Limits {
     // MARK: Training
 
+    /// Passes of a stage over its batches.
     public static let epochs = 1...1_000_000
     /// Epochs that may be none: of a warm-up or a part of a schedule, or between evaluations.
     public static let optionalEpochs = 0...1_000_000
+    /// How many epochs a schedule names at which the rate falls.
     public static let milestones = 0...1000
+    /// Steps of an epoch.
     public static let iterations = 1...1_000_000
     /// Images of a domain in a batch that is trained on.
     public static let batch = 2...16_384
@@ -18,10 +21,13 @@ public enum Limits {
     public static let instances = 2...64
     /// Images in all batches of an epoch, which are drawn before it begins.
     public static let imagesPerEpoch = 100_000_000
+    /// Networks that a stage trains.
     public static let networks = 1...100
     /// Datasets that a stage scores networks on.
     public static let evaluatedSets = 1...100
+    /// The rate that a schedule begins with.
     public static let learningRate = 1e-12...100
+    /// What an optimiser adds to a gradient of the parameter itself.
     public static let weightDecay = 0.0...100
     /// The weight of a loss beside others.
     public static let lossWeight = 0.0...1_000_000
@@ -29,9 +35,11 @@ public enum Limits {
     public static let share = 0.0...1
     /// What a running average keeps of itself at a step.
     public static let meanDecay = 0.0...0.999_999
+    /// τ, which similarities are divided by.
     public static let temperature = 1e-4...10_000
-    /// s and m of a classifier with a margin.
+    /// The scale s of a classifier with a margin.
     public static let scale = 1e-3...10_000
+    /// The margin of a classifier.
     public static let margin = 0.0...0.999
 
     // MARK: Images and networks

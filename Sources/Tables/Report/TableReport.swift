@@ -6,11 +6,14 @@ public import Pipeline
 public struct TableReport: Sendable {
     /// A run behind a row's figures, or why there is none.
     public struct Run: Sendable, Equatable {
+        /// Whether it is there.
         public enum State: Sendable, Equatable {
             case done(RunName)
+            /// Why there is none that counts.
             case missing(reason: String)
         }
 
+        /// The experiment's name, as the table's file has it.
         public let experiment: String
         public let seed: Int
         public let state: State
@@ -30,9 +33,11 @@ public struct TableReport: Sendable {
 
     /// A line of the table.
     public struct Row: Sendable {
+        /// What the table calls it.
         public let name: String
         /// In percent.
         public let published: [TableFigure: Double]
+        /// In percent, over the runs that are there.
         public let ours: [TableFigure: Measured]
         /// One for each seed.
         public let runs: [Run]

@@ -4,9 +4,11 @@ package import Retrieval
 
 /// The figures of a ranking that a row of a result has, as fractions in `[0, 1]`.
 package struct RankingFigures: Sendable, Equatable {
+    /// The mean of the queries' average precisions.
     package var mAP = 0.0
-    /// Nothing in what was kept before it was kept too.
+    /// The mean of the queries' inverse negative penalties. Nothing in what was kept before it was kept too.
     package var mINP: Double?
+    /// The share of queries with a match at the first place; below, among the first five and ten.
     package var top1 = 0.0
     package var top5 = 0.0
     package var top10 = 0.0

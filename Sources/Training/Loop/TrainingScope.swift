@@ -73,6 +73,7 @@ public protocol TrainingScope {
     func warn(_ text: String)
 }
 
+// What most scopes do about what nobody has to show: nothing.
 extension TrainingScope {
     public func show(_ picture: Image, _ name: String, epoch: Int) throws {}
     public func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws {}

@@ -15,10 +15,14 @@ public import Training
 public struct PostProcessing {
     /// k₁, k₂ and λ of re-ranking.
     public struct ReRanking: Sendable, Equatable {
+        /// k₁: among how many nearest images two have to be each other's.
         public var neighbours = 30
+        /// k₂: over how many nearest images an encoding is averaged.
         public var expansion = 6
+        /// λ: the share of the original distance in the final one.
         public var originalWeight = 0.3
 
+        /// The report's values.
         public init() {}
     }
 
@@ -30,6 +34,7 @@ public struct PostProcessing {
         public var ensemble = true
         /// The weight of the camera network's distances, subtracted; nothing for none.
         public var cameraWeight: Double? = 0.1
+        /// How the ranking is made anew from common neighbours; nothing for not at all.
         public var reRanking: ReRanking? = ReRanking()
 
         public init() {}

@@ -6,7 +6,7 @@ import Layers
 @testable import Training
 
 /// Every method that trains something, with what changes its formulas. A case has a file `Fixtures/traces/CASE.json` from
-/// `make_traces.py`, and an arm in ``train(_:)``; without both the tests fail.
+/// `make_traces.py`, and an arm in ``train(by:_:)``; without both the tests fail.
 enum TracedMethod: String, CaseIterable {
     case sourcePretraining
     case translation

@@ -3,7 +3,7 @@
 internal import Tensor
 internal import Training
 
-// Shapes: B batch · C clusters · D embedding.
+// Shapes: B batch · C clusters · D embedding · K clusters that the batch has images of.
 
 /// Cluster Contrast's memory M: a unit row for every cluster of an epoch, which its images are drawn to.
 ///

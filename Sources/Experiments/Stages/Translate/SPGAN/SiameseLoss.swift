@@ -2,6 +2,8 @@
 
 internal import Tensor
 
+// Shapes: B pairs · D embedding.
+
 /// The contrastive loss of a siamese network: the mean of d² for pairs that are alike, of max(0, 2 − d)² for others, d the
 /// distance of unit embeddings, so that the margin is the largest distance there is.
 ///
