@@ -73,6 +73,7 @@ import Testing
         }
         let images = try Pattern.images([2, 3, 32, 16])
         let shares = try networks[0](images).floats().map(Double.init)
+        #expect(shares.count == 2 * 3 * 32 * 16)
         for (value, share) in zip(try networks[1](images).floats(), shares) {
             #expect(abs(Double(value) - tanh(log(share / (1 - share)))) < 1e-5)
         }

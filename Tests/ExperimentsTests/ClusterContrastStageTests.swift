@@ -169,8 +169,8 @@ private func chained(_ keys: String = ", from: direct", _ overrides: [String] = 
         secondsPerImage: 0.01, peakBytes: 1000 << 20, stateBytes: 100 << 20, networkBytes: 40 << 20, matrixRate: 1e6)
 
     /// The tiny world has 28 images for validation, twice during three epochs and once after them. 30 steps of 1.8 s; four
-    /// embeddings of the target's N images, the last for the last epoch's score, four searches of N² products, and 30 steps of 8 images times N/2 clusters of
-    /// two or more, there and back.
+    /// embeddings of the target's N images, the last for the last epoch's score, four searches of N² products, and 30 steps
+    /// of 8 images times N/2 clusters of two or more, there and back.
     @Test func `is steps, embeddings, searches and looks at the memory`() throws {
         let experiment = try alone("", ["adapt.epochs=3", "adapt.iterations=10"])
         let world = try #require(experiment.settings.data.drawnWorld)
@@ -192,7 +192,7 @@ private func chained(_ keys: String = ", from: direct", _ overrides: [String] = 
     }
 
     /// Groups of 4 do not divide a batch of 2, with which a step is measured too.
-    @Test func `can be measured`() throws {
+    @Test func `is measured by steps of two batches and by images that are embedded`() throws {
         let launch = Launch(
             try alone(), dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
         var peak = 0

@@ -127,7 +127,8 @@ private let costOnCard = StageCost(
     }
 
     /// 30 steps of 1.8 s; every epoch 2·50 images, and after the last, the only one that is scored, 2·100 for validation and
-    /// 2·50 to compare both networks: 300 + 300 images; three clusterings of 2·2·50²·512 operations, which take no time here.
+    /// 2·50 to compare both networks: 300 + 300 images; three clusterings of 2·2·50²·512 operations, which take no time
+    /// here.
     @Test func `of adaptation is steps, embeddings and clusterings`() throws {
         // Both networks see the source's 100 images first where its rows are their means.
         #expect(
@@ -144,7 +145,8 @@ private let costOnCard = StageCost(
         #expect(found.scratchBytes == 3 * (100 << 20 + 2 * 80 * 512 * 4))
     }
 
-    /// A step has 1000 MiB and 100 MiB of tables, what lies between steps 200 MiB and 1000 MiB: 1200 MiB; 300 MiB all the time.
+    /// A step has 1000 MiB and 100 MiB of tables, what lies between steps 200 MiB and 1000 MiB: 1200 MiB; 300 MiB all the
+    /// time.
     @Test func `of memory is the larger of a step and what lies between`() {
         var load = StageLoad()
         load.training = StageLoad.Training(epochs: 1, iterations: 1, batch: 8, batchUnit: 4)
@@ -155,7 +157,8 @@ private let costOnCard = StageCost(
         #expect(forecaster.forecast(load, cost, done: 0).memoryBytes == Int(1.15 * Double(1400 << 20)))
     }
 
-    /// 1.15 · (200 + 1000 + 300) MiB between steps are held whatever the batch; within a step 600, 100 and 300 MiB with 4 images.
+    /// 1.15 · (200 + 1000 + 300) MiB between steps are held whatever the batch; within a step 600, 100 and 300 MiB with 4
+    /// images.
     @Test func `of the largest batch counts what lies between steps`() {
         var load = StageLoad()
         let training = StageLoad.Training(epochs: 1, iterations: 1, batch: 16, batchUnit: 4)
@@ -181,7 +184,7 @@ private let costOnCard = StageCost(
         #expect(Forecaster.batch(of: training, load, costOnCard, within: 2000 << 20, of: .card) == nil)
     }
 
-    /// Ten steps of 1.4 s; three networks and mirror images.
+    /// Ten steps of 1.4 s; three networks and mirror images. Without either, passes of the three networks alone are left.
     @Test func `of post-processing is the camera network and all passes`() throws {
         let found = try forecast("postprocess")
         #expect(abs(found.seconds - (14 + 6)) < 0.001)

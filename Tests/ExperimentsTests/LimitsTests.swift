@@ -206,6 +206,7 @@ private func range(in report: String) throws -> (low: String, high: String) {
     @Test(arguments: ["9223372036854775808", "1e39", "1e400", ".inf", ".nan", "nan", "-1", ""])
     func `has a range, and is refused outside it`(text: String) {
         for (keys, read) in Self.readers {
+            #expect(!keys.isEmpty)
             for key in keys {
                 #expect(throws: ConfigurationError.self, "\(key)=\(text)") { try read("\(key)=\(text)") }
             }

@@ -147,9 +147,9 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
         steps: [.init(batch: 4, seconds: 1.4, peakBytes: 600 << 20), .init(batch: 8, seconds: 1.8, peakBytes: 1000 << 20)],
         secondsPerImage: 0.01, peakBytes: 1000 << 20, stateBytes: 100 << 20, networkBytes: 40 << 20, matrixRate: 1e6)
 
-    /// 4 steps of 1.8 s; two embeddings of the target's N images an epoch and after the last, and two of the 28 for validation
-    /// after every epoch. DBSCAN: a search of N² products an epoch, and all pairs below distance 1 where it finds its radius
-    /// among them. k-means: two runs of thirty times N·4.
+    /// 4 steps of 1.8 s; two embeddings of the target's N images an epoch and after the last, and two of the 28 for
+    /// validation after every epoch. DBSCAN: a search of N² products an epoch, and all pairs below distance 1 where it finds
+    /// its radius among them. k-means: two runs of thirty times N·4.
     @Test(arguments: [(byMeans, true), (byDensity, false), (byDensity + ", eps: 0.6", false)])
     func `is steps, embeddings and clusterings`(keys: String, isByMeans: Bool) throws {
         let experiment = try experiment(keys)
@@ -172,7 +172,7 @@ private let byDensity = mutual + ", clustering: dbscan, k1: 6, k2: 2, min_sample
     }
 
     /// Groups of 4 do not divide a batch of 2, with which a step is measured too.
-    @Test func `can be measured`() throws {
+    @Test func `is measured by steps of two batches and by images that are embedded`() throws {
         let launch = Launch(
             try experiment(byMeans), dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere",
             output: StandardError())

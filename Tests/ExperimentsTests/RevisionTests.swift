@@ -69,7 +69,7 @@ private final class Checkout {
         try #"{"status": "failed"}"#.write(to: result, atomically: true, encoding: .utf8)
     }
 
-    @Test func `reads the result`() throws {
+    @Test func `reads the run's result on its standard input`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let copy = folder.appendingPathComponent("copy")
         #expect(EndCommand("cat > '\(copy.path)'").run(with: result) == nil)

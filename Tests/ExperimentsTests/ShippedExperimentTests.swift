@@ -20,7 +20,7 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             overrides: overrides)
     }
 
-    @Test func `is found`() {
+    @Test func `is found in its folder, and in folders below`() {
         #expect(Self.files.contains("quickstart.yaml") && Self.files.contains("cluster-contrast/usl-market1501.yaml"))
     }
 

@@ -13,7 +13,7 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 @Suite struct `A table that comes with the program` {
     static let files = ShippedFiles.tables
 
-    @Test func `is found`() { #expect(Self.files.contains("table2") && Self.files.contains("spcl")) }
+    @Test func `is found by its name`() { #expect(Self.files.contains("table2") && Self.files.contains("spcl")) }
 
     /// All experiments are there; both presets have rows; nobody's figures are above all queries.
     @Test(arguments: files) func `names experiments that are there`(name: String) throws {

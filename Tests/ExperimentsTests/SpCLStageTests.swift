@@ -121,9 +121,9 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
         return Forecaster(statesKept: 2).forecast(load, cost, done: 0)
     }
 
-    /// The tiny world has 6 people in 36 source images, 40 ± 8 target images and 28 for validation, twice during training and
-    /// once after it. 30 steps of 1.8 s; the first embedding of all images; four searches of N_t² products, the last for the
-    /// last epoch's score, and 30 steps of
+    /// The tiny world has 6 people in 36 source images, 40 ± 8 target images and 28 for validation, twice during training
+    /// and once after it. 30 steps of 1.8 s; the first embedding of all images; four searches of N_t² products, the last for
+    /// the last epoch's score, and 30 steps of
     /// 16 (8) images times all rows, there and back.
     @Test func `is steps, one embedding of everything, searches and looks at the memory`() throws {
         let world = try #require(experiment().settings.data.drawnWorld)
@@ -152,7 +152,9 @@ private let targetAlone = tinyData.replacing("data:\n", with: "data:\n  source: 
     }
 
     /// Groups of 4 do not divide a batch of 2, with which a step is measured too.
-    @Test(arguments: [tinyData, targetAlone]) func `can be measured`(data: String) throws {
+    @Test(arguments: [tinyData, targetAlone]) func `is measured by steps of two batches and by images that are embedded`(
+        data: String
+    ) throws {
         let launch = Launch(
             try experiment(data), dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError()
         )

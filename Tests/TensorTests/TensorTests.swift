@@ -50,7 +50,7 @@ let rounding: Float = 1e-6
         #expect(try labels.oneHot(classes: 8).sum().scalar() == 2)
     }
 
-    @Test func `differentiates`() throws {
+    @Test func `has the gradient of a sum of cubes, until it is dropped`() throws {
         // d/dx Σ x³ = 3x² at 1, 2, −3.
         let x = try Tensor([1, 2, -3], shape: [3])
         try x.setRequiresGradient(true)
@@ -188,7 +188,7 @@ let rounding: Float = 1e-6
     /// g₂ = −1 + 0.5·0.9 = −0.55, m = 0.9·0.25 − 0.055 = 0.17, m̂ = 0.17/0.19 = 0.894737,
     /// v = 0.999·0.00625 + 0.001·0.3025 = 0.00654625, v̂ = 0.00654625/0.001999 = 3.274762,
     /// θ = 0.9 − 0.1·0.894737/1.809630 = 0.850557.
-    @Test func `follows the algorithm`() throws {
+    @Test func `moves a parameter by two steps as by hand`() throws {
         let theta = try Tensor([1], shape: [1])
         try theta.setRequiresGradient(true)
         let mean = try theta.zerosLike()

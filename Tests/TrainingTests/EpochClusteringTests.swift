@@ -24,8 +24,9 @@ import Testing
         .dbscan(.init(neighbours: 4, expansion: 1, scale: .plain, radius: radius, minimumPoints: minimumPoints))
     }
 
-    /// Of the first image the networks make (1, 0) and (0, 1), on average (½, ½); of the second both (1, 0). The mean of (½, ½)
-    /// and (1, 0) has the direction of (3, 1); were averages normalised first, it would be that of (1 + √½, √½) = (2.41, 1).
+    /// Of the first image the networks make (1, 0) and (0, 1), on average (½, ½); of the second both (1, 0). The mean of (½,
+    /// ½) and (1, 0) has the direction of (3, 1); were averages normalised first, it would be that of (1 + √½, √½) = (2.41,
+    /// 1).
     @Test func `by k-means takes the networks' mean as it is, and gives unit centroids`() throws {
         let networks = try [unit([1, 0, 1, 0]), unit([0, 1, 1, 0])]
         var radius: Double?
@@ -55,7 +56,7 @@ import Testing
         let labels = found.labels.values
         #expect(found.labels.clusterCount == 3 && found.labels.outlierCount == 0)
         #expect(Set(labels[0..<3]).count == 1 && Set(labels[3..<6]).count == 1 && Set(labels[6...]).count == 1)
-        // The middle of three at angles 0, 0.1 and 0.2.
+        // The middle of three at angles 0, 0.1 and 0.2, to a few roundings of single precision.
         let centroid = Array(found.centroids[labels[0]])
         #expect(abs(centroid[0] - cos(0.1)) < 1e-5 && abs(centroid[1] - sin(0.1)) < 1e-5)
     }

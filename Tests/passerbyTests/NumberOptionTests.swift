@@ -54,7 +54,7 @@ private func refuses(_ option: (command: [String], name: String), _ value: Strin
     /// An option that takes no word takes a number, or one of a few words.
     private static let numbers = Result { try Tool.options().filter { refuses($0, "zebra") } }
 
-    @Test func `is found`() throws {
+    @Test func `is found among the options of all commands`() throws {
         let found = try Self.numbers.get().map { ($0.command + [$0.name]).joined(separator: " ") }
         for known in ["cluster k1", "metrics camera-weight", "data synth gap", "extract height", "run threads"] {
             #expect(found.contains(known), "\(found)")

@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [
         ["keys"], ["schema"], ["plan", "tiny.yaml", "--settings"], ["runs", "--json"], ["--version"], ["help", "run"],
     ])
-    func `is an error`(words: [String]) throws {
+    func `is an error, and has the exit code of a full device`(words: [String]) throws {
         let (code, _, messages) = try TemporaryHome().passerby(words, into: "/dev/full")
         #expect(code == 69)
         #expect(messages == "error: standard output cannot be written: No space left on device\n")

@@ -141,7 +141,7 @@ func message<Result>(_ body: () throws -> Result) -> String {
             "the file name of 'F' should be IDENTITY_cCAMERA… with a camera of 0 or more"
         ),
     ])
-    func `is named`(dataset: Dataset, place: String, name: String, expected: String) throws {
+    func `is named, with what its dataset allows`(dataset: Dataset, place: String, name: String, expected: String) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("\(place)/\(name)", "")
         let text = expected.replacing("'F'", with: "'\(path)'").replacing("'D'", with: "'\(folder.path)/\(place)'")

@@ -81,7 +81,7 @@ private func seen(_ colour: Colour, by look: CameraLook) -> [Float] {
         for part in [Shot.Part.training, .query, .gallery] {
             let target = statistics(of: part, gap: 0)
             // Cameras stand before walls of 0.55 to 0.85, so means differ by a camera's draw: within 25 of
-            // 255.
+            // 255. Deviations come from figures, which are drawn alike in both domains, before those walls.
             #expect(abs(target.mean - source.mean) < 25)
             #expect(abs(target.deviation - source.deviation) < 10)
         }

@@ -42,6 +42,7 @@ private let tolerance: Float = 1e-4
     @Test func `covers as many pixels as it has area`() {
         var canvas = Canvas(imageWidth: 20, imageHeight: 20, ground: Colour(0, 0, 0))
         // Centre and radius in canvas samples, two to a pixel: radius 6 pixels, area π·36 = 113.1 pixels.
+        // A sample at the edge is covered as far as its distance says to first order: within half a pixel of the area.
         canvas.paint(.ellipse(centre: Point(20, 20), radii: Point(12, 12)), .plain(Colour(1, 1, 1)))
         let covered = canvas.reduced().reduce(0) { $0 + $1.red }
         #expect(abs(covered - 113.1) < 0.5)

@@ -8,8 +8,9 @@ import Testing
     let world = SyntheticWorld()
 
     @Test func `give every query a match in another camera`() {
-        let gallery = world.shots(of: .gallery)
-        for query in world.shots(of: .query) {
+        let (queries, gallery) = (world.shots(of: .query), world.shots(of: .gallery))
+        #expect(queries.count == world.target.validationIdentities * world.target.queriesPerIdentity)
+        for query in queries {
             #expect(
                 gallery.contains { $0.identity == query.identity && $0.camera != query.camera },
                 "\(query.name)")
