@@ -34,8 +34,8 @@ public struct SourceSpan: Hashable, Comparable, Sendable, CustomStringConvertibl
         "\(file):\(line):\(column)"
     }
 
-    /// Where a path leads that is written here: a relative one begins in the folder of the file, and one that was typed, where
-    /// the program was started.
+    /// Where a path leads that is written here: a relative one begins in the folder of the file, and one that was typed,
+    /// where the program was started.
     public func resolving(_ path: String) -> String {
         guard isFile, !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
         var relative = path[...]

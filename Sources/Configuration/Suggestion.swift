@@ -8,7 +8,8 @@ private let usualNames = [
 /// The known name that a misspelt one most likely means.
 ///
 /// The name that other programs give it counts first. Else a candidate counts when one name begins with the other, or when
-/// at most two edits (one for short names) turn one into the other; case is ignored. The fewest edits win, then the earlier candidate.
+/// at most two edits (one for short names) turn one into the other; case is ignored. The fewest edits win, then the earlier
+/// candidate.
 ///
 /// - Complexity: O(candidates × length²).
 public func nearest(to name: String, among candidates: [String]) -> String? {

@@ -34,8 +34,8 @@ public struct Housekeeping {
     /// Days after which a cache counts as forgotten.
     private static let patience = 30.0
 
-    /// Stages in the store that no run holds, what killed processes left of runs and stages, drawn worlds that no run has, and
-    /// decoded images that nobody has used for long.
+    /// Stages in the store that no run holds, what killed processes left of runs and stages, drawn worlds that no run has,
+    /// and decoded images that nobody has used for long.
     public func unneeded() throws -> [Item] {
         let stages = RunCatalogue(logs: logs).orphans().map { orphan in
             Item(

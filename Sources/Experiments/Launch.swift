@@ -134,8 +134,8 @@ public struct Launch {
         return (found.definition, counts)
     }
 
-    /// Measures the steps of a stage one after another, as a run takes them, with images that are there: for comparisons with
-    /// other programs.
+    /// Measures the steps of a stage one after another, as a run takes them, with images that are there: for comparisons
+    /// with other programs.
     ///
     /// - Parameter window: Steps between two looks at the clock, for which a card is waited for.
     /// - Returns: At the stage's own batch size, the median of ``SteadyPace/windows`` windows; nil where it trains nothing.
@@ -152,8 +152,8 @@ public struct Launch {
         return try definition.rehearse(rehearsal).steps.last
     }
 
-    /// Measures how long a batch takes through the experiment's network for inference, one after another, in the experiment's
-    /// precision.
+    /// Measures how long a batch takes through the experiment's network for inference, one after another, in the
+    /// experiment's precision.
     public func steadyPasses(
         of batch: Int, window: Int, threads: Int, peakMemory: @escaping () -> Int
     ) throws -> StageCost.Steps {
@@ -181,7 +181,8 @@ public struct Launch {
     /// - Returns: The run's folder and its result.
     /// - Throws: Before anything is written: `DataError` where datasets are missing, ``ScoringError`` where no query could
     ///   be scored, ``UnfitDataError`` where a stage could not run on them, `PipelineError` where there is nothing to go on
-    ///   with, or not under these conditions. Then `PipelineError`, `Interrupted` and the methods' errors from the stages, after which the run can be resumed.
+    ///   with, or not under these conditions. Then `PipelineError`, `Interrupted` and the methods' errors from the stages,
+    ///   after which the run can be resumed.
     public func run(
         _ start: Start, logs: URL, until: String?, whenBusy: StageSharing.WhenBusy = .wait, interruption: Interruption,
         calibration: ((_ threads: Int) -> CalibrationCache)? = nil, killPoint: KillPoint? = nil,

@@ -26,7 +26,8 @@ struct Axis: Equatable {
     ///
     /// - Parameters:
     ///   - values: Those that are no finite numbers do not count.
-    ///   - isTight: Whether it ends where they do; else at the next round numbers. A tight axis of whole numbers has no others.
+    ///   - isTight: Whether it ends where they do; else at the next round numbers. A tight axis of whole numbers has no
+    ///     others.
     ///   - parts: About how many steps there are.
     init(holding values: some Sequence<Double>, isTight: Bool = false, parts: Int = 4) {
         let finite = values.filter(\.isFinite)
@@ -50,8 +51,8 @@ struct Axis: Equatable {
         self.init(isTight ? least : first * step, isTight ? most : last * step, ticks: ticks)
     }
 
-    /// An axis of equal ratios over a range above 0. Its ticks are powers of ten, and where that gives fewer than three 2 and 5 times
-    /// such, or all round numbers.
+    /// An axis of equal ratios over a range above 0. Its ticks are powers of ten, and where that gives fewer than three 2
+    /// and 5 times such, or all round numbers.
     init(ofRatios range: ClosedRange<Double>) {
         let plain = Axis(holding: [range.lowerBound, range.upperBound], isTight: true)
         guard range.lowerBound > 0, range.lowerBound < range.upperBound else {

@@ -2,8 +2,8 @@
 
 /// A piece of a page.
 ///
-/// Text becomes one through ``init(_:)`` or as an ``Attribute``, and both escape it by one function: no text, whoever wrote it, is
-/// ever taken for markup. Names of elements and attributes are written in the program.
+/// Text becomes one through ``init(_:)`` or as an ``Attribute``, and both escape it by one function: no text, whoever wrote
+/// it, is ever taken for markup. Names of elements and attributes are written in the program.
 public struct HTML: Sendable, Equatable {
     /// What stands in the file.
     let source: String
@@ -37,8 +37,8 @@ public struct HTML: Sendable, Equatable {
     /// An element without properties, with text in it.
     public static func element(_ tag: Tag, _ text: String) -> HTML { element(tag, [], text) }
 
-    /// Text as it stands in markup, between quotation marks too. What a page may not hold, and what would turn the direction of the text
-    /// around it, becomes a replacement character.
+    /// Text as it stands in markup, between quotation marks too. What a page may not hold, and what would turn the direction
+    /// of the text around it, becomes a replacement character.
     static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {

@@ -11,7 +11,8 @@ extension ClusterLabels {
     ///
     /// - Parameter other: `[N]` as well.
     /// - Returns: At most 1, for equal partitions; around 0 for unrelated ones.
-    /// - SeeAlso: Hubert and Arabie, "Comparing partitions", Journal of Classification 2, 1985, eq. 5. There 0/0 is left open.
+    /// - SeeAlso: Hubert and Arabie, "Comparing partitions", Journal of Classification 2, 1985, eq. 5. There 0/0 is left
+    ///   open.
     /// - Complexity: O(N).
     public func adjustedRandIndex(with other: ClusterLabels) -> Double {
         precondition(values.count == other.values.count, "\(values.count) labels meet \(other.values.count)")

@@ -4,8 +4,8 @@ internal import Vocabulary
 
 // Shapes: Q queries · G gallery rows · B bins.
 
-/// How many pairs of a query and a gallery row lie how far apart, by whether they show the same identity and by whether the same
-/// camera took them.
+/// How many pairs of a query and a gallery row lie how far apart, by whether they show the same identity and by whether the
+/// same camera took them.
 public struct DistanceHistogram: Sendable, Equatable, Codable {
     /// Which pairs are counted together.
     public enum Pairs: String, Sendable, Codable, CaseIterable {

@@ -6,7 +6,8 @@ public import Machine
 /// Which kernels the matrix library runs, which it could run, and how fast it is.
 ///
 /// OpenBLAS picks its kernels once, as it is loaded, by the names of processors that it knows. A version older than the
-/// processor may fall back to kernels of a quarter of the speed. ``variable``, set *before* the program starts, chooses others.
+/// processor may fall back to kernels of a quarter of the speed. ``variable``, set *before* the program starts, chooses
+/// others.
 public struct MatrixLibrary: Sendable, Equatable {
     /// The environment variable that chooses kernels.
     public static let variable = "OPENBLAS_CORETYPE"

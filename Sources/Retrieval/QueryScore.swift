@@ -10,7 +10,8 @@ public struct QueryScore: Sendable, Equatable {
     public let averagePrecision: Double
     /// Matches divided by the rank of the last of them.
     public let inverseNegativePenalty: Double
-    /// The rank of the first match, from 1, among the rows that count; nothing where all matches lie beyond the protocol's cut.
+    /// The rank of the first match, from 1, among the rows that count; nothing where all matches lie beyond the protocol's
+    /// cut.
     public let firstHit: Double?
 
     /// - Parameter outcomes: In each draw of the gallery, one or more; figures are their means.
@@ -25,8 +26,8 @@ public struct QueryScore: Sendable, Equatable {
     }
 }
 
-/// What each query of a ranking is worth, `[Q]`; nothing where it is junk or there is nothing to be found. Their means are the
-/// numbers of ``evaluate(_:query:gallery:under:key:)``.
+/// What each query of a ranking is worth, `[Q]`; nothing where it is junk or there is nothing to be found. Their means are
+/// the numbers of ``evaluate(_:query:gallery:under:key:)``.
 ///
 /// - Parameters: As there.
 /// - Throws: ``RetrievalError/countsDiffer(what:expected:found:)``.

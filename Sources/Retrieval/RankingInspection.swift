@@ -45,8 +45,8 @@ public struct RankingInspection: Sendable, Equatable {
     /// How many lists there are of each grade.
     public static let listCount = 3
 
-    /// What each query is worth, `[Q]`; nothing where it is junk or there is nothing to be found. Of drawn galleries the mean
-    /// over the draws.
+    /// What each query is worth, `[Q]`; nothing where it is junk or there is nothing to be found. Of drawn galleries the
+    /// mean over the draws.
     public let averagePrecisions: [Double?]
     /// The best queries, those in the middle, and the worst, each at most once; of equals the first is the better.
     public let lists: [RankList]

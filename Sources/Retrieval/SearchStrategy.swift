@@ -12,8 +12,8 @@ public enum SearchStrategy: Sendable {
 
 /// An exact search that something else than this module carries out, such as a graphics card.
 public protocol ExactSearch: Sendable {
-    /// The nearest rows of every row, as ``NearestNeighbours/among(_:)`` finds them: itself first, then by squared distance and
-    /// index, where a distance below ``NeighbourTable/resolution`` is zero.
+    /// The nearest rows of every row, as ``NearestNeighbours/among(_:)`` finds them: itself first, then by squared distance
+    /// and index, where a distance below ``NeighbourTable/resolution`` is zero.
     ///
     /// - Parameters:
     ///   - features: `[N, D]`, N at least 1.

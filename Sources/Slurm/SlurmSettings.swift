@@ -2,7 +2,8 @@
 
 public import Configuration
 
-/// How jobs are asked of Slurm, as the `slurm:` of a sweep's or table's file says it; nothing of it has an effect on results.
+/// How jobs are asked of Slurm, as the `slurm:` of a sweep's or table's file says it; nothing of it has an effect on
+/// results.
 public struct SlurmSettings: Sendable, Equatable {
     /// A long option of `sbatch`, and its value: nil for a flag.
     public struct SbatchOption: Sendable, Equatable {

@@ -99,7 +99,8 @@ struct CheckDataset: ParsableCommand {
     }
 }
 
-/// The file that keeps what checks and plans found in a dataset's files, in the user's cache folder: data folders may be read-only.
+/// The file that keeps what checks and plans found in a dataset's files, in the user's cache folder: data folders may be
+/// read-only.
 struct CheckMemoryFile {
     let url: URL
 

@@ -155,9 +155,9 @@ private final class LeavingScope: TrainingScope {
     }
 
     /// Each epoch two embeddings, two steps, two scorings and an end, and two embeddings after the last: 3 is a step, 5 a
-    /// scoring, 8 an embedding with which the first epoch gets its score, 16 the last with which the second does. Source rows
-    /// that are centroids take two embeddings more before all that: 2 is the second, when one network has its rows, and 3 the
-    /// first embedding of the target, when both do.
+    /// scoring, 8 an embedding with which the first epoch gets its score, 16 the last with which the second does. Source
+    /// rows that are centroids take two embeddings more before all that: 2 is the second, when one network has its rows, and
+    /// 3 the first embedding of the target, when both do.
     @Test(arguments: MMTPlus.SourceRows.allCases)
     func `ends with the bits of one that was not: MMT+`(sourceRows: MMTPlus.SourceRows) throws {
         var config = MMTPlus.Config()
@@ -187,8 +187,8 @@ private final class LeavingScope: TrainingScope {
     ]
 
     /// Each epoch two embeddings, two steps, two scorings and an end, and two embeddings after the last: 1 is an embedding
-    /// before there are classes, 3 a step, 5 a scoring, 8 an embedding, 14 the end of the last epoch. With the radius that is
-    /// learnt; the clustering baseline has all of them, in a tenth of the time.
+    /// before there are classes, 3 a step, 5 a scoring, 8 an embedding, 14 the end of the last epoch. With the radius that
+    /// is learnt; the clustering baseline has all of them, in a tenth of the time.
     @Test(arguments: clusterings[1...1])
     func `ends with the bits of one that was not: MMT`(clustering: EpochClustering) throws {
         var config = MMT.Config()
@@ -206,8 +206,8 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
-    /// Each epoch an embedding, two steps, a scoring and an end, and an embedding after the last: 2 is a step, 4 a scoring, 6
-    /// an embedding, 9 the second epoch's scoring, 11 the last embedding.
+    /// Each epoch an embedding, two steps, a scoring and an end, and an embedding after the last: 2 is a step, 4 a scoring,
+    /// 6 an embedding, 9 the second epoch's scoring, 11 the last embedding.
     @Test(arguments: clusterings)
     func `ends with the bits of one that was not: the clustering baseline`(clustering: EpochClustering) throws {
         var config = ClusteringBaseline.Config()
@@ -219,8 +219,8 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
-    /// Two embeddings with a source and one without; each epoch two steps, a scoring and an end: 1 is an embedding, then come
-    /// a step, the scoring, the second epoch's first step and its end.
+    /// Two embeddings with a source and one without; each epoch two steps, a scoring and an end: 1 is an embedding, then
+    /// come a step, the scoring, the second epoch's first step and its end.
     @Test(arguments: [true, false]) func `ends with the bits of one that was not: SpCL`(hasSource: Bool) throws {
         var config = SpCL.Config()
         (config.epochs, config.iterations, config.batch, config.padding, config.evaluateEvery) = (2, 2, 8, 2, 1)
@@ -235,8 +235,8 @@ private final class LeavingScope: TrainingScope {
         }
     }
 
-    /// Each epoch an embedding, two steps, a scoring and an end, and an embedding after the last: 2 is a step, 4 a scoring, 6
-    /// an embedding, 8 the second epoch's last step, 11 the last embedding.
+    /// Each epoch an embedding, two steps, a scoring and an end, and an embedding after the last: 2 is a step, 4 a scoring,
+    /// 6 an embedding, 8 the second epoch's last step, 11 the last embedding.
     @Test(arguments: ClusterMemory.Update.allCases)
     func `ends with the bits of one that was not: Cluster Contrast`(update: ClusterMemory.Update) throws {
         var config = ClusterContrast.Config()

@@ -252,8 +252,8 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
         #expect(try NetworkFacts(WeightFile(readingFrom: network)).training?.experiment == "tiny")
     }
 
-    /// Whose name does not enter a key: a network trained again under another name differs in what it says of that, in no value, and
-    /// nothing after it runs again.
+    /// Whose name does not enter a key: a network trained again under another name differs in what it says of that, in no
+    /// value, and nothing after it runs again.
     @Test func `is the same stage under any name, whoever trained it`() throws {
         let folder = TemporaryFolder()
         func network(_ name: String, _ logs: String) throws -> (facts: TrainingFacts, weights: [String: [Float]]) {

@@ -199,7 +199,8 @@ private func row(_ name: String, _ figures: [String: Double] = ["mAP": 0.5]) -> 
 
     // MARK: Whatever there is
 
-    /// One name for the experiment, a stage, its method, a row, an image, a setting, an error, a command and a recorded value.
+    /// One name for the experiment, a stage, its method, a row, an image, a setting, an error, a command and a recorded
+    /// value.
     @Test(arguments: [#"<script>alert(1)<"#, #""><img src=x onerror='alert(1)'>"#, "<!--", "&lt;b&gt;", "a\u{202E}b"])
     func `has names of any kind as text`(word: String) throws {
         let run = try MadeRun(word)
@@ -250,7 +251,8 @@ private func row(_ name: String, _ figures: [String: Double] = ["mAP": 0.5]) -> 
         #expect(page.contains("row-2.json: not valid") && page.contains("<summary>adapted: mAP 50.0</summary>"))
     }
 
-    /// The largest numbers that files can hold, a list of more neighbours than there are places, and a picture as flat as can be.
+    /// The largest numbers that files can hold, a list of more neighbours than there are places, and a picture as flat as
+    /// can be.
     @Test func `is written whatever numbers files hold`() throws {
         let run = try MadeRun()
         try run.end([row("adapted", ["mAP": .nan])])
@@ -286,7 +288,8 @@ private func row(_ name: String, _ figures: [String: Double] = ["mAP": 0.5]) -> 
 }
 
 @Suite struct `A report's pictures` {
-    /// Each cell is 2 + 2·4 + 8 = 18 pixels wide, the query's set apart by 8 more: the neighbours' frames begin at 34, 52 and 70.
+    /// Each cell is 2 + 2·4 + 8 = 18 pixels wide, the query's set apart by 8 more: the neighbours' frames begin at 34, 52
+    /// and 70.
     @Test func `frame neighbours by what they are`() throws {
         let image = try #require(RankPicture(evidence(.row("x"))).image)
         #expect(image.width == 11 * 18 + 24 && image.height == (3 + 16) + 8)

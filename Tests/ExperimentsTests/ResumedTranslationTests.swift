@@ -85,7 +85,8 @@ private struct Nowhere: ProgressOutput {
         try ContentDigest(of: stage.partial.appendingPathComponent("translated"))
     }
 
-    /// In the first batch, at its end, in the second and after the last image: 10, 32, 35 and 36; the last attempt makes none.
+    /// In the first batch, at its end, in the second and after the last image: 10, 32, 35 and 36; the last attempt makes
+    /// none.
     @Test func `makes only what is missing, and ends with the same bytes`() throws {
         let whole = try stage("whole")
         let outcome = try attempt(whole)

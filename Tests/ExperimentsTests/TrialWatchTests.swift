@@ -29,8 +29,8 @@ import Testing
         try Data(lines.joined()).write(to: run.eventsFile)
     }
 
-    /// At the first epoch it was alone, and went on. The others have come since, and were better there; at the second epoch there
-    /// is nobody yet.
+    /// At the first epoch it was alone, and went on. The others have come since, and were better there; at the second epoch
+    /// there is nobody yet.
     @Test func `judges no epoch again at which the trial went on`() throws {
         let logs = FileManager.default.temporaryDirectory.appendingPathComponent("watch-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: logs) }

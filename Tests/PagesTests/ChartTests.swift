@@ -36,7 +36,8 @@ import Testing
         for value in values where value.isFinite { #expect((-1e-9...1 + 1e-9).contains(axis.place(of: value))) }
     }
 
-    /// Powers of ten where there are three, else 2 and 5 times such too, else all that begin with one digit; else equal steps.
+    /// Powers of ten where there are three, else 2 and 5 times such too, else all that begin with one digit; else equal
+    /// steps.
     @Test(arguments: [
         (1e-5...1e-3, [1e-5, 1e-4, 1e-3]), (3e-4...0.03, [5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02]), (1...16, [1, 2, 5, 10]),
         (3...6, [3, 4, 5, 6]), (1e-9...1e3, [1e-9, 1e-7, 1e-5, 1e-3, 0.1, 10, 1000]),

@@ -6,9 +6,9 @@ import Vocabulary
 @testable import Retrieval
 
 @Suite struct `The score of a query` {
-    /// Query 0 is identity 1 by camera 0. Gallery: identity 1 by camera 0 (ignored), 2, 1, 3, 1, in the order of distances. Of
-    /// what counts its matches are second and fourth: AP (1/2 + 2/4)/2 = 1/2, INP 2/4, first hit 2. Query 1 is junk, query 2 has
-    /// nobody to find.
+    /// Query 0 is identity 1 by camera 0. Gallery: identity 1 by camera 0 (ignored), 2, 1, 3, 1, in the order of distances.
+    /// Of what counts its matches are second and fourth: AP (1/2 + 2/4)/2 = 1/2, INP 2/4, first hit 2. Query 1 is junk,
+    /// query 2 has nobody to find.
     private let query = QuerySightings(sightings([1, -1, 9], [0, 0, 0]))
     private let gallery = GallerySightings(sightings([1, 2, 1, 3, 1], [0, 1, 1, 1, 2]))
     private let distances: DistanceMatrix

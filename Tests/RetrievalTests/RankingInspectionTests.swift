@@ -10,8 +10,8 @@ import Vocabulary
     private let gallery = GallerySightings(sightings([1, 1, 2, -1, 2], [0, 1, 1, 0, 0]))
 
     /// Query 0 is identity 1 by camera 0: row 0 is its own camera's. The order is 3, 0, 2, 1, 4; of what counts 2, 1, 4, so
-    /// that its match is second, AP 1/2. Query 1 is identity 2 by camera 0: the order is 2 (right), 4 (its own camera's), and AP is 1.
-    /// Query 2 is nobody; query 3 looks for identity 3, of whom there is no row.
+    /// that its match is second, AP 1/2. Query 1 is identity 2 by camera 0: the order is 2 (right), 4 (its own camera's),
+    /// and AP is 1. Query 2 is nobody; query 3 looks for identity 3, of whom there is no row.
     private func inspection(_ rankingProtocol: RankingProtocol = .market1501) throws -> RankingInspection {
         let distances = try DistanceMatrix(
             [

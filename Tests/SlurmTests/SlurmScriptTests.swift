@@ -97,7 +97,8 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (told, ready) = (folder.appendingPathComponent("told"), folder.appendingPathComponent("ready"))
-        // It keeps its state for a moment, which the script must wait for; a signal that never comes must not hold the tests.
+        // It keeps its state for a moment, which the script must wait for; a signal that never comes must not hold the
+        // tests.
         try """
         trap 'echo USR2 >>"\(told.path)"; sleep 0.2; exit \(code)' USR2
         trap 'echo TERM >>"\(told.path)"; sleep 0.2; exit \(code)' TERM

@@ -71,8 +71,8 @@ import Testing
         #expect(variance > 0 && abs(mean) < 4 * (variance / 200).squareRoot(), "\(mean)")
     }
 
-    /// A choice that decides leaves nothing. Within one of 8 parts of a range a straight line keeps 1/64 of its variance, of parts
-    /// and values that are drawn some more.
+    /// A choice that decides leaves nothing. Within one of 8 parts of a range a straight line keeps 1/64 of its variance, of
+    /// parts and values that are drawn some more.
     @Test func `is near 1 where a setting decides everything`() throws {
         let choice = importance(try space("a: [1, 2, 3], b: {range: [0.0, 1.0]}")) { $0.coordinates["a"] }
         #expect(choice.map(\.setting) == ["a", "b"] && choice[0].share == 1 && choice[0].groups == 3)

@@ -26,8 +26,8 @@ func drawnRows() throws -> Features<UnitNorm> {
     return try Features<Raw>(values, count: 300, dimension: 64).normalised()
 }
 
-/// Distances are those in double precision, and in order those that the processor's search finds. Who multiplies decides the last
-/// bits, and with them the order of what lies that near.
+/// Distances are those in double precision, and in order those that the processor's search finds. Who multiplies decides the
+/// last bits, and with them the order of what lies that near.
 func expectExactDistances(_ found: NeighbourTable, of features: Features<UnitNorm>) throws {
     let exact = try NearestNeighbours(count: found.width).among(features)
     // Sums of 64 products of unit rows: 64 roundings of 2⁻²⁴ at the most, doubled, on each side.

@@ -134,7 +134,8 @@ import Testing
         #expect(warnings.first?.contains("cannot be part of a graph") == true)
     }
 
-    /// d/dw (wx)² = 2wx²: 16, 36 and 64 at w = 2. The part that cannot be repeated is done again after its gradients were found.
+    /// d/dw (wx)² = 2wx²: 16, 36 and 64 at w = 2. The part that cannot be repeated is done again after its gradients were
+    /// found.
     @Test func `goes on where a later part cannot be repeated`() throws {
         let graph = StepGraph(isOn: true, warmUps: 0)
         let weight = try vector(2)

@@ -155,8 +155,9 @@ private func isRefusal(_ error: RetrievalError, of forecast: MemoryForecast, fre
         #expect(error == .junkQueries(path: other.features, count: 1))
     }
 
-    /// Query row 0 is junk. Query row 1 (identity 1, at 0°) meets, of gallery rows 0 (junk), 1 (identity 3, 30°), 2 (its own, by
-    /// its own camera, 10°) and 3 (its own, 60°): ignored, wrong, right; AP 1/2, INP 1/2, first hit 2. Query row 2 has nobody.
+    /// Query row 0 is junk. Query row 1 (identity 1, at 0°) meets, of gallery rows 0 (junk), 1 (identity 3, 30°), 2 (its
+    /// own, by its own camera, 10°) and 3 (its own, 60°): ignored, wrong, right; AP 1/2, INP 1/2, first hit 2. Query row 2
+    /// has nobody.
     private func ranked() throws -> FeatureFolder {
         var gallery = try part("gallery", angles: [0, 30, 10, 60], ids: [-1, 3, 1, 1])
         gallery["gallery.cameras"] = try Tensor([1, 1, 0, 1])

@@ -6,8 +6,8 @@ import Testing
 @testable import passerby
 
 /// The short version of `scripts/check-starts`, which starts every file with its own networks and their weights: here one of
-/// each shape begins with a ResNet-18, on images of 32 pixels. The submission has every stage of the VisDA-2020 report, and the
-/// script reads what it would send in.
+/// each shape begins with a ResNet-18, on images of 32 pixels. The submission has every stage of the VisDA-2020 report, and
+/// the script reads what it would send in.
 @Suite struct `An experiment with published settings` {
     @Test(arguments: ["spcl/vehicleid2veri", "spcl/usl-personx", "cluster-contrast/usl-msmt17", "visda/submission"])
     func `starts on a miniature of its datasets`(name: String) throws {

@@ -3,8 +3,8 @@
 import Foundation
 import Testing
 
-/// Every command of docs/tutorial.md in its order, with the program that was built with the tests and a few steps of a few images.
-/// `scripts/check-tutorial` alone does the same in full, on a fresh clone.
+/// Every command of docs/tutorial.md in its order, with the program that was built with the tests and a few steps of a few
+/// images. `scripts/check-tutorial` alone does the same in full, on a fresh clone.
 @Suite struct `The tutorial` {
     @Test func `does what it says, to a table and a report`() throws {
         let home = try TemporaryHome()

@@ -27,7 +27,8 @@ struct TrialCommand {
         messages: FileHandle? = nil, environment: [String: String] = [:], _ interruption: Interruption,
         isEnough: () throws -> Bool = { false }
     ) throws -> Bool {
-        // What the child reads: nothing, until the other end is closed with this process. Other children do not hold it open.
+        // What the child reads: nothing, until the other end is closed with this process. Other children do not hold it
+        // open.
         let lifeline = Pipe()
         let descriptor = lifeline.fileHandleForWriting.fileDescriptor
         _ = fcntl(descriptor, F_SETFD, fcntl(descriptor, F_GETFD) | FD_CLOEXEC)

@@ -81,8 +81,8 @@ package struct FeatureExtraction {
 }
 
 extension FoundDataset {
-    /// A split's images with their identities; nothing where some do not say who is seen, as training images of a target need
-    /// not.
+    /// A split's images with their identities; nothing where some do not say who is seen, as training images of a target
+    /// need not.
     fileprivate func labelledThroughout(_ split: DatasetSplit) throws -> [LabelledImage]? {
         do {
             return try labelled(split)

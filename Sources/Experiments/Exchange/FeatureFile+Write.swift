@@ -47,8 +47,8 @@ extension FeatureFile {
     /// How the names of files of labels end, without the dot; the first is that of a name without an ending.
     public static let labelEndings = ["safetensors", "npz", "csv"]
 
-    /// Writes labels `[N]`, −1 for outliers: as `labels` in safetensors, as NumPy's array of that name where the path ends in
-    /// `.npz`, or in lines of CSV where it ends in `.csv`.
+    /// Writes labels `[N]`, −1 for outliers: as `labels` in safetensors, as NumPy's array of that name where the path ends
+    /// in `.npz`, or in lines of CSV where it ends in `.csv`.
     ///
     /// - Throws: `TensorError.unwritable`, device errors; nothing is left half-written.
     public static func write(_ labels: ClusterLabels, to path: String) throws {

@@ -5,10 +5,12 @@ public import Layers
 public import Training
 internal import Data
 
-/// What a file of weights says of its network beside the tensors: its shape, how images have to reach it, and where it comes from.
+/// What a file of weights says of its network beside the tensors: its shape, how images have to reach it, and where it comes
+/// from.
 ///
-/// Read and written here and nowhere else, as text under the names of ``ShapeName``, ``Key`` and ``TrainingFacts``: in a safetensors file's
-/// metadata, or beside `state_dict` in PyTorch's. A file of another program says none of it, one of before less.
+/// Read and written here and nowhere else, as text under the names of ``ShapeName``, ``Key`` and ``TrainingFacts``: in a
+/// safetensors file's metadata, or beside `state_dict` in PyTorch's. A file of another program says none of it, one of
+/// before less.
 public struct NetworkFacts: Sendable, Equatable {
     /// Mean and standard deviation of red, green and blue, on a scale of `0 ... 1`, that are subtracted and divided by.
     public struct ColourScale: Sendable, Equatable {

@@ -5,7 +5,8 @@ internal import Pipeline
 package import Retrieval
 internal import Vocabulary
 
-/// What becomes of each query of a feature file, to be written for other programs: as JSON, or as CSV where the path ends so.
+/// What becomes of each query of a feature file, to be written for other programs: as JSON, or as CSV where the path ends
+/// so.
 ///
 /// Queries and gallery rows are counted from 0, as in the feature file with all its junk; ranks from 1.
 package struct RankingRecords {
@@ -23,8 +24,8 @@ package struct RankingRecords {
         self.scoring = scoring
     }
 
-    /// Writes the nearest gallery rows of every query, and what each is to it: `right`, `wrong`, or `ignored` where it counts as
-    /// nothing.
+    /// Writes the nearest gallery rows of every query, and what each is to it: `right`, `wrong`, or `ignored` where it
+    /// counts as nothing.
     ///
     /// - Parameter depth: Rows of each query, at least 1.
     /// - Throws: `RetrievalError`, device errors; nothing is left half-written.

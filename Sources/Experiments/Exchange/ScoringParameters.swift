@@ -6,7 +6,8 @@ package import Retrieval
 /// All that decides what a ranking scores, beside the embeddings.
 package struct ScoringParameters: Sendable, Equatable {
     package let rankingProtocol: RankingProtocol
-    /// Whether each image's embedding was averaged with its mirror image's; nil where that is not known, as of a feature file.
+    /// Whether each image's embedding was averaged with its mirror image's; nil where that is not known, as of a feature
+    /// file.
     package let flip: Bool?
     /// How much of the camera network's distances was subtracted; nil for none.
     package let cameraWeight: Double?

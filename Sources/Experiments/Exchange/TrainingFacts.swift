@@ -5,8 +5,8 @@ public import Retrieval
 
 /// What a file of weights says of the training that its network comes from.
 ///
-/// Nothing in it depends on when, where or in how many attempts the training ran, so that a resumed run's file has the bits of one
-/// that was not interrupted. A stage that several experiments share says which of them has computed it.
+/// Nothing in it depends on when, where or in how many attempts the training ran, so that a resumed run's file has the bits
+/// of one that was not interrupted. A stage that several experiments share says which of them has computed it.
 public struct TrainingFacts: Sendable, Equatable {
     /// What the network's experiment scores under.
     public let rankingProtocol: RankingProtocol

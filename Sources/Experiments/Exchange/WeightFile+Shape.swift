@@ -17,8 +17,8 @@ extension WeightFile {
     ///
     /// A file without pooling and neck, as ImageNet's weights are, gets those of a new network, which hands values on.
     /// In which groups its images were normalised is no matter: the stage has its own.
-    /// - Throws: ``WeightFileError/unusableFact(path:name:found:allowed:)`` where the file's facts or its tensors say another
-    ///   shape, ``WeightFileError/unfit(path:_:)`` where tensors are missing or misshapen.
+    /// - Throws: ``WeightFileError/unusableFact(path:name:found:allowed:)`` where the file's facts or its tensors say
+    ///   another shape, ``WeightFileError/unfit(path:_:)`` where tensors are missing or misshapen.
     func network(of shape: NetworkShape, for stage: String) throws -> EmbeddingNetwork {
         let facts = try NetworkFacts(self)
         var wanted = shape

@@ -89,8 +89,8 @@ struct ExperimentDraft {
         mapping.finish()
     }
 
-    /// Reports where nothing is said of the data: an experiment says what it is about, even where all of that is the default.
-    /// A key with nothing behind it, and a document that is no mapping, are reported as what they are.
+    /// Reports where nothing is said of the data: an experiment says what it is about, even where all of that is the
+    /// default. A key with nothing behind it, and a document that is no mapping, are reported as what they are.
     private static func requireData(of document: YAMLNode, _ problems: ProblemCollector) {
         let isMapping = if case .mapping = document.value { true } else { document.isNull }
         guard isMapping, document["data"].map({ $0.isNull && !$0.isEmpty }) ?? true else { return }

@@ -2,7 +2,8 @@
 
 internal import Configuration
 
-/// One key of a part of the experiment file: what it is for and has an effect on, how it is read into a value and written back.
+/// One key of a part of the experiment file: what it is for and has an effect on, how it is read into a value and written
+/// back.
 ///
 /// A table of fields is the only description of a part's keys, so reading, writing, what is allowed and what users are told
 /// cannot disagree. A key that the file leaves out keeps the value's default.

@@ -5,8 +5,8 @@ internal import Data
 internal import Foundation
 
 extension Experiment {
-    /// The document with paths that lead to the same files wherever the program is started: what a run keeps. Names that mean
-    /// the same everywhere, those of the program's data and of published weights, stay as they are.
+    /// The document with paths that lead to the same files wherever the program is started: what a run keeps. Names that
+    /// mean the same everywhere, those of the program's data and of published weights, stay as they are.
     ///
     /// - Parameter dataFolder: The folder of all data beside the program.
     func lastingDocument(in dataFolder: String) throws -> YAMLNode {
@@ -20,8 +20,8 @@ extension Experiment {
 }
 
 extension YAMLNode {
-    /// An experiment as it is written, with paths that lead to the same files wherever the text is read: a sweep keeps it, and
-    /// overrides still find the keys that are there and no others.
+    /// An experiment as it is written, with paths that lead to the same files wherever the text is read: a sweep keeps it,
+    /// and overrides still find the keys that are there and no others.
     ///
     /// - Parameter reference: The keys that hold paths.
     func lastingExperiment(_ reference: ExperimentReference) -> YAMLNode {
@@ -86,8 +86,8 @@ extension YAMLNode {
 }
 
 extension SourceSpan {
-    /// Where a path leads that is written here, whatever folder the program was started in and by whichever way it came to the
-    /// file.
+    /// Where a path leads that is written here, whatever folder the program was started in and by whichever way it came to
+    /// the file.
     fileprivate func lastingPath(_ path: String) -> String {
         guard isFile, !path.hasPrefix("/") else { return absolutePath(path) }
         // The file is there, and its folder has one true name: `a/../b` may be `b`.

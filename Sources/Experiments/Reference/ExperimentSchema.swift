@@ -5,9 +5,9 @@ public import Pipeline
 
 /// The JSON Schema of experiment files as they are written, for editors and for whoever checks files without this program.
 ///
-/// It knows what a single file can know: what another file or a command line adds, and rules between values, are the program's.
-/// Where a file extends another one, nothing must be there, and a stage without `method` may have the keys of any method of
-/// its kind, since the other file may say which it is.
+/// It knows what a single file can know: what another file or a command line adds, and rules between values, are the
+/// program's. Where a file extends another one, nothing must be there, and a stage without `method` may have the keys of any
+/// method of its kind, since the other file may say which it is.
 public struct ExperimentSchema {
     private let reference: ExperimentReference
 

@@ -58,8 +58,8 @@ extension ExperimentReference {
     ///
     /// - Parameters:
     ///   - path: Keys joined by dots, those of stages below their kind; empty for the file as a whole.
-    ///   - method: The method whose keys are meant; nothing for all that have the key, and for the default where a whole stage
-    ///     is asked about.
+    ///   - method: The method whose keys are meant; nothing for all that have the key, and for the default where a whole
+    ///     stage is asked about.
     /// - Throws: ``KeyError``.
     public func place(_ path: String, method: String?) throws(KeyError) -> KeyPlace {
         let words = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)

@@ -2,8 +2,8 @@
 
 internal import Configuration
 
-/// A resolved experiment as YAML, and behind every value where it comes from: the file and its line, an override, another key,
-/// or nothing but its default.
+/// A resolved experiment as YAML, and behind every value where it comes from: the file and its line, an override, another
+/// key, or nothing but its default.
 public struct SettingsListing: Sendable {
     private let experiment: Experiment
     private let resolved: YAMLNode

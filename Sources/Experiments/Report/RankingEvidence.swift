@@ -8,7 +8,8 @@ internal import Training
 internal import Vocabulary
 
 /// What one row of a result is made of: each query's average precision, rank lists of a few with small pictures, and how
-/// far alike and different images lie apart. A file of it lies in `evidence/` of the stage's folder, so that a report needs no dataset.
+/// far alike and different images lie apart. A file of it lies in `evidence/` of the stage's folder, so that a report needs
+/// no dataset.
 struct RankingEvidence: Codable, Equatable {
     /// What was ranked.
     enum Subject: Codable, Equatable {

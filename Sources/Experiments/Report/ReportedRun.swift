@@ -31,7 +31,8 @@ struct ReportedRun {
     /// What could not be read.
     let problems: [String]
 
-    /// - Throws: `PipelineError.corruptFile(path:reason:)` where there is no plan that can be read: a folder without is no run.
+    /// - Throws: `PipelineError.corruptFile(path:reason:)` where there is no plan that can be read: a folder without is no
+    ///   run.
     init(_ folder: RunFolder) throws {
         var problems: [String] = []
         func reading<Value>(_ otherwise: Value, _ read: () throws -> Value) -> Value {

@@ -15,8 +15,8 @@ struct ResourceSection {
         return Page.Section("resources", "Resources", [.element(.div, [.style("charts")], charts)])
     }
 
-    /// One curve a stage, over the time since the run's first value; a reused stage has the values of the run that computed it, and is
-    /// left out.
+    /// One curve a stage, over the time since the run's first value; a reused stage has the values of the run that computed
+    /// it, and is left out.
     private func chart(_ figure: ResourceUse.Figure) -> Chart? {
         let computed = run.stages.filter { $0.result?.reused != true }
         let values = computed.map { stage in

@@ -7,8 +7,8 @@ extension Sweep {
     /// The same sweep, whose choices of paths lead to the same files wherever a trial is told of them: on a command line a
     /// relative path would begin in the current folder, and not in the sweep's.
     ///
-    /// What holds paths is known of the experiment alone. One that cannot be read leaves the sweep as it is, for whoever runs it
-    /// to say so.
+    /// What holds paths is known of the experiment alone. One that cannot be read leaves the sweep as it is, for whoever
+    /// runs it to say so.
     public var withLastingPaths: Sweep {
         guard let document = try? Document.overriding(Document.load(experiment.value), with: fixed) else { return self }
         return withLastingPaths(in: document, ExperimentReference())

@@ -37,7 +37,8 @@ package struct SweepWorker: Sendable {
     /// - Parameters:
     ///   - workers: Trials that are worked on at a time, 1 or more; each on a thread of its own, which waits for processes
     ///     most of the time.
-    ///   - cards: What CUDA calls the cards that there are, which workers take in turn: one card a trial where there are enough.
+    ///   - cards: What CUDA calls the cards that there are, which workers take in turn: one card a trial where there are
+    ///     enough.
     /// - Throws: `Interrupted`; ``SweepError`` where going on makes no sense; device errors. The same call goes on after
     ///   each of them. Other workers end the trials that they are at first.
     package func work(workers: Int, cards: [String] = []) throws {

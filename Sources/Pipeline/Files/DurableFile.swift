@@ -8,10 +8,10 @@ package enum DurableFile {
     /// Puts a file in place whole: temporary neighbour, fsync, rename, fsync of the folder.
     ///
     /// - Parameters:
-    ///   - isLasting: Whether the last of these is done; without it a loss of power may take back all of the file, never a part
-    ///     of it.
-    ///   - isShared: Whether others may do the same at this moment, as no lock sees to it that they do not: the file is that of
-    ///     the last to come then. What a kill leaves stays.
+    ///   - isLasting: Whether the last of these is done; without it a loss of power may take back all of the file, never a
+    ///     part of it.
+    ///   - isShared: Whether others may do the same at this moment, as no lock sees to it that they do not: the file is that
+    ///     of the last to come then. What a kill leaves stays.
     package static func replace(
         _ url: URL, with data: Data, isLasting: Bool = true, isShared: Bool = false
     ) throws {
@@ -42,8 +42,8 @@ package enum DurableFile {
 
     /// The names in a folder, in no order; none where there is no such folder.
     ///
-    /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)`` where it is there and cannot be listed, which is not the
-    ///   same: a stage whose checkpoints are not seen would begin anew.
+    /// - Throws: ``PipelineError/inputOutput(operation:path:reason:)`` where it is there and cannot be listed, which is not
+    ///   the same: a stage whose checkpoints are not seen would begin anew.
     package static func names(in folder: URL) throws -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -106,7 +106,8 @@ package enum DurableFile {
         return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// What the device knows of every file below a folder; of the file itself where it is one. Links and the like are left out.
+    /// What the device knows of every file below a folder; of the file itself where it is one. Links and the like are left
+    /// out.
     static func statuses(below url: URL) -> [stat] {
         let names = FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []
         return ([url] + names.map { url.appendingPathComponent($0) }).compactMap { file in

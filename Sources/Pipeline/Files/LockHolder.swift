@@ -12,8 +12,8 @@ public struct LockHolder: Sendable, Codable, Equatable, CustomStringConvertible 
     public let host: String
     /// Its machine's or container's own count of processes; nil where that cannot be found out.
     public let namespace: String?
-    /// What its machine's run is called, from one start to the next: names of machines are not always their own. Nil where that
-    /// cannot be found out, and where a program left the lock that did not note it.
+    /// What its machine's run is called, from one start to the next: names of machines are not always their own. Nil where
+    /// that cannot be found out, and where a program left the lock that did not note it.
     public let boot: String?
     /// When it began, in clock ticks since its machine's boot; nil where that cannot be found out.
     public let startTicks: UInt64?

@@ -76,8 +76,8 @@ final class EventSink {
 
     // MARK: Restarts
 
-    /// Has TensorBoard drop what is recorded anew. It drops everything of a step and those after it, whatever its tag, so what
-    /// stays true is written once more.
+    /// Has TensorBoard drop what is recorded anew. It drops everything of a step and those after it, whatever its tag, so
+    /// what stays true is written once more.
     func restart(stage: String, part: String, epoch: Int, step: Int) throws {
         // A log that cannot be read costs curves that are drawn twice, not the run.
         guard let events = try? Event.read(from: folder.eventsFile) else { return }
@@ -96,8 +96,8 @@ final class EventSink {
         }
     }
 
-    /// What was recorded, each value once as it was last, without what a training recorded after its last state was kept; and
-    /// that. Every state is recorded once it is kept.
+    /// What was recorded, each value once as it was last, without what a training recorded after its last state was kept;
+    /// and that. Every state is recorded once it is kept.
     private static func split(_ events: [Event], _ stage: String, prefix: String) -> (kept: [Event], dropped: [Event]) {
         let isOwn = { (event: Event) in event.stage == stage && event.name.hasPrefix(prefix) }
         let end = events.lastIndex { isOwn($0) && $0.name.hasPrefix(prefix + "checkpoint/") } ?? -1

@@ -3,8 +3,8 @@
 public import Foundation
 
 extension RunCatalogue {
-    /// Folders that killed processes have left of runs on their way out, and of the store's entries on their way in or out; those
-    /// that a process is at now are left out.
+    /// Folders that killed processes have left of runs on their way out, and of the store's entries on their way in or out;
+    /// those that a process is at now are left out.
     ///
     /// - Complexity: Lists the logs folder and those of experiments.
     public func litter() -> [URL] {

@@ -23,7 +23,8 @@ public struct RunSize: Sendable, Equatable, Encodable {
 }
 
 extension StageStore {
-    /// How many names files have in entries that go when a run is removed, by the number under which the device knows a file.
+    /// How many names files have in entries that go when a run is removed, by the number under which the device knows a
+    /// file.
     fileprivate func namesOfEntries(heldBy folder: RunFolder) -> [UInt64: Int] {
         var names: [UInt64: Int] = [:]
         for key in folder.storedKeys where isHeldOnce(key) {

@@ -12,8 +12,8 @@ public struct PrunerChoice: Sendable {
         ///   - startup: Other trials that must have a value there.
         ///   - after: Epochs that no trial is given up before.
         case median(startup: Int, after: Int)
-        /// At `first` epochs, `reduction` times as many, and so on, it is not among the best of those that came so far: of one
-        /// in `reduction`. The first to come there go on, one less than `reduction` of them.
+        /// At `first` epochs, `reduction` times as many, and so on, it is not among the best of those that came so far: of
+        /// one in `reduction`. The first to come there go on, one less than `reduction` of them.
         ///
         /// - SeeAlso: Li et al., "A system for massively parallel hyperparameter tuning", MLSys 2020, algorithm 2.
         case asha(reduction: Int, first: Int)

@@ -2,8 +2,8 @@
 
 /// How much of the variance of the complete trials' values goes with one setting alone.
 ///
-/// Trials are put into groups by the setting. With T the sum of squares of n values around their mean, and W that around the means of
-/// their k groups, the share is
+/// Trials are put into groups by the setting. With T the sum of squares of n values around their mean, and W that around the
+/// means of their k groups, the share is
 ///
 ///     ε² = 1 − (W / (n − k)) / (T / (n − 1))
 ///
@@ -32,11 +32,11 @@ public struct SettingImportance: Sendable, Equatable, Encodable {
 extension SettingImportance {
     /// The share of a setting.
     ///
-    /// Choices are groups of their own, and so are the values of a range where they are no more than √n. More are put into √n parts
-    /// of the range, equal as the space has them: of equal differences, or of equal ratios.
+    /// Choices are groups of their own, and so are the values of a range where they are no more than √n. More are put into
+    /// √n parts of the range, equal as the space has them: of equal differences, or of equal ratios.
     ///
-    /// - Returns: Nil where fewer than ``leastTrials`` complete trials have the setting, where they have one value of it or more
-    ///   than half as many as they are, and where all came to the same.
+    /// - Returns: Nil where fewer than ``leastTrials`` complete trials have the setting, where they have one value of it or
+    ///   more than half as many as they are, and where all came to the same.
     init?(of dimension: Dimension, among trials: [SweepTrial]) {
         let points = trials.compactMap { trial -> (coordinate: Double, value: Double)? in
             guard trial.state == .complete, let value = trial.value else { return nil }

@@ -7,9 +7,9 @@ internal import Randomness
 ///
 /// Legend: μ a seen value and σ the width of its bell, on the unit interval that ``Dimension/part(of:)`` maps a range to.
 ///
-/// - SeeAlso: Bergstra, Bardenet, Bengio and Kégl, "Algorithms for hyper-parameter optimization", NIPS 2011, §4; for smoothing,
-///   widths and weights Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components and their roles
-///   for better empirical performance", arXiv 2304.11127.
+/// - SeeAlso: Bergstra, Bardenet, Bengio and Kégl, "Algorithms for hyper-parameter optimization", NIPS 2011, §4; for
+///   smoothing, widths and weights Watanabe, "Tree-structured Parzen estimator: understanding its algorithm components and
+///   their roles for better empirical performance", arXiv 2304.11127.
 struct ParzenEstimator {
     private struct Bell {
         let mean: Double
@@ -47,8 +47,8 @@ struct ParzenEstimator {
         return (0..<count - fresh).map { least + (1 - least) * Double($0) / steps } + [Double](repeating: 1, count: fresh)
     }
 
-    /// Each choice's share, where every value that was seen stands a little for all others too: the less, the more there are.
-    /// So a choice that was bad in the few trials that had it comes to be tried again, when others have had many.
+    /// Each choice's share, where every value that was seen stands a little for all others too: the less, the more there
+    /// are. So a choice that was bad in the few trials that had it comes to be tried again, when others have had many.
     private static func shares(of coordinates: [Double], among count: Int) -> [Double] {
         let weights = weights(coordinates.count)
         let total = weights.reduce(1, +)

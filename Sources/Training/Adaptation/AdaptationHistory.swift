@@ -49,8 +49,8 @@ extension AdaptationHistory {
     /// Takes the clusters before an epoch, reports them beside those of the epoch before, and adds how stable that one has
     /// been.
     ///
-    /// - Throws: ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one cluster has held nearly all clustered
-    ///   images for ``ClusterHealth/mostMergedEpochs`` epochs and still does.
+    /// - Throws: ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one cluster has held nearly all
+    ///   clustered images for ``ClusterHealth/mostMergedEpochs`` epochs and still does.
     package func begin(_ epoch: Int, with labels: ClusterLabels, in scope: any TrainingScope) throws {
         let health = ClusterHealth(labels)
         let before = self.labels.map { ClusterHealth($0) }

@@ -32,8 +32,8 @@ package struct ClusterHealth: Sendable, Equatable {
     /// Epochs in a row in which that may be so before the training is ended: one may find it, and train out of it.
     package static let mostMergedEpochs = 2
 
-    /// Whether one cluster has swallowed the others, and most images are in clusters: a few that are all that are trusted yet
-    /// may well be of one cluster.
+    /// Whether one cluster has swallowed the others, and most images are in clusters: a few that are all that are trusted
+    /// yet may well be of one cluster.
     package var isMerged: Bool { largestShare > Self.mostOfClustered && 2 * clustered > images }
 
     // MARK: Words

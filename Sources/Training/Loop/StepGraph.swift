@@ -2,7 +2,8 @@
 
 package import Tensor
 
-/// The parts of a step that are the same work in every step: networks, losses and gradients, with tensors of the same shapes.
+/// The parts of a step that are the same work in every step: networks, losses and gradients, with tensors of the same
+/// shapes.
 ///
 /// A card is given them a few times as they are, since kernels are chosen and memory is fetched then, and is told to repeat
 /// them from there on, see ``DeviceGraph``. A part is handed its tensors; what else it takes has to stay as it is until
@@ -43,8 +44,8 @@ package final class StepGraph {
     /// Whether the step that was taken last repeated an earlier one.
     package var isReplaying: Bool { state == .replaying }
 
-    /// Whether the step that is taken is remembered: its parts may be done once more as they are, so that a later one leaves to
-    /// autograd what an earlier one has recorded.
+    /// Whether the step that is taken is remembered: its parts may be done once more as they are, so that a later one leaves
+    /// to autograd what an earlier one has recorded.
     package var isCapturing: Bool { state == .capturing }
 
     /// Forgets what was remembered: tensors that parts take from elsewhere are others now.

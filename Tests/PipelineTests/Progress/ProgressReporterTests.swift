@@ -65,8 +65,8 @@ import Testing
         #expect(output.text == "warning: 3 images are unreadable\nadapt  failed\n")
     }
 
-    /// Two epochs of two steps, 20 s each; 30 s of embedding and 10 s of scoring in each; 500 s follow. Before the first step
-    /// the forecast of 200 s counts.
+    /// Two epochs of two steps, 20 s each; 30 s of embedding and 10 s of scoring in each; 500 s follow. Before the first
+    /// step the forecast of 200 s counts.
     @Test func `says epoch, phase, losses, clusters and scores, and how long stage and run will take`() {
         let reporter = ProgressReporter(
             label: "adapt", output: output, expectedSeconds: 200, laterSeconds: 500, clock: time.clock)

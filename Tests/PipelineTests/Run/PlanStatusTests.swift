@@ -29,7 +29,8 @@ import Testing
         #expect(statuses(other, isFresh: true) == [.run, .run, .run])
     }
 
-    /// Of a run that began with `--fresh` the first stage is its own; the others are in the store, and it does not ask there.
+    /// Of a run that began with `--fresh` the first stage is its own; the others are in the store, and it does not ask
+    /// there.
     @Test func `is to reuse nothing but its own where an unfinished run began afresh`() throws {
         try Counting(experiment: "other").run(in: logs)
         let counting = try Counting()

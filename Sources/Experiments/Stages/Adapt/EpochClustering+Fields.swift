@@ -3,7 +3,8 @@
 internal import Configuration
 internal import Training
 
-/// The keys of every method that leaves its clustering to the experiment: the word `clustering`, and those of what it chooses.
+/// The keys of every method that leaves its clustering to the experiment: the word `clustering`, and those of what it
+/// chooses.
 extension EpochClustering {
     private enum Kind: String, CaseIterable {
         case dbscan, kmeans

@@ -12,7 +12,8 @@ struct ClusteringBaselineSettings: StageSettings {
     /// The stage whose first network is adapted.
     var from = StageReference.latest
     var files = NetworkFiles()
-    /// Images that are normalised together, 16 on each of the papers' four cards; nothing for all of a batch, or of its half.
+    /// Images that are normalised together, 16 on each of the papers' four cards; nothing for all of a batch, or of its
+    /// half.
     var imagesPerNormGroup: Int?
     var config = ClusteringBaseline.Config()
 

@@ -4,8 +4,8 @@ internal import Backbones
 internal import Tensor
 internal import Training
 
-/// The losses of one step of MMT+: those of mutual teaching, and a contrastive one on the target's half, whose keys come from
-/// the student's own mean network.
+/// The losses of one step of MMT+: those of mutual teaching, and a contrastive one on the target's half, whose keys come
+/// from the student's own mean network.
 struct MMTPlusLosses {
     let mutual: MutualLosses
     /// The sum over both students.

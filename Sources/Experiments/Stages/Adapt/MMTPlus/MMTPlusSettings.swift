@@ -14,7 +14,8 @@ struct MMTPlusSettings: StageSettings {
     /// The stage whose networks are adapted.
     var from = StageReference.latest
     var files = NetworkFiles()
-    /// Images that are normalised together, 16 on each of the papers' four cards; nothing for all of a batch, or of its half.
+    /// Images that are normalised together, 16 on each of the papers' four cards; nothing for all of a batch, or of its
+    /// half.
     var imagesPerNormGroup: Int?
     var config = MMTPlus.Config()
 

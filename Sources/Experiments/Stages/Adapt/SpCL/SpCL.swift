@@ -37,8 +37,8 @@ struct SpCL {
     ///   - initial: The weights that it begins with, ImageNet's as a rule; nothing for drawn ones.
     /// - Throws: `DataError.tooFewImages` where the images do not fill a batch,
     ///   ``MethodError/tooFewClusters(found:needed:outliers:images:epoch:)`` where clusters put too many of them together,
-    ///   ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one holds nearly all of those in clusters for too
-    ///   long, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
+    ///   ``MethodError/collapsed(largest:clustered:clusters:epoch:)`` where one holds nearly all of those in clusters for
+    ///   too long, ``MethodError/notFinite(loss:epoch:step:)`` at the first such loss.
     func train(
         _ shape: NetworkShape, from initial: StateDictionary?, in scope: any TrainingScope
     ) throws -> AdaptedNetworks {
