@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: MIT
 """The parts that look at what comes out: equal losses, runs that are gone on with, and a whole experiment."""
 
-import concurrent.futures
+import functools
 import hashlib
 import json
+import os
 import shutil
 import signal
-import subprocess
 import time
 
-from gpu.session import HOME, PROGRAM, TESTS, events, newest
+from gpu.session import PROGRAM, events, newest
 
 TOLERANCE = 1e-3
 LEAST_GAIN = 0.15
+# Seconds in which a run that is asked to end has written what it has to.
+LAST_STATE = 60
 SHORT = ["direct.epochs=1", "direct.iterations=20", "direct.warmup=0", "direct.milestones=[]", "translate.epochs=1",
          "translate.iterations=20", "pretrain.epochs=1", "pretrain.iterations=20", "pretrain.warmup=0",
          "pretrain.milestones=[]", "adapt.epochs=1", "adapt.iterations=20", "adapt.evaluate_every=0",
@@ -58,8 +60,8 @@ def check_doctor(session):
 
 
 def check_arithmetic(session):
-    with concurrent.futures.ThreadPoolExecutor(len(COMPARED) if session.on_card else 1) as pool:
-        list(pool.map(lambda training: compare_losses(session, *training), COMPARED.items()))
+    session.beside("arithmetic", {experiment: functools.partial(compare_losses, session, experiment, stages)
+                                  for experiment, stages in COMPARED.items()})
 
 
 def compare_losses(session, experiment, stages):
@@ -82,47 +84,23 @@ def compare_losses(session, experiment, stages):
                     f"({worst[1][1]})", bool(pairs) and worst[0] <= TOLERANCE)
 
 
-def check_tests(session):
-    """The golden traces of all trainings, taken by the device in double precision, and what is asked of a card alone."""
-    if not TESTS.exists():
-        session.say("tests", f"left out: there is no {TESTS}", not session.on_card)
-        return
-    on_device = {"PASSERBY_DEVICE": session.device}
-    suites = {"takes.the.steps.that.plain": on_device, "takes.the.same.steps.where": on_device, "On.a.card": {}}
-    with concurrent.futures.ThreadPoolExecutor(len(suites) if session.on_card else 1) as pool:
-        list(pool.map(lambda suite: run_tests(session, *suite), suites.items()))
-
-
-def run_tests(session, suite, variables):
-    began = time.monotonic()
-    try:
-        done = subprocess.run(
-            [TESTS, "--testing-library", "swift-testing", "--filter", suite], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=session.environment | variables, cwd=HOME, timeout=session.patience)
-        text, code = done.stdout, done.returncode
-    except subprocess.TimeoutExpired as stopped:
-        text, code = stopped.stdout or b"", "a stop, as the time was over"
-    lines = [line for line in text.decode(errors="replace").splitlines() if line.strip()]
-    for line in [line for line in lines if "recorded an issue" in line or "skipped:" in line][:8]:
-        session.say("tests", f"{suite}: {line[:300]}", code == 0)
-    session.say("tests", f"{suite}: {lines[-1][:200] if lines else 'nothing'} ({time.monotonic() - began:.0f} s, ended with {code})",
-                code == 0)
-
-
 def check_exchange(session):
-    words = ["direct.epochs=3", "--until", "direct"]
     for first, second in [("cpu", session.device), (session.device, "cpu")]:
-        logs = session.folder / f"exchange-{first}-{second}-{time.time_ns()}"
-        started = subprocess.Popen(
-            [PROGRAM, "run", "quickstart", *words, "--logs", str(logs), "--device", first], cwd=HOME, env=session.environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while started.poll() is None and session.seconds_left > 0 and not has_state(logs):
-            time.sleep(0.05)
-        started.send_signal(signal.SIGINT)
-        code = started.wait(timeout=60)
-        done = session.run("quickstart", logs, *words, "--resume", "--other-machine", device=second, allowed=(0, 64))
-        session.say("exchange", f"begun on {first} (ended with {code}), gone on with on {second}: ended with {done.returncode}",
-                    code == 75 and done.returncode == 0)
+        title = f"begun on {first}, gone on with on {second}"
+        session.attempt("exchange", title, functools.partial(exchange, session, title, first, second))
+
+
+def exchange(session, title, first, second):
+    words = ["direct.epochs=3", "--until", "direct"]
+    logs = session.folder / f"exchange-{first}-{second}-{time.time_ns()}"
+    with session.start(PROGRAM, "run", "quickstart", *words, "--logs", logs, "--device", first) as started:
+        while not started.is_over and not has_state(logs):
+            started.pause(0.05)
+        os.kill(started.process.pid, signal.SIGINT)
+        started.deadline = min(started.deadline, time.monotonic() + LAST_STATE)
+        code = started.finish()
+    done = session.run("quickstart", logs, *words, "--resume", "--other-machine", device=second, allowed=(0, 64))
+    session.say("exchange", f"{title}: ended with {code}, then with {done.returncode}", code == 75 and done.returncode == 0)
 
 
 def has_state(logs):
@@ -141,18 +119,22 @@ def check_resume(session):
 def check_graphs(session):
     """Steps that a card repeats as graphs leave the bits of steps that it is given one by one."""
     for experiment, stages in TRAININGS.items():
-        found = []
-        for graphs in ("true", "false"):
-            logs = session.folder / f"graphs-{graphs}"
-            session.run(experiment, logs, *short(stages), f"graphs={graphs}", "--until", stages[-1])
-            run = newest(logs, experiment)
-            found.append((losses(run), {path.relative_to(run): hashlib.sha256(path.read_bytes()).hexdigest()
-                                        for path in run.glob("stages/*/*.safetensors")}))
-        (repeated, files), (plain, others) = found
-        differing = [str(path) for path in others if files.get(path) != others[path]]
-        session.say("graphs", f"{experiment}: {len(others)} files and {len(plain)} losses with graphs and without; "
-                    + (f"other bits in {', '.join(sorted(differing)[:3])}" if differing else "equal to the bit"),
-                    bool(others) and not differing and repeated == plain)
+        session.attempt("graphs", experiment, functools.partial(compare_graphs, session, experiment, stages))
+
+
+def compare_graphs(session, experiment, stages):
+    found = []
+    for graphs in ("true", "false"):
+        logs = session.folder / f"graphs-{graphs}"
+        session.run(experiment, logs, *short(stages), f"graphs={graphs}", "--until", stages[-1])
+        run = newest(logs, experiment)
+        found.append((losses(run), {path.relative_to(run): hashlib.sha256(path.read_bytes()).hexdigest()
+                                    for path in run.glob("stages/*/*.safetensors")}))
+    (repeated, files), (plain, others) = found
+    differing = [str(path) for path in others if files.get(path) != others[path]]
+    session.say("graphs", f"{experiment}: {len(others)} files and {len(plain)} losses with graphs and without; "
+                + (f"other bits in {', '.join(sorted(differing)[:3])}" if differing else "equal to the bit"),
+                bool(others) and not differing and repeated == plain)
 
 
 def check_quickstart(session):
