@@ -63,7 +63,7 @@ def measure(make, setup, window):
 
 
 def give_back(device):
-    """Memory that twins have had, so that ours finds the card empty."""
+    """Memory that a twin has had, so that the next finds the card empty."""
     gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()

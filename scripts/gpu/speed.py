@@ -2,20 +2,24 @@
 """Steps of ours beside the same in PyTorch, in one run: twins, then ours, for each precision.
 
 A figure is the median of three windows of steps; on a card that computes for nobody else they are within a hundredth of one
-another. What is asked for: with bf16 at most the time of the twin as a CUDA graph, in fp32 and TF32 at most that of the eager
-twin.
+another. Every figure is said as soon as it is there. What is asked for: with bf16 at most the time of the twin as a CUDA graph,
+in fp32 and TF32 at most that of the eager twin.
 """
 
 import dataclasses
-import json
-import statistics
 
+from gpu.child import TimeOver
 from gpu.session import drawn_world, write_experiment
+from gpu.twin_times import MOST_HANGING, Twins, form_of
 
 MOST, AIM = 1.0, 0.85
 # Quick steps first, so that they are there where time runs out; and steps of a window.
 ON_CARD = {"bf16": 8, "tf32": 6, "fp32": 3}
 ON_PROCESSOR = {"bf16": 1, "fp32": 1}
+# Seconds that a precision is thought to take on a card, by what its steps take and 5 s for each process; and that a process of
+# ours may take.
+TAKES = {"bf16": 60, "tf32": 60, "fp32": 70}
+MOST_FOR_OURS = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,60 +60,36 @@ def kinds(session):
             for kind in KINDS]
 
 
-class Twins:
-    """All twins' windows, by kind and precision; what went wrong instead where one failed."""
-
-    def __init__(self, session, identities, images):
-        import torch
-        from gpu.twin_losses import check_losses
-        session.say("speed", f"PyTorch {torch.__version__}; {check_losses()} losses of the twins are ours")
-        self.device = torch.device(session.device)
-        self.identities, self.images, self.windows, self.problems = identities, images, {}, {}
-
-    def measure(self, found, precision, window):
-        from gpu import pace, twins
-        for kind in found:
-            form = form_of(self.device.type, precision)
-            setup = twins.Setup(self.device, kind.batch, kind.height, kind.width, precision, self.identities, self.images,
-                                is_graph=form == "graph")
-            key = kind, precision
-            # Whatever goes wrong in one twin, the rest goes on.
-            try:
-                self.windows[key] = pace.measure(getattr(twins, kind.twin), setup, window)
-            except Exception as error:
-                self.problems[key] = f"{type(error).__name__}: {error}".splitlines()[0]
-            pace.give_back(self.device)
-
-    def seconds(self, kind, precision):
-        found = self.windows.get((kind, precision))
-        return statistics.median(found) if found else None
-
-
-def ours(session, found, precision, window, world):
-    """What each kind's stage takes, by stage and height, in one process for each size of images; with bf16 also what pre-training
-    takes without graphs. What went wrong instead where one failed."""
-    times = {}
-    for height in sorted({kind.height for kind in found}):
-        times.update(timed(session, [kind for kind in found if kind.height == height], precision, window, world))
-    if precision == "bf16" and session.on_card:
-        (times["plain"],) = timed(session, found[:1], precision, window, world, graphs=False).values()
-    return times
-
-
-def timed(session, found, precision, window, world, graphs=True):
-    """The same of kinds with images of one size, by one process."""
-    first = found[0]
+def measure_ours(session, found, precision, window, world, hanging, say, graphs=True):
+    """Has `say` take what each kind's stage takes, all of one size of images, as one process finds it."""
+    first, kind_of = found[0], {kind.stage: kind for kind in found}
     words = [word for kind in found
              for word in (("--pass", kind.batch) if kind.stage == "pass" else ("--stage", kind.stage))]
     file = write_experiment(
         session.folder / "speed.yaml", experiment_stages(first.batch), world=world,
         image={"height": first.height, "width": first.width}, backbone="resnet50", precision=precision, deterministic=False,
         graphs=graphs, workers=session.workers)
-    try:
-        done = session.passerby("time-steps", file, *words, "--window", window, "--device", session.device)
-        return {(stage, first.height): value for stage, value in json.loads(done.stdout).items()}
-    except RuntimeError as error:
-        return {(kind.stage, kind.height): {"problem": str(error)} for kind in found}
+    title = f"{precision} {first.height}×{first.width} ours" + ("" if graphs else " without graphs")
+
+    def told(figures):
+        for stage, mine in figures.items():
+            if mine.get("seconds"):
+                say(kind_of[stage], mine["seconds"])
+            else:
+                session.say("speed", f"{title}, {kind_of[stage].title}: {mine.get('problem', 'not measured')}", False)
+
+    def measure():
+        if len(hanging) >= MOST_HANGING:
+            raise RuntimeError(f"not measured, as {len(hanging)} processes have hung")
+        view = session.within(MOST_FOR_OURS) if session.on_card else session
+        try:
+            view.passerby("time-steps", file, *words, "--window", window, "--device", session.device, told=told)
+        except TimeOver:
+            hanging.append(title)
+            raise
+
+    with session.timed(f"speed {title}"):
+        session.attempt("speed", title, measure)
 
 
 def experiment_stages(batch):
@@ -122,24 +102,13 @@ def experiment_stages(batch):
         {"adapt": {"name": "mmt", "method": "mmt+", "from": "pretrain", **common}}]
 
 
-def form_of(device_type, precision):
-    """The form of the twins that ours is held against."""
-    return "graph" if precision == "bf16" and device_type == "cuda" else "eager"
-
-
 def compare(session, kind, precision, mine, twins):
-    """Prints a kind's figures in a precision, and whether they are what is asked for."""
-    problems = [text for key, text in twins.problems.items() if key == (kind, precision)]
-    problems += [mine["problem"]] if mine.get("problem") else []
-    for problem in problems:
-        session.say("speed", f"{precision} {kind.title}: {problem}", False)
-    if not mine.get("seconds"):
-        return
-    form, its = form_of(twins.device.type, precision), twins.seconds(kind, precision)
-    text = f"{precision} {kind.title}: ours {1e3 * mine['seconds']:.1f} ms"
+    """Prints what ours takes for a kind in a precision, and whether that is what is asked for."""
+    form, its = form_of(session.device, precision), twins.seconds(kind, precision)
+    text = f"{precision} {kind.title}: ours {1e3 * mine:.1f} ms"
     holds = True
     if its:
-        ratio = mine["seconds"] / its
+        ratio = mine / its
         text += f", PyTorch's {form} {1e3 * its:.1f} ms"
         if precision in kind.known:
             text += f" (on an H200: {kind.known[precision][-1]})"
@@ -147,21 +116,32 @@ def compare(session, kind, precision, mine, twins):
         if session.on_card:
             holds = ratio <= MOST
             text += f", at most {MOST:.2f}" + (f", aim {AIM:.2f}" if form == "graph" else "")
-    session.say("speed", text, holds, precision=precision, kind=kind.title, seconds={"ours": mine["seconds"], form: its},
-                windows=twins.windows.get((kind, precision)))
+    session.say("speed", text, holds, precision=precision, kind=kind.title, seconds={"ours": mine, form: its})
+
+
+def check_precision(session, precision, window, world, twins, hanging):
+    """All twins, then ours in one process for each size of images; with bf16 also what pre-training takes without graphs."""
+    found = kinds(session)
+    with session.timed(f"speed {precision} twins"):
+        twins.measure(session, found, precision, window)
+    for height in sorted({kind.height for kind in found}):
+        measure_ours(session, [kind for kind in found if kind.height == height], precision, window, world, hanging,
+                     lambda kind, seconds: compare(session, kind, precision, seconds, twins))
+    if precision == "bf16" and session.on_card:
+        measure_ours(session, found[:1], precision, window, world, hanging, graphs=False, say=lambda kind, seconds: session.say(
+            "speed", f"{precision} {kind.title} without graphs: ours {1e3 * seconds:.1f} ms", precision=precision,
+            kind=kind.title, seconds={"ours without graphs": seconds}))
 
 
 def check_speed(session):
     identities, people, images = (700, 1015, 13) if session.on_card else (20, 20, 4)
     world = drawn_world(((identities, 4), (people, images)), 3, (10, 1), 2, 0)
-    found, twins = kinds(session), Twins(session, identities, people * images + 3)
+    twins, hanging = Twins(session, identities, people * images + 3), []
     for precision, window in (ON_CARD if session.on_card else ON_PROCESSOR).items():
-        if session.seconds_left <= 0:
-            session.say("speed", f"{precision} is left out, as {session.limit:.0f} s are over", False)
+        takes = TAKES[precision] if session.on_card else 0
+        if session.seconds_left <= takes:
+            left = max(0, session.seconds_left)
+            session.say("speed", f"{precision} is left out: it takes some {takes} s, and {left:.0f} s are left", False)
             continue
-        twins.measure(found, precision, window)
-        mine = ours(session, found, precision, window, world)
-        for kind in found:
-            compare(session, kind, precision, mine[kind.stage, kind.height], twins)
-        if "seconds" in mine.get("plain", {}):
-            session.say("speed", f"{precision} {found[0].title} without graphs: ours {1e3 * mine['plain']['seconds']:.1f} ms")
+        with session.timed(f"speed {precision}"):
+            check_precision(session, precision, window, world, twins, hanging)
