@@ -8,7 +8,7 @@ internal import Reporting
 /// Measures steps as a run takes them, for comparisons with other programs; `scripts/check-gpu` starts it.
 struct TimeSteps: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures steps of stages, one after another on a batch that is there, and prints them as JSON.",
+        abstract: "Measures steps of stages, one after another on a batch that is there, and prints each as JSON.",
         shouldDisplay: false)
 
     /// What was measured, or why nothing was.
@@ -34,18 +34,22 @@ struct TimeSteps: ParsableCommand {
     func run() throws {
         let launch = try arguments.launch()
         try launch.checkDevice()
-        var found: [String: Measurement] = [:]
         for stage in stages {
-            found[stage] = measured {
+            try show(stage) {
                 try launch.steadySteps(of: stage, window: window, threads: threads.count, peakMemory: peakMemory)
             }
         }
         if let pass {
-            found["pass"] = measured {
+            try show("pass") {
                 try launch.steadyPasses(of: pass, window: window, threads: threads.count, peakMemory: peakMemory)
             }
         }
-        try printJSON(found)
+    }
+
+    /// At once: a stage that hangs takes no others along.
+    private func show(_ name: String, _ body: () throws -> StageCost.Steps?) throws {
+        try printJSON([name: measured(body)])
+        fflush(nil)
     }
 
     /// One that cannot be measured says why, and leaves the others theirs.
