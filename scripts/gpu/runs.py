@@ -113,7 +113,8 @@ def check_resume(session):
     logs = session.folder / "verified"
     done = session.passerby("verify-resume", "quickstart", *SHORT, "--kills", 5, "--logs", logs, "--device", session.device,
                             allowed=(0, 1, 70))
-    session.say("resume", done.stdout.strip().splitlines()[-2] if done.stdout else done.stderr[-300:], done.returncode == 0)
+    lines = done.stdout.strip().splitlines()[-2:-1] or [done.stderr[-300:].strip()]
+    session.say("resume", f"{lines[0]} (ended with {done.returncode})", done.returncode == 0)
 
 
 def check_graphs(session):
