@@ -24,7 +24,9 @@ using passerby::Found;
 constexpr const char *kernels_text =
 #include "KernelArguments.h"
 #include "KernelElements.h"
+#include "KernelRows.h"
 #include "NormKernels.h"
+#include "NormGradientKernels.h"
 #include "PadKernels.h"
     ;
 #undef PASSERBY_KERNELS

@@ -51,6 +51,7 @@ unsigned __float_as_uint(float value) {
 #define __device__
 // Of one block at a time.
 #define __shared__ static
+#define __launch_bounds__(...)
 #define KERNEL inline
 #define PASSERBY_KERNELS(...) __VA_ARGS__
 
@@ -60,14 +61,18 @@ using namespace passerby;
 
 namespace half {
 #define ELEMENT unsigned short
+#include "KernelRows.h"
 #include "NormKernels.h"
+#include "NormGradientKernels.h"
 #include "PadKernels.h"
 #undef ELEMENT
 }  // namespace half
 
 namespace single {
 #define ELEMENT float
+#include "KernelRows.h"
 #include "NormKernels.h"
+#include "NormGradientKernels.h"
 #include "PadKernels.h"
 #undef ELEMENT
 }  // namespace single

@@ -14,21 +14,47 @@ struct Eight {
     float value[8];
 };
 
-inline __device__ Eight load(const unsigned short *place) {
-    const uint4 words = *reinterpret_cast<const uint4 *>(place);
-    const unsigned word[4] = {words.x, words.y, words.z, words.w};
-    Eight row;
-    for (int pair = 0; pair < 4; ++pair) {
-        row.value[2 * pair] = __uint_as_float(word[pair] << 16);
-        row.value[2 * pair + 1] = __uint_as_float(word[pair] & 0xffff0000u);
-    }
-    return row;
+/// The same as it lies in memory. A thread waits for it where it is unpacked, not where it is fetched: what is to be under way
+/// together is fetched together, and then unpacked.
+template <typename Element>
+struct Packed;
+
+template <>
+struct Packed<unsigned short> {
+    uint4 words;
+};
+
+template <>
+struct Packed<float> {
+    float4 low;
+    float4 high;
+};
+
+inline __device__ Packed<unsigned short> fetch(const unsigned short *place) {
+    return {*reinterpret_cast<const uint4 *>(place)};
 }
 
-inline __device__ Eight load(const float *place) {
-    const float4 low = reinterpret_cast<const float4 *>(place)[0];
-    const float4 high = reinterpret_cast<const float4 *>(place)[1];
-    return Eight{{low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w}};
+inline __device__ Packed<float> fetch(const float *place) {
+    return {reinterpret_cast<const float4 *>(place)[0], reinterpret_cast<const float4 *>(place)[1]};
+}
+
+inline __device__ Eight unpacked(const Packed<unsigned short> &row) {
+    const unsigned word[4] = {row.words.x, row.words.y, row.words.z, row.words.w};
+    Eight found;
+    for (int pair = 0; pair < 4; ++pair) {
+        found.value[2 * pair] = __uint_as_float(word[pair] << 16);
+        found.value[2 * pair + 1] = __uint_as_float(word[pair] & 0xffff0000u);
+    }
+    return found;
+}
+
+inline __device__ Eight unpacked(const Packed<float> &row) {
+    return Eight{{row.low.x, row.low.y, row.low.z, row.low.w, row.high.x, row.high.y, row.high.z, row.high.w}};
+}
+
+template <typename Element>
+inline __device__ Eight load(const Element *place) {
+    return unpacked(fetch(place));
 }
 
 /// What channels have learned, or what they have where they learn nothing.
