@@ -28,6 +28,7 @@ constexpr const char *kernels_text =
 #include "NormKernels.h"
 #include "NormGradientKernels.h"
 #include "PadKernels.h"
+#include "PoolKernels.h"
     ;
 #undef PASSERBY_KERNELS
 

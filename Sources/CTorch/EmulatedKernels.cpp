@@ -65,6 +65,7 @@ namespace half {
 #include "NormKernels.h"
 #include "NormGradientKernels.h"
 #include "PadKernels.h"
+#include "PoolKernels.h"
 #undef ELEMENT
 }  // namespace half
 
@@ -74,6 +75,7 @@ namespace single {
 #include "NormKernels.h"
 #include "NormGradientKernels.h"
 #include "PadKernels.h"
+#include "PoolKernels.h"
 #undef ELEMENT
 }  // namespace single
 

@@ -30,4 +30,12 @@ KernelGrid::KernelGrid(const at::Tensor &maps, int64_t group_size, int64_t chann
     sizes.chunks = static_cast<int>(blocks.y);
 }
 
+Edges KernelGrid::settling_blocks(int lines) const {
+    return {static_cast<unsigned>((sizes.channels + 31) / 32), static_cast<unsigned>(lines), 1};
+}
+
+at::Tensor KernelGrid::of_groups(const at::Tensor &maps, int64_t chunks) const {
+    return at::empty({groups, chunks, 2, sizes.channels}, maps.options().dtype(at::kFloat));
+}
+
 }  // namespace passerby

@@ -16,7 +16,7 @@ namespace passerby {
 /// The only list of kernels; each is called `passerby_` and so on in its text.
 #define PASSERBY_EACH_KERNEL(K)                                                                                    \
     K(sums) K(moments) K(normalise) K(gradient_sums) K(gradient_means) K(learned_gradients) K(gradients) K(shift) \
-    K(pad) K(pad_gradient)
+    K(pad) K(pad_gradient) K(power_sums) K(power_means) K(power_gradients)
 
 struct Edges {
     unsigned x = 1, y = 1, z = 1;
@@ -30,6 +30,13 @@ struct KernelGrid {
 
     /// - Parameter channels: How many of the maps' are looked at.
     KernelGrid(const at::Tensor &maps, int64_t group_size, int64_t channels);
+
+    /// Threads of a block, and blocks for so many lines, of kernels that settle what blocks have found: a thread a channel.
+    static constexpr Edges settling{32, 8, 1};
+    Edges settling_blocks(int lines) const;
+
+    /// Room for two numbers a channel of so many chunks of each group.
+    at::Tensor of_groups(const at::Tensor &maps, int64_t chunks) const;
 };
 
 /// The maps with all channels of a pixel beside one another, as kernels take them; a copy where they are not.

@@ -19,7 +19,6 @@ namespace {
 
 using passerby::After;
 using passerby::by_channel;
-using passerby::Edges;
 using passerby::KernelGrid;
 using passerby::Kernels;
 using passerby::Parts;
@@ -68,17 +67,6 @@ struct Normalisation {
         return all;
     }
 };
-
-/// Threads of a block, and blocks for so many lines, of kernels that settle what blocks have found: a thread a channel.
-constexpr Edges settling{32, 8, 1};
-
-Edges settling_blocks(const KernelGrid &grid, int lines) {
-    return {static_cast<unsigned>((grid.sizes.channels + 31) / 32), static_cast<unsigned>(lines), 1};
-}
-
-at::Tensor of_groups(const KernelGrid &grid, const at::Tensor &maps, int64_t chunks) {
-    return at::empty({grid.groups, chunks, 2, grid.sizes.channels}, maps.options().dtype(at::kFloat));
-}
 
 /// Where a channel of the first pixel lies; nothing where there are no maps.
 void *place(const at::Tensor &maps, int64_t channel) {
@@ -158,10 +146,10 @@ private:
         }
         const KernelGrid grid(input, those.group_size, those.count);
         const auto &kernels = *Kernels::for_elements(input);
-        const auto sums = of_groups(grid, input, grid.sizes.chunks), moments = of_groups(grid, input, 1);
+        const auto sums = grid.of_groups(input, grid.sizes.chunks), moments = grid.of_groups(input, 1);
         void *first = place(input, those.first);
         kernels.launch(Kernels::sums, grid.blocks, grid.block, first, sums.data_ptr(), grid.sizes);
-        kernels.launch(Kernels::moments, settling_blocks(grid, grid.groups), settling, first, sums.data_ptr(),
+        kernels.launch(Kernels::moments, grid.settling_blocks(grid.groups), KernelGrid::settling, first, sums.data_ptr(),
                        moments.data_ptr(), parts, grid.sizes, static_cast<float>(by.momentum), static_cast<float>(by.epsilon));
         kernels.launch(Kernels::normalise, grid.blocks, grid.block, first, place(addend, those.first), moments.data_ptr(),
                        place(output, those.first), parts, grid.sizes, after);
@@ -176,16 +164,16 @@ private:
         void find(const pt_channels &those, const at::Tensor &moments, const Parts &parts) const {
             const KernelGrid grid(input, those.group_size, those.count);
             const auto &kernels = *Kernels::for_elements(input);
-            const auto sums = of_groups(grid, input, grid.sizes.chunks), means = of_groups(grid, input, 1);
+            const auto sums = grid.of_groups(input, grid.sizes.chunks), means = grid.of_groups(input, 1);
             void *gradient = place(given, those.first), *normal = place(input, those.first);
             void *told = place(output, those.first);
             kernels.launch(Kernels::gradient_sums, grid.blocks, grid.block, gradient, normal, told, moments.data_ptr(),
                            sums.data_ptr(), parts, grid.sizes, after);
-            kernels.launch(Kernels::gradient_means, settling_blocks(grid, grid.groups), settling, sums.data_ptr(),
+            kernels.launch(Kernels::gradient_means, grid.settling_blocks(grid.groups), KernelGrid::settling, sums.data_ptr(),
                            means.data_ptr(), parts, grid.sizes);
             if (those.weighs && parts.groups > 1) {
-                kernels.launch(Kernels::learned_gradients, settling_blocks(grid, those.parts), settling, means.data_ptr(),
-                               parts, grid.sizes);
+                kernels.launch(Kernels::learned_gradients, grid.settling_blocks(those.parts), KernelGrid::settling,
+                               means.data_ptr(), parts, grid.sizes);
             }
             kernels.launch(Kernels::gradients, grid.blocks, grid.block, gradient, normal, told, moments.data_ptr(),
                            means.data_ptr(), place(result, those.first), place(beside, those.first), parts, grid.sizes, after);

@@ -24,9 +24,6 @@ public struct GeneralisedMeanPooling {
 
     /// `[N, C, H, W] → [N, C]`.
     public func callAsFunction(_ maps: Tensor) throws -> Tensor {
-        let (count, channels) = (maps.shape[0], maps.shape[1])
-        let powers = try maps.atLeast(1e-6).power(power)
-        let pooled = try powers.mean(along: 3).mean(along: 2).reshaped([count, channels])
-        return try pooled.power(1 / power)
+        try maps.generalisedMeans(power: power)
     }
 }

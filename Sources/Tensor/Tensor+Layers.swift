@@ -62,4 +62,12 @@ extension Tensor {
 
     /// The mean of each channel's map, `[N, C, H, W] → [N, C, 1, 1]`.
     public func globallyAveraged() throws -> Tensor { try unary("globallyAveraged", pt_global_average) }
+
+    /// Of each channel's map `(mean of max(x, 1e-6)^power)^(1/power)`, `[N, C, H, W] → [N, C]`.
+    ///
+    /// - Parameter power: One number, which may learn.
+    /// - Complexity: On a card maps are read once, and read and written once for their gradient.
+    public func generalisedMeans(power: Tensor) throws -> Tensor {
+        try result("generalisedMeans", self, power) { pt_generalised_mean(handle, power.handle, $0) }
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import Patterns
 import Tensor
 import Testing
@@ -64,4 +65,63 @@ func expectReflection(_ taking: (() throws -> [[Double]]) throws -> [[Double]]) 
             expectClose(found[1], wanted[1], share: tolerance, "\(channels) channels of \(type)")
         }
     }
+}
+
+/// Expects of pooling by generalised means, and of its gradients, what libtorch's operators come to where elements are
+/// doubles. Some pixels are below the least that is taken, and twelve channels are none that our kernels take.
+///
+/// - Parameter taking: Has our kernels taken.
+func expectGeneralisedMeans(_ taking: (() throws -> [[Double]]) throws -> [[Double]]) throws {
+    func pooled(_ shape: [Int], power: Float, as type: ElementType) throws -> [[Double]] {
+        let whole = type == .float64 ? type : .float32
+        let values = (0..<shape.reduce(1, *)).map { Float($0 * 29 % 67) / 16 - 0.5 }
+        let maps = try Tensor(values, shape: shape).converted(to: type).channelsLast()
+        let exponent = try Tensor([power], shape: [1]).converted(to: whole)
+        for tensor in [maps, exponent] { try tensor.setRequiresGradient(true) }
+        let means = try maps.generalisedMeans(power: exponent)
+        let weights = try Tensor((0..<means.shape.reduce(1, *)).map { Float($0 * 13 % 19) / 8 - 1 }, shape: means.shape)
+        try (means * weights.converted(to: whole)).sum().backward()
+        return try doubles(means, gradientsOf: [maps, exponent])
+    }
+    // One block of rows, several, and two pixels.
+    for shape in [[3, 16, 5, 3], [2, 8, 48, 24], [2, 24, 1, 2], [2, 12, 4, 2]] {
+        for power: Float in [3, 1, 2.6] {
+            let wanted = try pooled(shape, power: power, as: .float64)
+            // Means and the exponent's gradient are float32 for either type, sums of some thousand roundings; gradients of
+            // maps are rounded to the maps' type.
+            for (type, tolerance) in [(ElementType.float32, 1e-5), (.bfloat16, 4e-3)] {
+                let found = try taking { try pooled(shape, power: power, as: type) }
+                let what = "\(shape) of \(type) to the power \(power)"
+                expectClose(found[0], wanted[0], share: 1e-5, "means, \(what)")
+                expectClose(found[1], wanted[1], share: tolerance, "maps, \(what)")
+                expectClose(found[2], wanted[2], share: 1e-4, "exponent, \(what)")
+            }
+        }
+    }
+    try expectPairOfPixels(taking)
+}
+
+/// For pixels 1 and 2 at p = 2 the mean is √2.5, pixels get x/(2·√2.5), and p gets √2.5·(4·ln 2/5/2 − ln 2.5/4) = 0.076189 of
+/// each of eight channels.
+private func expectPairOfPixels(_ taking: (() throws -> [[Double]]) throws -> [[Double]]) throws {
+    let found = try taking {
+        let maps = try Tensor([Float](repeating: 1, count: 8) + [Float](repeating: 2, count: 8), shape: [1, 1, 2, 8])
+            .permuted([0, 3, 1, 2])
+        let power = try Tensor([Float(2)], shape: [1])
+        for tensor in [maps, power] { try tensor.setRequiresGradient(true) }
+        let means = try maps.generalisedMeans(power: power)
+        try means.sum().backward()
+        return try doubles(means, gradientsOf: [maps, power])
+    }
+    let root = 2.5.squareRoot()
+    expectClose(found[0], [Double](repeating: root, count: 8), share: 1e-6, "means of a pair")
+    let pixels = (0..<8).flatMap { _ in [1 / (2 * root), 2 / (2 * root)] }
+    expectClose(found[1], pixels, share: 1e-6, "pixels of a pair")
+    expectClose(found[2], [8 * root * (4 * log(2.0) / 5 / 2 - log(2.5) / 4)], share: 1e-5, "the exponent of a pair")
+}
+
+/// A result, and the gradients of what it was made of.
+private func doubles(_ result: Tensor, gradientsOf sources: [Tensor]) throws -> [[Double]] {
+    let gradients = try sources.map { try #require(try $0.gradient()) }
+    return try ([result.detached()] + gradients).map { try $0.converted(to: .float64).contiguous().doubles() }
 }

@@ -55,6 +55,14 @@ import Testing
         }
     }
 
+    @Test func `maps are pooled by generalised means as libtorch does it`() async {
+        await #expect(processExitsWith: .success) {
+            try Engine.prepare(threads: 1, device: .cuda(0))
+            #expect(Engine.kernelProblem == nil)
+            try expectGeneralisedMeans { try $0() }
+        }
+    }
+
     @Test func `maps are enlarged by reflection as libtorch does it`() async {
         await #expect(processExitsWith: .success) {
             try Engine.prepare(threads: 1, device: .cuda(0))
@@ -97,6 +105,10 @@ import Testing
 
     @Test func `a kernel of ours shifts, adds and rectifies what a convolution comes to`() throws {
         try expectFusedConvolution { try Engine.emulatingKernels($0) }
+    }
+
+    @Test func `maps are pooled by generalised means as libtorch does it`() throws {
+        try expectGeneralisedMeans { try Engine.emulatingKernels($0) }
     }
 
     @Test func `maps are enlarged by reflection as libtorch does it`() throws {

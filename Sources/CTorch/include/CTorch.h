@@ -209,6 +209,8 @@ int32_t pt_normalise(const pt_tensor *input, const pt_tensor *_Nullable addend, 
 int32_t pt_find_kernels(void);
 /* Whether this thread takes them on the processor too, slowly, to try what a card would be given. */
 void pt_emulate_kernels(bool asked);
+/* float32 [N, C]: of each map of `input`, [N, C, H, W], (mean of max(x, 1e-6)^power)^(1/power); `power` has one element. */
+int32_t pt_generalised_mean(const pt_tensor *input, const pt_tensor *power, pt_result result);
 int32_t pt_max_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, pt_result result);
 /* `ceil_mode` keeps a last window that is only partly filled; `count_padding` divides by the kernel's whole area. */
 int32_t pt_avg_pool2d(const pt_tensor *input, int64_t kernel, int64_t stride, int64_t padding, bool ceil_mode,
