@@ -216,7 +216,7 @@ public struct Launch {
         let workspace = Workspace(
             settings: experiment.settings, datasets: datasets, initialWeights: weights,
             existingImages: provisions.images, networksOfFiles: try experiment.networksOfFiles(warn: warn),
-            cache: try experiment.settings.cache.cache(in: cacheFolder), badImages: badImages())
+            cache: try experiment.settings.cache.cache(in: cacheFolder, warn: warn), badImages: badImages())
         if start == .new, let left = resumePoint(of: plan, logs: logs) { leaving(left.point, left.stage) }
         let folder =
             try unfinished

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Data
@@ -38,8 +39,17 @@ private func damage(_ set: SmallSet, at start: Int, _ bytes: [UInt8]) throws {
 private func cacheFolder(_ set: SmallSet) -> String { "\(set.path)/cache" }
 private func cachePath(_ set: SmallSet) -> String { "\(cacheFolder(set))/\(DecodedImageFile.fileName)" }
 
-private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImageFile {
-    try DecodedImageFile(folder: cacheFolder(set), byteLimit: byteLimit)
+private func open(
+    _ set: SmallSet, byteLimit: Int = limit, warn: @escaping @Sendable (String) -> Void = { _ in }
+) throws -> DecodedImageFile {
+    try DecodedImageFile(folder: cacheFolder(set), byteLimit: byteLimit, warn: warn)
+}
+
+/// What a file has said.
+private final class Told: Sendable {
+    private let kept = Mutex<[String]>([])
+    var texts: [String] { kept.withLock { $0 } }
+    func warn(_ text: String) { kept.withLock { $0.append(text) } }
 }
 
 @Suite(.timeLimit(.minutes(60))) struct `A file of decoded images` {
@@ -134,9 +144,12 @@ private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImag
     /// 8,192 bytes: two places in the table, and room for many more records of some 400 bytes.
     @Test func `keeps what fits and makes the rest again, in no more bytes than it was given`() throws {
         let set = try SmallSet(count: 10)
-        let cache = try open(set, byteLimit: 8192)
+        let told = Told()
+        let cache = try open(set, byteLimit: 8192, warn: told.warn)
         #expect(try madeCount(set, cache) == 10)
         #expect(try madeCount(set, cache) == 8)
+        let end = "; images that are not in it are decoded anew in every epoch"
+        #expect(told.texts == ["cache: '\(cachePath(set))' is full\(end)"])
         let large = try set.write("large.png", Image(width: 99, height: 99, red: 1, green: 1, blue: 1).png())
         #expect(try load(large, from: open(set, byteLimit: 16384)).isMade)
         let size = try FileManager.default.attributesOfItem(atPath: cachePath(set))[.size] as? Int
@@ -196,12 +209,15 @@ private func open(_ set: SmallSet, byteLimit: Int = limit) throws -> DecodedImag
     @Test func `can be deleted while it is used`() throws {
         let set = try SmallSet(count: 6)
         let half = SmallSet(existing: set.path, count: 3)
-        let cache = try open(set)
+        let told = Told()
+        let cache = try open(set, warn: told.warn)
         _ = try madeCount(half, cache)
+        #expect(told.texts == [])
         try FileManager.default.removeItem(atPath: cacheFolder(set))
         #expect(try madeCount(set, cache) == 3)
         #expect(try madeCount(set, cache) == 3)
         #expect(cache.problem == "'\(cachePath(set))' was deleted")
+        #expect(told.texts.count == 1 && told.texts[0].hasPrefix("cache: '\(cachePath(set))' was deleted; "))
         let next = try open(set)
         #expect(try madeCount(set, next) == 6)
         #expect(try madeCount(set, next) == 0)

@@ -29,6 +29,7 @@ public final class DecodedImageFile: Sendable {
 
     private let file: MappedImageFile
     private let state: Mutex<State>
+    private let warn: @Sendable (String) -> Void
 
     /// Opens the folder's file, or makes it.
     ///
@@ -38,8 +39,11 @@ public final class DecodedImageFile: Sendable {
     ///   - folder: Made if it is not there.
     ///   - byteLimit: The length of the file, and so the most that it takes on disk, at least 8,192; an image of
     ///     256×128 pixels takes about 98,500.
+    ///   - warn: Told once, from any thread, why nothing more is kept.
     /// - Throws: ``DataError/unusableCache(path:reason:)``.
-    public init(folder: String, byteLimit: Int) throws(DataError) {
+    public init(
+        folder: String, byteLimit: Int, warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(DataError) {
         precondition(byteLimit >= 8192, "a file of \(byteLimit) bytes holds no image")
         let layout = ImageFileLayout(byteLimit: byteLimit / ImageFileLayout.unit * ImageFileLayout.unit)
         var file = try MappedImageFile(folder: folder, name: DecodedImageFile.fileName, layout: layout)
@@ -51,6 +55,7 @@ public final class DecodedImageFile: Sendable {
         }
         self.file = file
         state = Mutex(known)
+        self.warn = warn
     }
 
     /// The images that this process knows to be in the file.
@@ -92,14 +97,17 @@ public final class DecodedImageFile: Sendable {
     }
 
     private func keep(_ image: Image, _ identity: ImageIdentity) {
-        state.withLock { state in
-            guard !state.isFull && state.problem == nil else { return }
+        let reason: String? = state.withLock { state in
+            guard !state.isFull && state.problem == nil else { return nil }
             do throws(DataError) {
                 try file.locked { () throws(DataError) in try append(image, identity, &state) }
             } catch {
                 state.problem = error.description
             }
+            return state.problem ?? (state.isFull ? "'\(file.path)' is full" : nil)
         }
+        // Once: nothing is kept from here on.
+        if let reason { warn("cache: \(reason); images that are not in it are decoded anew in every epoch") }
     }
 
     /// Appends an image, unless another process did or there is no room. The file's lock is held.

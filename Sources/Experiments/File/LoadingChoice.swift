@@ -15,12 +15,15 @@ public enum CacheChoice: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - folder: Where the shared file lies.
     ///   - free: Bytes that this process can take.
+    ///   - warn: Told why a file does not take more images.
     /// - Throws: `DataError.unusableCache`.
-    func cache(in folder: String, free: Int = freeMemory()) throws -> ImageCache? {
+    func cache(
+        in folder: String, free: Int = freeMemory(), warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws -> ImageCache? {
         switch self {
         case .off: nil
         case .memory: .memory(DecodedImages(byteLimit: free / 4))
-        case .disk: .disk(try DecodedImageFile(folder: folder, byteLimit: Self.diskLimit))
+        case .disk: .disk(try DecodedImageFile(folder: folder, byteLimit: Self.diskLimit, warn: warn))
         }
     }
 }
