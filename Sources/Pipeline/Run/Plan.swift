@@ -120,7 +120,9 @@ extension Plan {
     private static func problem(experiment: String, stages: [StagePlan]) -> String? {
         let parts = experiment.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.allSatisfy({ isFileName(String($0)) }) else {
-            return "experiment name '\(experiment)' is not made of file names"
+            return
+                "experiment name '\(shown(experiment))' is not made of file names; allowed between slashes: 1 to 199 bytes "
+                + "without control characters that do not begin with a dot"
         }
         var earlier: Set = [StagePlan.data]
         for stage in stages {
@@ -146,6 +148,11 @@ extension Plan {
             }
         }
         return nil
+    }
+
+    /// As it fits a line.
+    private static func shown(_ name: String) -> String {
+        name.count > 60 ? name.prefix(60) + "…" : name.replacing("\n", with: "\\n")
     }
 
     /// Whether a text is one visible path component.

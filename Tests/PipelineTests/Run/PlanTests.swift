@@ -63,6 +63,9 @@ private func keys(_ plan: Plan) -> [String] { plan.stages.map { plan.key(of: $0)
             outputs: outputs.map { Artefact(name: $0, kind: .weights) })
     }
 
+    private static let allowed =
+        "; allowed between slashes: 1 to 199 bytes without control characters that do not begin with a dot"
+
     @Test(arguments: [
         ("e", [stage("a"), stage("a")], "the name 'a' is taken"),
         ("e", [stage("data")], "the name 'data' is taken"),
@@ -72,8 +75,9 @@ private func keys(_ plan: Plan) -> [String] { plan.stages.map { plan.key(of: $0)
         ("e", [stage("a", to: ["x/y"])], "artefact name 'x/y' is no file name"),
         ("e", [stage("a", to: ["x", "x"])], "stage 'a' cannot write 'x': the name is taken"),
         ("e", [stage("a", to: ["checkpoints"])], "stage 'a' cannot write 'checkpoints': the name is taken"),
-        ("../e", [], "experiment name '../e' is not made of file names"),
-        ("", [], "experiment name '' is not made of file names"),
+        ("../e", [], "experiment name '../e' is not made of file names\(allowed)"),
+        ("", [], "experiment name '' is not made of file names\(allowed)"),
+        ("a\nb", [], "experiment name 'a\\nb' is not made of file names\(allowed)"),
     ])
     func `is refused with the reason`(experiment: String, stages: [StagePlan], reason: String) {
         let error = #expect(throws: PipelineError.self) {
