@@ -142,8 +142,10 @@ private struct SplitAttention: FeatureMap {
         let both = try alternatives.rectified(maps, mode)
         let averages = try both.globallyAveraged()
         let joint = try half(0, of: averages) + half(1, of: averages)
+        // A card's softmax of bfloat16 is float32, and so would be the maps that it weighs.
         let weights = try excitation(squeeze.rectified(joint, mode))
             .reshaped([maps.shape[0], 2, channels]).softmax(along: 1).reshaped([maps.shape[0], 2 * channels, 1, 1])
+            .converted(to: both.elementType)
         return try (half(0, of: both) * half(0, of: weights) + half(1, of: both) * half(1, of: weights)).channelsLast()
     }
 

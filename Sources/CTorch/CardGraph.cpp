@@ -7,6 +7,7 @@
 
 #include <c10/core/CachingDeviceAllocator.h>
 
+#include <atomic>
 #include <utility>
 
 #include "Graph.h"
@@ -36,6 +37,10 @@ const Members &members() {
     return all;
 }
 
+/// Whether CUDA has broken off what a graph took in. libtorch's allocator then goes on as if something were taken in for ever:
+/// memory of batches is not used again.
+std::atomic<bool> spoilt{false};
+
 class CardGraph : public passerby::Graph {
 public:
     CardGraph() { members().construct(object, false); }
@@ -49,8 +54,7 @@ public:
     }
 
     void end() override {
-        taking = false;
-        members().end(object);
+        leave();
         // So far the card was only told.
         members().replay(object);
     }
@@ -59,7 +63,7 @@ public:
 
     ~CardGraph() override {
         try {
-            if (taking) members().end(object);
+            if (taking) leave();
         } catch (...) {
             // What was refused while it was taken in is known already.
         }
@@ -67,6 +71,13 @@ public:
     }
 
 private:
+    void leave() {
+        taking = false;
+        spoilt = true;
+        members().end(object);
+        spoilt = false;
+    }
+
     /// Several times the size that it has.
     alignas(64) unsigned char object[4096];
     bool taking = false;
@@ -81,6 +92,8 @@ std::unique_ptr<Graph> card_graph() { return std::make_unique<CardGraph>(); }
 }  // namespace passerby
 
 extern "C" {
+
+bool pt_graphs_are_spoilt(void) { return spoilt; }
 
 int32_t pt_find_graphs(void) {
     return passerby::guarded([] {

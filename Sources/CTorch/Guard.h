@@ -30,9 +30,12 @@ void remember(const char *message) noexcept;
 void settle_threads();
 
 /// The status of a failed call: 2 where memory was not to be had, else 1. libtorch's allocator for the CPU has no class
-/// of its own for that.
+/// of its own for that, nor has what CUDA and cuBLAS ask the driver for by themselves.
 inline int32_t status_of(const char *message) noexcept {
-    return std::strstr(message, "can't allocate memory") != nullptr ? 2 : 1;
+    for (const char *words : {"can't allocate memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED"}) {
+        if (std::strstr(message, words) != nullptr) return 2;
+    }
+    return 1;
 }
 
 /// Runs the body; an exception becomes a status and this thread's error text.

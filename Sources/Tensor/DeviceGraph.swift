@@ -29,6 +29,9 @@ package final class DeviceGraph {
         return (graph, output)
     }
 
+    /// Whether the device has broken off a graph in a way after which this process cannot go on.
+    package static var areSpoilt: Bool { pt_graphs_are_spoilt() }
+
     /// Does it again.
     package func replay() throws { try check("graph", [], pt_graph_repeat(handle)) }
 }

@@ -95,6 +95,37 @@ import Testing
         #expect(calls == 4)
     }
 
+    /// Kernels have been chosen by then: one step as it is gives memory to gradients of new tensors. They are chosen anew for a
+    /// batch of another size.
+    @Test func `takes one step as it is once it is renewed, and all of them for another size`() throws {
+        let graph = StepGraph(isOn: true, warmUps: 3)
+        func stepsToReplay(_ count: Int) throws -> Int {
+            for step in 1...9 {
+                _ = try graph([Tensor([Float](repeating: 1, count: count), shape: [count])]) { try $0[0].sum() }
+                if graph.isReplaying { return step }
+            }
+            return 0
+        }
+        #expect(try stepsToReplay(2) == 5)
+        graph.renew()
+        #expect(try stepsToReplay(2) == 3)
+        #expect(try stepsToReplay(4) == 5)
+    }
+
+    /// Nothing was chosen in steps that were not taken.
+    @Test func `takes all steps as they are where it is renewed before it remembers one`() throws {
+        let graph = StepGraph(isOn: true, warmUps: 3)
+        let input = try Tensor([Float(1)], shape: [1])
+        _ = try graph([input]) { try $0[0].sum() }
+        graph.renew()
+        for _ in 0..<4 {
+            _ = try graph([input]) { try $0[0].sum() }
+            #expect(!graph.isReplaying)
+        }
+        _ = try graph([input]) { try $0[0].sum() }
+        #expect(graph.isReplaying)
+    }
+
     /// The number of the step is the remembered one's; the same as an input would not be.
     @Test func `repeats numbers that are no tensors as they were`() throws {
         let graph = StepGraph(isOn: true, warmUps: 0)

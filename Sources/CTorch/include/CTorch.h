@@ -81,6 +81,8 @@ typedef struct pt_graph pt_graph;
 
 /* Fails where libtorch's CUDA library is not there, or its graphs are none that are known here. */
 int32_t pt_find_graphs(void);
+/* Whether a graph was broken off in a way after which this process cannot go on. */
+bool pt_graphs_are_spoilt(void);
 /* Takes in all that this thread gives the device from now on; on a card without its being done yet. Until the end,
    elements are neither handed in nor looked at. */
 int32_t pt_graph_begin(pt_graph *_Nullable *_Nonnull result);

@@ -49,10 +49,16 @@ package final class StepGraph {
     package var isCapturing: Bool { state == .capturing }
 
     /// Forgets what was remembered: tensors that parts take from elsewhere are others now.
+    ///
+    /// One step as it is suffices then: kernels have been chosen, and gradients of new tensors get memory.
     package func renew() {
         guard state != .off else { return }
+        begin(after: parts.isEmpty ? warmUps : min(1, warmUps))
+    }
+
+    private func begin(after steps: Int) {
         parts = []
-        state = .warmingUp(warmUps)
+        state = .warmingUp(steps)
     }
 
     /// Does a part of a step, or repeats it.
@@ -75,7 +81,7 @@ package final class StepGraph {
 
     private func beginStep(with inputs: [Tensor]) {
         // A batch of another size is remembered anew: its kernels have not been chosen yet.
-        if let first = parts.first, first.inputs.map(\.shape) != inputs.map(\.shape) { renew() }
+        if let first = parts.first, first.inputs.map(\.shape) != inputs.map(\.shape) { begin(after: warmUps) }
         switch state {
         case .off: parts = []
         case .warmingUp(0): state = .capturing
@@ -93,6 +99,10 @@ package final class StepGraph {
             return output
         } catch let error as TensorError {
             state = .off
+            guard !DeviceGraph.areSpoilt else {
+                warn("the card has broken off a graph of steps: go on with --resume and graphs=false")
+                throw error
+            }
             warn("steps are not repeated as a graph: \(error)")
             return try body(inputs)
         } catch {
