@@ -5,7 +5,9 @@ public import Reporting
 /// What can be wrong around a table.
 public enum TableError: ReportedError, Equatable {
     /// A result has not the row that the table names.
-    case noRow(wanted: String?, run: String, found: [String])
+    ///
+    /// - Parameter place: Where the table's file names it, or the experiment.
+    case noRow(place: String, wanted: String?, run: String, found: [String])
     /// Runs are missing.
     case unfinished(table: String, missing: Int, all: Int)
     /// Runs are missing, and none was to be run.
@@ -20,8 +22,8 @@ public enum TableError: ReportedError, Equatable {
 
     public var description: String {
         switch self {
-        case .noRow(let wanted, let run, let found):
-            "\(run): " + (wanted.map { "no row '\($0)'" } ?? "no row") + "; its rows are "
+        case .noRow(let place, let wanted, let run, let found):
+            "\(place): \(run) has " + (wanted.map { "no row '\($0)'" } ?? "no row") + "; its rows are "
                 + (found.isEmpty ? "none" : found.map { "'\($0)'" }.joined(separator: ", "))
         case .unfinished(let table, let missing, let all):
             Self.missing(missing, of: all, table) + ", for the reasons above; the same command goes on"

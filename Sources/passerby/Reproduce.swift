@@ -120,6 +120,7 @@ struct Reproduce: ParsableCommand {
     private func end(_ report: TableReport, _ states: [SeededRuns.State]) throws {
         let missing = report.missing
         for line in report.missingLines { StandardError().write("missing: \(line)\n") }
+        if let error = report.absent.first { throw error }
         guard missing.isEmpty else {
             if join, states.allSatisfy(\.isInHand) { return }
             throw plan

@@ -39,7 +39,7 @@ func table(_ text: String) throws -> PaperTable {
         #expect(table.rows[0].published == [.mAP: 61, .top1: 71.6] && table.rows[2].published.isEmpty)
         #expect(table.rows[1].above == "raw")
         #expect(table.rows(of: .paper).map(\.row.name) == ["raw", "translated"])
-        #expect(table.rows(of: .synthetic).map(\.source.row) == ["direct transfer", nil])
+        #expect(table.rows(of: .synthetic).map(\.source.row?.value) == ["direct transfer", nil])
         #expect(table.experiments(of: .paper).map(\.value) == ["visda/raw", "visda/translated"])
         // Two rows of one run.
         #expect(table.experiments(of: .synthetic).map(\.value) == ["small"])

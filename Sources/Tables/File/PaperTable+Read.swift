@@ -96,7 +96,7 @@ extension ValueReader where Value == PaperTable.Source {
         .mapping { mapping in
             let experiment = mapping.required(
                 "experiment", .path { name in ![".yaml", ".yml"].contains { name.hasSuffix($0) } })
-            let row = mapping.optional("row", .name)?.value
+            let row = mapping.optional("row", .name)
             return experiment.map { PaperTable.Source(experiment: $0, row: row) }
         }
     }

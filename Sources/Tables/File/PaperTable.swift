@@ -36,7 +36,7 @@ public struct PaperTable: Sendable {
         /// An experiment, as `run` takes it: a name, or the path of a file, whole or from the current folder.
         public let experiment: Located<String>
         /// The row of its result; nil for the last one.
-        public let row: String?
+        public let row: Located<String>?
     }
 
     /// The rows that a preset has.

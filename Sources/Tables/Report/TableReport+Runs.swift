@@ -17,7 +17,7 @@ extension TableReport {
     /// - Parameters:
     ///   - seeds: One or more.
     ///   - run: What an experiment has come to with a seed.
-    /// - Throws: ``TableError/noRow(wanted:run:found:)``.
+    /// - Throws: What `run` does.
     public init(
         _ table: PaperTable, _ preset: TablePreset, seeds: [Int], run: (_ experiment: String, _ seed: Int) throws -> TableRun
     ) throws {
@@ -26,7 +26,7 @@ extension TableReport {
         self.seeds = seeds
         var findings: [String: [Finding]] = [:]
         rows = try table.rows(of: preset).map { row, source in
-            let found = try seeds.map { try Finding(source, seed: $0, run(source.experiment.value, $0)) }
+            let found = try seeds.map { Finding(source, seed: $0, try run(source.experiment.value, $0)) }
             findings[row.name] = found
             return Row(
                 name: row.name, published: row.published,
@@ -36,6 +36,7 @@ extension TableReport {
                     }), runs: found.map(\.run))
         }
         claims = Self.claims(table.rows(of: preset).map(\.row), table.figures, findings)
+        absent = rows.flatMap { findings[$0.name] ?? [] }.compactMap(\.absent)
         madeBy = findings.values.flatMap(\.self).compactMap(\.maker).uniqueSorted
     }
 
@@ -86,29 +87,33 @@ extension TableReport {
 private struct Finding {
     let run: TableReport.Run
     /// In percent.
-    let figures: [TableFigure: Double]
-    let precisions: [Double?]
-    let maker: String?
+    private(set) var figures: [TableFigure: Double] = [:]
+    private(set) var precisions: [Double?] = []
+    private(set) var maker: String?
+    /// Why there are no figures, though the run is there.
+    private(set) var absent: TableError?
 
-    init(_ source: PaperTable.Source, seed: Int, _ found: TableRun) throws {
+    init(_ source: PaperTable.Source, seed: Int, _ found: TableRun) {
         let experiment = source.experiment.value
-        guard case .done(let result, let precisions) = found else {
-            guard case .missing(let reason) = found else { preconditionFailure("a run is done or missing") }
+        switch found {
+        case .missing(let reason):
             run = TableReport.Run(experiment: experiment, seed: seed, state: .missing(reason: reason))
-            (figures, self.precisions, maker) = ([:], [], nil)
-            return
+        case .done(let result, let precisions):
+            let name = RunName(experiment: result.experiment, run: result.run)
+            run = TableReport.Run(experiment: experiment, seed: seed, state: .done(name))
+            guard let row = result.rows.last(where: { source.row == nil || $0.name == source.row?.value }) else {
+                absent = .noRow(
+                    place: "\(source.row?.span ?? source.experiment.span)", wanted: source.row?.value, run: "\(name)",
+                    found: result.rows.map(\.name))
+                return
+            }
+            figures = Dictionary(
+                uniqueKeysWithValues: TableFigure.allCases.compactMap { figure in
+                    row.figures[figure.rawValue].flatMap { $0.isFinite ? (figure, 100 * $0) : nil }
+                })
+            self.precisions = precisions[row.name] ?? []
+            maker = result.provenance?.maker
         }
-        let name = RunName(experiment: result.experiment, run: result.run)
-        guard let row = result.rows.last(where: { source.row == nil || $0.name == source.row }) else {
-            throw TableError.noRow(wanted: source.row, run: "\(name)", found: result.rows.map(\.name))
-        }
-        run = TableReport.Run(experiment: experiment, seed: seed, state: .done(name))
-        figures = Dictionary(
-            uniqueKeysWithValues: TableFigure.allCases.compactMap { figure in
-                row.figures[figure.rawValue].flatMap { $0.isFinite ? (figure, 100 * $0) : nil }
-            })
-        self.precisions = precisions[row.name] ?? []
-        maker = result.provenance?.maker
     }
 }
 

@@ -78,6 +78,8 @@ public struct TableReport: Sendable {
     public let seeds: [Int]
     public let rows: [Row]
     public let claims: [Claim]
+    /// Rows of results that the table names and that are not there; those of the table are without figures then.
+    public let absent: [TableError]
     /// Programs and machines that made the figures, each once.
     public let madeBy: [String]
 
