@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Experiments
 internal import Foundation
+internal import Pipeline
 internal import Randomness
 internal import Reporting
 internal import Retrieval
@@ -52,6 +53,7 @@ struct Cluster: ParsableCommand {
         let shape = try FeatureFile.shape(of: features)
         try memory.check(choice.memory(shape, jaccard: jaccard), for: "\(counted(shape.count, "row")) of \(shape.dimension)")
         let set = try FeatureFile.embeddings(features)
+        if let note = neighbourNote(choice, rows: shape.count) { StandardError().write("note: \(note)\n") }
         let start = ContinuousClock.now
         let clustering = try withSearchProgress("cluster") {
             try choice.cluster(set.features, jaccard: jaccard, random: random, progress: $0)
@@ -64,7 +66,13 @@ struct Cluster: ParsableCommand {
             Report(clustering, agreement, seconds: seconds, of: (features, shape.count, shape.dimension), out, parameters))
     }
 
-    private func choice() throws -> ClusteringChoice {
+    /// What is to be said where all rows are neighbours of one another, so that nothing tells them apart.
+    func neighbourNote(_ choice: ClusteringChoice, rows: Int) -> String? {
+        if case .kMeans = choice { return nil }
+        return k1 >= rows ? "--k1 \(k1): there are \(counted(rows, "row")), and all of them are neighbours of each" : nil
+    }
+
+    func choice() throws -> ClusteringChoice {
         if let kmeans { return .kMeans(clusters: kmeans) }
         if let selfPaced { return try InlineSettings.selfPaced(selfPaced) }
         return try InlineSettings.dbscan(dbscan)

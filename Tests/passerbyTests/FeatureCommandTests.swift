@@ -84,6 +84,16 @@ private func isRefusal(_ error: RetrievalError, of forecast: MemoryForecast, fre
         }
         #expect(error.map { Cluster.message(for: $0).contains(report) } == true)
     }
+
+    @Test func `says where all rows are neighbours of one another`() throws {
+        let command = try Cluster.parse(["--features", "f", "--out", "l", "--k1", "30"])
+        #expect(
+            try command.neighbourNote(command.choice(), rows: 30)
+                == "--k1 30: there are 30 rows, and all of them are neighbours of each")
+        #expect(try command.neighbourNote(command.choice(), rows: 31) == nil)
+        let means = try Cluster.parse(["--features", "f", "--out", "l", "--k1", "30", "--kmeans", "2"])
+        #expect(try means.neighbourNote(means.choice(), rows: 3) == nil)
+    }
 }
 
 @Suite struct `passerby metrics` {

@@ -74,7 +74,9 @@ extension DatasetEdition {
                     split: split, needs: needs, imageFolders: imageFolders(needs), isDeep: true
                 ) { root throws(DataError) in
                     let listings = try list(root)
-                    guard let listing = listings[split] else { throw .noImages(folder: "\(root), \(split.rawValue)") }
+                    guard let listing = listings[split] else {
+                        throw .noImages(folder: needs.first.map { joined(root, $0) } ?? "\(root), \(split.rawValue)")
+                    }
                     let cameras = Set(listings.values.flatMap { $0.images.map(\.camera) }).sorted()
                     let ranks = Dictionary(uniqueKeysWithValues: cameras.enumerated().map { ($1, $0) })
                     return DatasetListing(
