@@ -100,7 +100,7 @@ package struct MachineFindings: Encodable {
             + (matrices.inForce.isRight ? [] : ["OpenBLAS's kernels for \(matrices.inForce.kernels) multiply wrongly here"])
         let unused = GraphicsCard.hasDriver && libtorch.cards == 0
         hints =
-            matrices.hints
+            matrices.hints(measuredIn: ProcessInfo.processInfo.environment["PASSERBY_KERNELS"])
             + (unused
                 ? ["there is an NVIDIA card, and training cannot use it: \(libtorch.cardProblem ?? "none is found")"] : [])
             + (libtorch.graphProblem.map { ["training steps are not repeated as CUDA graphs: \($0)"] } ?? [])
@@ -142,13 +142,18 @@ extension MachineFindings.Matrices {
         }
     }
 
-    fileprivate var hints: [String] {
+    /// - Parameter file: Where the launcher that started this process has what it measured once; nil without one.
+    fileprivate func hints(measuredIn file: String?) -> [String] {
         var hints: [String] = []
         if min(retrievalShare, trainingShare) < Self.fullShare, let choice = KernelChoice(among: measured) {
-            hints.append(
-                "other kernels are faster: start with the launcher ./passerby, which sets "
-                    + "\(MatrixLibrary.variable)=\(choice.retrieval.asked ?? choice.retrieval.kernels)"
-                    + (choice.training.library == .libtorch ? " and has libtorch's own library multiply for training" : ""))
+            let launcher =
+                "start with the launcher ./passerby, which sets "
+                + "\(MatrixLibrary.variable)=\(choice.retrieval.asked ?? choice.retrieval.kernels)"
+                + (choice.training.library == .libtorch ? " and has libtorch's own library multiply for training" : "")
+            let again = { (file: String) in
+                "the launcher takes those that it has measured once, maybe beside other work; remove \(file) to have it measure again"
+            }
+            hints.append("other kernels are faster now: " + (file.map(again) ?? launcher))
         }
         if let expected, inForce.retrieval < Self.expectedShare * expected {
             hints.append(
