@@ -11,14 +11,15 @@ import Testing
 
     @Test func `ends at its limit with all that it has started, and keeps what it has said`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let check = try start(limit: 2)
+        // Long enough for a machine that is busy to have started all of it.
+        let check = try start(limit: 20)
         check.waitUntilExit()
         #expect(check.terminationStatus == 1)
         try expectNothingIsLeft()
         let said = try said()
         #expect(said.resume.map(\.holds) == [false, true])
         #expect(said.resume[0].text.contains("which is all it had; it had said: at it"))
-        #expect((2..<20).contains(said.seconds["resume"] ?? 0))
+        #expect((1..<60).contains(said.seconds["resume"] ?? 0))
     }
 
     /// 128 and the number of the signal, as of a program that a shell sees end by it.
