@@ -13,6 +13,8 @@ public enum SweepError: ReportedError, Equatable {
     case notFinite(figure: String, run: String)
     /// Trials are there that came from another space, experiment or objective.
     case changed(folder: String, differences: [JSONDifference])
+    /// A trial's run was computed on other data than one before.
+    case dataChanged(run: String, other: String, differences: [String])
     /// No process has begun the sweep.
     case notBegun(sweep: String, folder: String)
     /// So many trials failed that no other was begun; the kind is that of the last.
@@ -33,7 +35,7 @@ public enum SweepError: ReportedError, Equatable {
     public var exitKind: ExitKind {
         switch self {
         case .noRow, .noFigure, .changed, .notBegun: .usage
-        case .notFinite, .corruptJournal, .nothingComplete: .badData
+        case .notFinite, .dataChanged, .corruptJournal, .nothingComplete: .badData
         case .manyFailures, .trialStopped, .unfinished, .noneYet: .resumable
         case .noResult: .defect
         }
@@ -53,6 +55,11 @@ public enum SweepError: ReportedError, Equatable {
             "\(folder): its trials came from another sweep than the file now says, and cannot be ranked with new ones: "
                 + differences.map(\.description).joined(separator: "; ")
                 + ". Give the file another name, or undo the change"
+        case .dataChanged(let run, let other, let differences):
+            "\(run): computed on other data than \(other), and their values cannot be ranked: "
+                + differences.joined(separator: "; ")
+                + ". Put the data back and remove this run, after which the same command goes on; or give the sweep's file another "
+                + "name"
         case .notBegun(let sweep, let folder):
             "no trial of '\(sweep)' was begun: there is no journal in \(folder); 'passerby sweep \(sweep)' begins it"
         case .manyFailures(let count):

@@ -133,6 +133,38 @@ import Testing
         #expect(try drawn.runs().count == 2)
     }
 
+    @Test func `ranks no trials of different data`() throws {
+        let sweep = try SweepHome("sampler: grid")
+        let world = sweep.home.url.appendingPathComponent("world")
+        let sizes = [
+            "--source-identities", "6", "--source-images", "6", "--target-identities", "6", "--width", "32", "--height",
+            "32",
+        ]
+        #expect(try sweep.home.passerby(["data", "synth", world.path] + sizes).code == 0)
+        let file = sweep.home.url.appendingPathComponent("experiments/small.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let settings = try #require(text.range(of: "image: {"))
+        try "data: {location: {folder: ../world}}\n\(text[settings.lowerBound...])"
+            .write(to: file, atomically: true, encoding: .utf8)
+        #expect(try sweep.sweep(["budget.trials=1"]).code == 0)
+
+        let images = world.appendingPathComponent("personX/image_train")
+        let names = try FileManager.default.contentsOfDirectory(atPath: images.path).filter { $0.hasSuffix(".jpg") }.sorted()
+        let (first, last) = (try #require(names.first), try #require(names.last))
+        let kept = try Data(contentsOf: images.appendingPathComponent(first))
+        try Data(contentsOf: images.appendingPathComponent(last)).write(to: images.appendingPathComponent(first))
+        let changed = try sweep.sweep(["budget.trials=2"])
+        #expect(changed.code == 65)
+        #expect(changed.messages.contains("and their values cannot be ranked: data: the images differ. Put the data back"))
+
+        // The run on other data is named first.
+        try kept.write(to: images.appendingPathComponent(first))
+        let other = try #require(changed.messages.firstMatch(of: /error: \S*logs\/(\S+): computed on other data/)).output.1
+        #expect(try sweep.home.passerby(["runs", "rm", String(other)]).code == 0)
+        let whole = try sweep.sweep(["budget.trials=2"])
+        #expect(whole.code == 0 && whole.report.trials.map(\.state) == ["complete", "complete"])
+    }
+
     @Test func `begins nothing that cannot be`() throws {
         let sweep = try SweepHome(space: "direct.rat: [1.0e-3]")
         let misspelt = try sweep.sweep()

@@ -135,9 +135,10 @@ package struct SweepWorker: Sendable {
     ) throws -> RunResult? {
         try waitForOthers(trial)
         if finished(trial, seed) == nil, try !run(trial, settings, watch) { return nil }
-        guard let result = finished(trial, seed) else {
+        guard let (run, result) = finished(trial, seed) else {
             throw SweepError.noResult(folder: study.folder.folder(of: trial).path, seed: seed)
         }
+        try requireEqualData(run, of: trial)
         // It may have been faster than the looks at it, and what is given up must not depend on that.
         return try watch?.isHopeless(atEnd: true) == true ? nil : result
     }
@@ -186,9 +187,28 @@ package struct SweepWorker: Sendable {
         (try? run(of: trial, seed)?.result())?.stages.reduce(0) { $0 + ($1.reused ? 0 : $1.seconds) } ?? 0
     }
 
-    private func finished(_ trial: SweepTrial, _ seed: Int) -> RunResult? {
-        runs(of: trial).lazy.filter { (try? $0.plan().seed) == UInt64(seed) }.compactMap { try? $0.result() }
-            .first { $0.status == .completed }
+    private func finished(_ trial: SweepTrial, _ seed: Int) -> (run: RunFolder, result: RunResult)? {
+        completed(of: trial).first { run, _ in (try? run.plan().seed) == UInt64(seed) }
+    }
+
+    private func completed(of trial: SweepTrial) -> [(run: RunFolder, result: RunResult)] {
+        runs(of: trial).compactMap { run in
+            guard let result = try? run.result(), result.status == .completed else { return nil }
+            return (run, result)
+        }
+    }
+
+    /// - Throws: ``SweepError/dataChanged(run:other:differences:)`` where an earlier run of the sweep was computed on other data,
+    ///   and the sweep itself has not asked for that.
+    private func requireEqualData(_ run: RunFolder, of trial: SweepTrial) throws {
+        guard !trial.assignments.contains(where: { $0.hasPrefix("data.") || $0.hasPrefix("data=") }) else { return }
+        let plan = try run.plan()
+        let others = try study.record().trials.lazy.flatMap { self.completed(of: $0).map(\.run) }
+        guard let other = others.first(where: { $0.url != run.url }), let before = try? other.plan() else { return }
+        let differences = before.dataDifferences(from: plan)
+        guard differences.isEmpty else {
+            throw SweepError.dataChanged(run: run.url.path, other: other.url.path, differences: differences)
+        }
     }
 
     /// A run's process may outlive the one that started it by a moment, while it keeps its state.

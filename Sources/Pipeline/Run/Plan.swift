@@ -86,6 +86,13 @@ public struct Plan: Sendable, Codable, Equatable {
         return tree(namingData: named).differences(from: requested.tree(namingData: named))
     }
 
+    /// In which parts its data differ from another plan's, in words; empty where they are the same.
+    package func dataDifferences(from other: Plan) -> [String] {
+        guard dataDigest != other.dataDigest else { return [] }
+        let named = differences(from: other).filter { dataPart(at: $0.path) != nil }.map(\.description)
+        return named.isEmpty ? ["data: they differ"] : named
+    }
+
     /// All of it but the seed, as one text: equal for runs that differ in nothing else.
     package var settingsText: String {
         guard case .object(var members) = tree() else { preconditionFailure("a plan is an object") }
