@@ -247,7 +247,7 @@ private let encoded =
         stages:
           - pretrain: {name: direct, images: source, networks: 1}
           - adapt: {name: adapted, method: clustering-baseline, batch: 16}
-          - translate: {batch: 4, encoder: direct}
+          - translate: {batch: 8, encoder: direct}
         """
 
 @Suite struct `The encoders of a translation by SDA` {

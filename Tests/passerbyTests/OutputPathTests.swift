@@ -152,9 +152,14 @@ import Testing
     }
 
     @Test func `refuses a name of another format`() throws {
+        // Of a folder of its own: others come and go in that of all tests.
+        let images = file + "-images"
+        try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: images) }
+        try Foundation.Data("image".utf8).write(to: URL(fileURLWithPath: images + "/a.jpg"))
         let commands: [any ParsableCommand] = [
             try Cluster.parse(["--features", file, "--out", file + ".npy"]),
-            try Extract.parse(["--weights", file, "--images", NSTemporaryDirectory(), "--out", file + ".npy"]),
+            try Extract.parse(["--weights", file, "--images", images, "--out", file + ".npy"]),
         ]
         for command in commands {
             let found = failure(command)

@@ -4,7 +4,7 @@
 //
 // Goals, in order: the authors' procedure; equal results for equal seeds; readability.
 //
-// Deviations from the authors' code: docs/methods/mmt.md, 1 to 8.
+// Deviations from the authors' code: docs/methods/mmt.md, 1 to 9.
 
 internal import Backbones
 internal import Data
