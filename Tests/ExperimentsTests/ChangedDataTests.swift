@@ -9,12 +9,6 @@ import Testing
 
 @testable import Experiments
 
-private struct Nowhere: ProgressOutput {
-    let columns: Int? = nil
-    let usesColour = false
-    func write(_ text: String) {}
-}
-
 @Suite(.serialized) final class `Images that change while a run reads them` {
     private let folder = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"
 

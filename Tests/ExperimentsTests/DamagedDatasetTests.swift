@@ -54,12 +54,6 @@ private final class DamagedDataset {
     }
 }
 
-private struct Silence: ProgressOutput {
-    let columns: Int? = nil
-    let usesColour = false
-    func write(_ text: String) {}
-}
-
 // In the suite whose tests run one after the other, as they all compute.
 extension `A whole pipeline` {
     /// Two epochs over all eight people.
@@ -92,7 +86,7 @@ extension `A whole pipeline` {
         func run(_ policy: String) throws -> RunResult {
             try Launch(
                 training(on: dataset, policy), dataFolder: dataset.folder, weightFolders: [],
-                cacheFolder: dataset.folder + "/cache", output: Silence(),
+                cacheFolder: dataset.folder + "/cache", output: Nowhere(),
                 warn: { text in named.withLock { $0.append(text) } }
             ).run(
                 .new, logs: URL(fileURLWithPath: dataset.folder + "/logs"), until: nil, interruption: Interruption(),

@@ -65,12 +65,6 @@ private final class DataFolder {
     }
 }
 
-private struct Nowhere: ProgressOutput {
-    let columns: Int? = nil
-    let usesColour = false
-    func write(_ text: String) {}
-}
-
 @Suite struct `The data that a plan depends on` {
     private let folder: DataFolder
 

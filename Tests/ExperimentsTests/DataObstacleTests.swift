@@ -9,12 +9,6 @@ import Testing
 
 @testable import Experiments
 
-private struct Nowhere: ProgressOutput {
-    let columns: Int? = nil
-    let usesColour = false
-    func write(_ text: String) {}
-}
-
 /// Two people, five images of one and four of the other, in names that nothing decodes.
 private final class Site {
     let path = NSTemporaryDirectory() + "passerby-\(UUID().uuidString)"

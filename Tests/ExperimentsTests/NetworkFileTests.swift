@@ -12,12 +12,6 @@ import Testing
 
 @testable import Experiments
 
-private struct Nowhere: ProgressOutput {
-    let columns: Int? = nil
-    let usesColour = false
-    func write(_ text: String) {}
-}
-
 /// An experiment of one adaptation, whose networks nobody has trained here.
 private func experiment(_ stages: String, _ overrides: [String] = []) throws -> Experiment {
     let text = tinyData + "\nworkers: 0\nstages:\n" + stages.split(separator: "\n").map { "  - \($0)\n" }.joined()

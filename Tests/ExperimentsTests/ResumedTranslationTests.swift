@@ -9,12 +9,6 @@ import Testing
 @testable import Experiments
 @testable import Pipeline
 
-private struct Nowhere: ProgressOutput {
-    let columns: Int? = nil
-    let usesColour = false
-    func write(_ text: String) {}
-}
-
 /// A translation of 36 images, in batches of 32, whose attempts are left at moments that a test chooses.
 @Suite(.serialized) final class `A translation that is left among its images` {
     private let folder = URL(fileURLWithPath: NSTemporaryDirectory() + "passerby-\(UUID().uuidString)")

@@ -9,12 +9,6 @@ import Testing
 
 @testable import Experiments
 
-private struct Nowhere: ProgressOutput {
-    let columns: Int? = nil
-    let usesColour = false
-    func write(_ text: String) {}
-}
-
 /// A pre-training and a post-processing of 3 test people with 2 queries and 4 images of the gallery each.
 private let text =
     tinyData.replacing("cameras: 3}\n      width", with: "cameras: 3, test_identities: 3}\n      width") + """

@@ -9,12 +9,6 @@ import Testing
 
 @testable import Experiments
 
-private struct Silence: ProgressOutput {
-    let columns: Int? = nil
-    let usesColour = false
-    func write(_ text: String) {}
-}
-
 /// A translation and a pre-training on what it makes, on 36 images of 32 × 32 pixels.
 private func text(_ translation: String) -> String {
     tinyData + """
@@ -41,7 +35,7 @@ private final class Runs {
         let document = try Document.overriding(Document.parse(text(translation), file: "x.yaml"), with: overrides)
         return Launch(
             try Experiment(document, name: "x"), dataFolder: folder + "/data", weightFolders: [],
-            cacheFolder: folder + "/cache", memoryFolder: folder + "/memory", output: Silence(), warn: { _ in })
+            cacheFolder: folder + "/cache", memoryFolder: folder + "/memory", output: Nowhere(), warn: { _ in })
     }
 
     func run(_ translation: String, _ overrides: [String] = []) throws -> (folder: RunFolder, result: RunResult) {
