@@ -191,12 +191,15 @@ public struct Launch {
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.settings.data.root(in: dataFolder)
         let provisions = try self.provisions(interruption)
-        let (plan, datasets, watched) =
+        let (plan, datasets, contents) =
             if let world = experiment.settings.data.drawnWorld {
                 try drawn(world, in: root, provisions, until: until, interruption)
             } else {
                 try found(in: root, provisions, interruption)
             }
+        // What cannot be read is left out by training, and has no hash.
+        let hashes = contents.compactMapValues { UInt128($0, radix: 16) }
+        let watched = WatchedFiles(hashes.merging(provisions.hashes) { own, _ in own })
         if let until { _ = try plan.stage(named: until) }
         let unfinished =
             switch start {
@@ -282,10 +285,10 @@ public struct Launch {
         return BadImages { [warn] error in warn("\(error); another image takes its place") }
     }
 
-    /// Datasets that lie in a folder, listed once, and the plan that they determine.
+    /// Datasets that lie in a folder, listed once, the plan that they determine, and what each image holds, by path.
     private func found(
         in root: String, _ provisions: Provisions, _ interruption: Interruption
-    ) throws -> (plan: Plan, datasets: Datasets, watched: WatchedFiles) {
+    ) throws -> (plan: Plan, datasets: Datasets, contents: [String: String]) {
         let datasets = try listed(in: root, provisions)
         if datasets.backgroundCount > 0 {
             warn(
@@ -308,9 +311,7 @@ public struct Launch {
             images: provisions.images.mapValues(\.digest), networks: provisions.networks,
             evaluated: provisions.evaluated.mapValues(\.digest),
             testSet: datasets.test.map { ContentDigest(of: $0, contents: contents, named: datasets.names.target) })
-        // What cannot be read is left out by training, and has no hash.
-        let hashes = contents.compactMapValues { UInt128($0, radix: 16) }
-        return (plan, datasets, WatchedFiles(hashes.merging(provisions.hashes) { own, _ in own }))
+        return (plan, datasets, contents)
     }
 
     /// Datasets on which every stage can run, of which some query can be scored, and whose source has the translations that
@@ -341,11 +342,11 @@ public struct Launch {
     private func drawn(
         _ world: SyntheticWorld, in root: String, _ provisions: Provisions, until: String?,
         _ interruption: Interruption
-    ) throws -> (plan: Plan, datasets: Datasets, watched: WatchedFiles) {
+    ) throws -> (plan: Plan, datasets: Datasets, contents: [String: String]) {
         let plan = try drawnPlan(provisions)
         if let until { _ = try plan.stage(named: until) }
         try draw(world, to: root, interruption)
-        return (plan, try listed(in: root, provisions), WatchedFiles(provisions.hashes))
+        return (plan, try listed(in: root, provisions), [:])
     }
 
     private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {
