@@ -40,23 +40,24 @@ struct PretrainStage: StageDefinition {
         var rows: [ResultRow] = []
         for (index, part) in parts.enumerated() {
             setting.random = workspace.training("pretrain").random.derived("network \(index + 1)")
+            let training = StageTrainingScope(scope, part: part, trainingsAfter: parts.count - 1 - index)
             let network = try SourcePretraining(settings.config, setting).train(
-                shape, from: workspace.initialWeights[shape.backbone],
-                in: StageTrainingScope(scope, part: part, trainingsAfter: parts.count - 1 - index))
+                shape, from: workspace.initialWeights[shape.backbone], in: training)
             try workspace.save(network, as: networks.members[index], after: settings.config.epochs, in: scope)
-            if index == 0 { rows.append(try row(of: network, in: scope, workspace)) }
+            if index == 0 { rows.append(try row(of: network, in: scope, training, workspace)) }
         }
         return StageOutcome(rows: rows)
     }
 
     /// The first network's result, and as the last point of its curve, where it has one.
-    private func row(of network: EmbeddingNetwork, in scope: StageScope, _ workspace: Workspace) throws -> ResultRow {
+    private func row(
+        of network: EmbeddingNetwork, in scope: StageScope, _ training: StageTrainingScope, _ workspace: Workspace
+    ) throws -> ResultRow {
         let row = try workspace.row(rowName, of: network, in: scope)
         guard !settings.config.evaluations.isEmpty else { return row }
-        let prefix = parts[0].isEmpty ? "" : "\(parts[0])/"
         for figure in ["mAP", "top1"] {
             guard let value = row.figures[figure] else { continue }
-            try scope.events.record(epoch: settings.config.epochs - 1, name: prefix + figure, value: value)
+            try training.record(figure, value, epoch: settings.config.epochs - 1)
         }
         return row
     }
