@@ -73,9 +73,12 @@ public:
 private:
     void leave() {
         taking = false;
-        spoilt = true;
-        members().end(object);
-        spoilt = false;
+        try {
+            members().end(object);
+        } catch (...) {
+            spoilt = true;
+            throw;
+        }
     }
 
     /// Several times the size that it has.
