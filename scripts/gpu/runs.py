@@ -26,9 +26,11 @@ TRAININGS = {
     "quickstart": ["direct", "translate", "pretrain", "adapt", "postprocess"],
     "synthetic/spcl": ["adapt"],
     "synthetic/cluster-contrast": ["chained"],
+    # Its generators normalise images, which the quickstart's do not.
+    "synthetic/spgan": ["direct", "translate"],
 }
-# SPGAN's generators normalise images, which the quickstart's do not. Translations have no graphs.
-COMPARED = TRAININGS | {"synthetic/spgan": ["direct", "translate"]}
+# Until all of its networks take part.
+IN_GRAPHS = {"synthetic/spgan": ["translate.epochs=3"]}
 
 
 def short(stages):
@@ -61,7 +63,7 @@ def check_doctor(session):
 
 def check_arithmetic(session):
     session.beside("arithmetic", {experiment: functools.partial(compare_losses, session, experiment, stages)
-                                  for experiment, stages in COMPARED.items()})
+                                  for experiment, stages in TRAININGS.items()})
 
 
 def compare_losses(session, experiment, stages):
@@ -127,7 +129,8 @@ def compare_graphs(session, experiment, stages):
     found = []
     for graphs in ("true", "false"):
         logs = session.folder / f"graphs-{graphs}"
-        session.run(experiment, logs, *short(stages), f"graphs={graphs}", "--until", stages[-1])
+        words = [*short(stages), *IN_GRAPHS.get(experiment, []), f"graphs={graphs}"]
+        session.run(experiment, logs, *words, "--until", stages[-1])
         run = newest(logs, experiment)
         found.append((losses(run), {path.relative_to(run): hashlib.sha256(path.read_bytes()).hexdigest()
                                     for path in run.glob("stages/*/*.safetensors")}))

@@ -26,6 +26,7 @@ package final class StepGraph {
     }
 
     package static let usualWarmUps = 3
+    private let isOn: Bool
     private let warmUps: Int
     private let warn: (String) -> Void
     private var state: State
@@ -36,10 +37,15 @@ package final class StepGraph {
     ///   - warmUps: Steps before the one that is remembered.
     ///   - warn: Told once why steps cannot be repeated.
     package init(isOn: Bool, warmUps: Int = usualWarmUps, warn: @escaping (String) -> Void = { _ in }) {
+        self.isOn = isOn
         self.warmUps = warmUps
         self.warn = warn
         state = isOn ? .warmingUp(warmUps) : .off
     }
+
+    /// Another of the same kind, which has seen no step: for work that is not done in every step, or not with the same
+    /// tensors.
+    package func another() -> StepGraph { StepGraph(isOn: isOn, warmUps: warmUps, warn: warn) }
 
     /// Whether the step that was taken last repeated an earlier one.
     package var isReplaying: Bool { state == .replaying }

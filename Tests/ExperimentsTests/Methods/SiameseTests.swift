@@ -62,22 +62,23 @@ private let tolerance = 1e-6
     func `embeds images of any size that can be translated, on the unit sphere`(height: Int, width: Int) throws {
         let network = try network(4, height, width)
         var stream = random.stream("dropout")
-        let embeddings = try network(Pattern.images([3, 3, height, width]), &stream)
+        let kept = try network.kept(of: 3, &stream)[0]
+        let embeddings = try network(Pattern.images([3, 3, height, width]), kept: kept)
         #expect(embeddings.shape == [3, 64])
         for length in try embeddings.squared().sum(along: 1).floats() { #expect(abs(length - 1) < 1e-5) }
     }
 
-    /// 128 numbers for each image, of which half leave a value out: five standard deviations of √(512 / 4) = 11 are 57.
-    @Test func `leaves out what its stream says`() throws {
+    /// 128 numbers for each of 4 images of each of 4 batches, of which half leave a value out: five standard deviations of
+    /// √(2048 / 4) = 23 are 113.
+    @Test func `leaves out what its stream says, batch by batch`() throws {
         let network = try network(4, 32, 32)
+        var stream = random.stream("dropout")
+        var witness = stream
+        let kept = try network.kept(of: 4, &stream)
+        let drawn = (0..<2048).map { _ in Float(witness.uniform() < 0.5 ? 0 : 2) }
+        #expect(try kept.flatMap { try $0.floats() } == drawn && kept.allSatisfy { $0.shape == [4, 128] })
+        #expect((1024 - 113...1024 + 113).contains(drawn.count { $0 == 2 }) && witness.next() == stream.next())
         let images = try Pattern.images([4, 3, 32, 32])
-        var (first, again) = (random.stream("dropout"), random.stream("dropout"))
-        var witness = first
-        let embeddings = try network(images, &first).floats()
-        #expect(try network(images, &again).floats() == embeddings)
-        let kept = (0..<4 * 128).count { _ in witness.uniform() >= 0.5 }
-        #expect((256 - 57...256 + 57).contains(kept) && witness.next() == first.next())
-        var other = random.stream("other")
-        #expect(try network(images, &other).floats() != embeddings)
+        #expect(try network(images, kept: kept[0]).floats() != network(images, kept: kept[1]).floats())
     }
 }

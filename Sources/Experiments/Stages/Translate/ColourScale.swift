@@ -31,10 +31,12 @@ enum ColourScale {
 
     /// What a generator gives, as images on this scale.
     ///
-    /// - Parameter output: `[N, 3, H, W]` in the range of ``output``.
-    func images(generated output: Tensor) throws -> Tensor {
+    /// - Parameters:
+    ///   - output: `[N, 3, H, W]` in the range of ``output``.
+    ///   - channels: Made before, as a step that a device repeats is handed no numbers.
+    func images(generated output: Tensor, _ channels: ChannelStatistics) throws -> Tensor {
         switch self {
-        case .imageNet: try (output - Self.channels(Normalisation.mean)) / Self.channels(Normalisation.deviation)
+        case .imageNet: try (output - channels.mean) / channels.deviation
         case .symmetric: output
         }
     }
@@ -65,10 +67,18 @@ enum ColourScale {
     }
 
     private static func shares(ofNormalised images: Tensor) throws -> Tensor {
-        try images * channels(Normalisation.deviation) + channels(Normalisation.mean)
+        let channels = try ChannelStatistics()
+        return try images * channels.deviation + channels.mean
     }
+}
 
-    private static func channels(_ values: [Float]) throws -> Tensor {
-        try Tensor(values, shape: [1, 3, 1, 1])
+/// What ImageNet-normalised images were normalised by, `[1, 3, 1, 1]` each.
+struct ChannelStatistics {
+    let mean: Tensor
+    let deviation: Tensor
+
+    init() throws {
+        mean = try Tensor(Normalisation.mean, shape: [1, 3, 1, 1])
+        deviation = try Tensor(Normalisation.deviation, shape: [1, 3, 1, 1])
     }
 }

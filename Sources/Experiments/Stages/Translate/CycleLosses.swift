@@ -19,12 +19,25 @@ struct CyclePass {
 }
 
 extension CyclePass {
+    /// - Parameters:
+    ///   - source, target: `[B, 3, H, W]` each.
     init(_ players: TranslationPlayers, source: Tensor, target: Tensor) throws {
         self.source = source
         self.target = target
         fakeB = try players.toTarget(source)
         fakeA = try players.toSource(target)
     }
+
+    /// The same images, through which no gradient reaches the generators.
+    func detached() throws -> CyclePass {
+        try CyclePass(source: source, target: target, fakeB: fakeB.detached(), fakeA: fakeA.detached())
+    }
+}
+
+/// What the generators lose in a step, by name, and the sum of it that they go down.
+struct GeneratorLosses {
+    let terms: [String: Tensor]
+    let sum: Tensor
 }
 
 /// The game of a CycleGAN.
@@ -53,9 +66,23 @@ extension TranslationPlayers {
     }
 
     /// One step of both generators.
-    func moveGenerators(against loss: Tensor, _ settings: AdamStep) throws {
-        try generatorOptimiser.differentiate(loss)
+    ///
+    /// - Parameters:
+    ///   - images: A batch of the source and one of the target, then what else differs from step to step.
+    ///   - losses: What the generators lose; handed what they made, and what else there was.
+    /// - Returns: What they made before the step, without gradients, and the losses' terms.
+    func moveGenerators(
+        _ images: [Tensor], _ settings: AdamStep,
+        losses: (_ pass: CyclePass, _ besides: [Tensor]) throws -> GeneratorLosses
+    ) throws -> (pass: CyclePass, terms: [String: Tensor]) {
+        let played = try playing(images) { inputs in
+            let pass = try CyclePass(self, source: inputs[0], target: inputs[1])
+            let lost = try losses(pass, Array(inputs.dropFirst(2)))
+            try generatorOptimiser.differentiate(lost.sum)
+            return try (pass.detached(), lost.terms.mapValues { try $0.detached() })
+        }
         try generatorOptimiser.step(settings)
+        return played
     }
 
     // MARK: The discriminators
@@ -68,15 +95,23 @@ extension TranslationPlayers {
     func moveDiscriminators(
         _ pass: CyclePass, _ random: inout RandomStream, _ settings: AdamStep
     ) throws -> Tensor {
-        for store in [judgeOfTarget.store, judgeOfSource.store] { try store.record(true) }
-        let loss =
-            try 0.5
-            * (leastSquaresAdversarial(judgeOfTarget(pass.target), real: true)
-                + leastSquaresAdversarial(judgeOfTarget(poolB.query(pass.fakeB, &random)), real: false)
-                + leastSquaresAdversarial(judgeOfSource(pass.source), real: true)
-                + leastSquaresAdversarial(judgeOfSource(poolA.query(pass.fakeA, &random)), real: false))
-        try discriminatorOptimiser.differentiate(loss)
+        let shownB = try poolB.query(pass.fakeB, &random)
+        let shownA = try poolA.query(pass.fakeA, &random)
+        let loss = try judging([pass.target, shownB, pass.source, shownA]) { inputs in
+            for store in [judgeOfTarget.store, judgeOfSource.store] { try store.record(true) }
+            let loss = try discriminatorLoss(target: inputs[0], fakeB: inputs[1], source: inputs[2], fakeA: inputs[3])
+            try discriminatorOptimiser.differentiate(loss)
+            return try loss.detached()
+        }
         try discriminatorOptimiser.step(settings)
         return loss
+    }
+
+    private func discriminatorLoss(target: Tensor, fakeB: Tensor, source: Tensor, fakeA: Tensor) throws -> Tensor {
+        try 0.5
+            * (leastSquaresAdversarial(judgeOfTarget(target), real: true)
+                + leastSquaresAdversarial(judgeOfTarget(fakeB), real: false)
+                + leastSquaresAdversarial(judgeOfSource(source), real: true)
+                + leastSquaresAdversarial(judgeOfSource(fakeA), real: false))
     }
 }

@@ -24,8 +24,8 @@ final class ImagePool {
     func query(_ fakes: Tensor, _ random: inout RandomStream) throws -> Tensor {
         let fixed = try fakes.detached()
         let chosen = try (0..<fixed.shape[0]).map { index in
-            // A copy: a slice would keep its whole batch in memory.
-            let image = try fixed.slice(index..<index + 1).contiguous()
+            // A copy: a slice would keep its whole batch in memory, and become another where a step is repeated.
+            let image = try fixed.slice(index..<index + 1).copied()
             guard images.count >= capacity else {
                 images.append(image)
                 return image

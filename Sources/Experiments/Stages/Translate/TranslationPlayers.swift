@@ -20,16 +20,23 @@ final class TranslationPlayers {
     let discriminatorOptimiser: Adam
     let poolA: ImagePool
     let poolB: ImagePool
+    /// What takes the generators' part of a step.
+    let playing: StepGraph
+    /// What takes the discriminators'.
+    let judging: StepGraph
 
-    /// - Parameter elementType: float32, or float64 where roundings are to be told from mistakes.
+    /// - Parameters:
+    ///   - graph: What takes the steps.
+    ///   - elementType: float32, or float64 where roundings are to be told from mistakes.
     init(
-        _ networks: TranslationNetworks, on scale: ColourScale, random: RandomKey, elementType: ElementType = .float32
+        _ networks: TranslationNetworks, on scale: ColourScale, random: RandomKey,
+        graph: StepGraph = StepGraph(isOn: false), elementType: ElementType = .float32
     ) throws {
         func translator(_ name: String) throws -> Translator {
             let generator = try TranslationGenerator(
                 channels: networks.generatorChannels, blockCount: networks.generatorBlocks, output: scale.output,
                 normalisation: networks.generatorNorm, random: random.derived(name), elementType: elementType)
-            return Translator(generator, on: scale)
+            return try Translator(generator, on: scale)
         }
         func discriminator(_ name: String) throws -> PatchDiscriminator {
             try PatchDiscriminator(
@@ -43,6 +50,7 @@ final class TranslationPlayers {
             judgeOfTarget.store.trained(under: "D_A") + judgeOfSource.store.trained(under: "D_B"))
         poolA = ImagePool(capacity: networks.pool)
         poolB = ImagePool(capacity: networks.pool)
+        (playing, judging) = (graph, graph.another())
     }
 
     /// Everything, so far into an epoch.

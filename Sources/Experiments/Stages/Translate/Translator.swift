@@ -8,10 +8,12 @@ internal import Tensor
 struct Translator {
     private let generator: TranslationGenerator
     let scale: ColourScale
+    private let channels: ChannelStatistics
 
-    init(_ generator: TranslationGenerator, on scale: ColourScale) {
+    init(_ generator: TranslationGenerator, on scale: ColourScale) throws {
         self.generator = generator
         self.scale = scale
+        channels = try ChannelStatistics()
     }
 
     var store: ParameterStore { generator.store }
@@ -20,7 +22,7 @@ struct Translator {
     ///
     /// - Parameter images: On the scale, `[N, 3, H, W]`; the result is too.
     func callAsFunction(_ images: Tensor) throws -> Tensor {
-        try scale.images(generated: generator(images))
+        try scale.images(generated: generator(images), channels)
     }
 
     /// The levels of a loader's images, translated to be kept, in the order `[N, H, W, 3]`.

@@ -26,14 +26,6 @@ enum TracedMethod: String, CaseIterable {
     case clusterContrastMean
     case clusterContrastHard
 
-    /// Whether its steps can be repeated as a graph; those of translations are not.
-    var hasGraph: Bool {
-        switch self {
-        case .translation, .translationOfTwoEncoders, .cycleGAN, .spgan: false
-        default: true
-        }
-    }
-
     /// Takes steps for as long as what they come to is right.
     ///
     /// - Parameter graph: What takes them.
@@ -44,10 +36,10 @@ enum TracedMethod: String, CaseIterable {
         case .clusteringBaseline: try clusteringBaselineTrace(graph, isRight)
         case .clusterContrastMean: try clusterContrastTrace(.mean, graph, isRight)
         case .clusterContrastHard: try clusterContrastTrace(.hard, graph, isRight)
-        case .translation: try translationTrace(isRight)
-        case .translationOfTwoEncoders: try translationTrace(targetEncoder: "target encoder ", isRight)
-        case .cycleGAN: try cycleGANTrace(isRight)
-        case .spgan: try spganTrace(isRight)
+        case .translation: try translationTrace(graph, isRight)
+        case .translationOfTwoEncoders: try translationTrace(targetEncoder: "target encoder ", graph, isRight)
+        case .cycleGAN: try cycleGANTrace(graph, isRight)
+        case .spgan: try spganTrace(graph, isRight)
         case .mutualArcFace: try mutualTrace(.arcface(scale: 64, margin: 0.35), epochs: 4, graph, isRight)
         case .mutualCosFace: try mutualTrace(.cosface(scale: 30, margin: 0.4), graph, isRight)
         case .mutualCircle: try mutualTrace(.circle(scale: 64, margin: 0.35), graph, isRight)

@@ -19,12 +19,12 @@ private let networks: TranslationNetworks = {
 }()
 
 /// - Parameter targetEncoder: The name of E_t; nothing where E_s is both.
-func translationTrace(targetEncoder: String? = nil, _ isRight: StepCheck) throws {
+func translationTrace(targetEncoder: String? = nil, _ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = SDA.Config()
     (config.schedule, config.networks) = (schedule, networks)
     let method = try SDA(config, TraceInputs.setting(height: 32, width: 32))
     let players = try TracedPlayers(
-        TranslationPlayers(networks, on: .imageNet, random: TraceInputs.random, elementType: .float64))
+        TranslationPlayers(networks, on: .imageNet, random: TraceInputs.random, graph: graph, elementType: .float64))
     let encoder = try TraceInputs.network("encoder ")
     let encoders = try SDA.Encoders(
         source: encoder, target: targetEncoder.map { try TraceInputs.network($0) } ?? encoder)
@@ -38,12 +38,12 @@ func translationTrace(targetEncoder: String? = nil, _ isRight: StepCheck) throws
     }
 }
 
-func cycleGANTrace(_ isRight: StepCheck) throws {
+func cycleGANTrace(_ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = CycleGAN.Config()
     (config.schedule, config.networks) = (schedule, networks)
     let method = try CycleGAN(config, TraceInputs.setting(height: 32, width: 32))
     let players = try TracedPlayers(
-        TranslationPlayers(networks, on: .symmetric, random: TraceInputs.random, elementType: .float64))
+        TranslationPlayers(networks, on: .symmetric, random: TraceInputs.random, graph: graph, elementType: .float64))
     for step in 0..<4 * TraceInputs.iterations {
         var meter = TraceInputs.meter(step)
         let (source, target) = try images(step, on: .symmetric, height: 32, width: 32)
@@ -54,12 +54,13 @@ func cycleGANTrace(_ isRight: StepCheck) throws {
 }
 
 /// The siamese network enters in the second epoch, its opinion in the third.
-func spganTrace(_ isRight: StepCheck) throws {
+func spganTrace(_ graph: StepGraph, _ isRight: StepCheck) throws {
     var config = SPGAN.Config()
     (config.rate, config.networks, config.metricChannels) = (2e-5, networks, 4)
     let setting = TraceInputs.setting(height: 64, width: 64)
     let method = try SPGAN(config, setting)
-    let all = try SPGANPlayers(config, setting.images.size, random: TraceInputs.random, elementType: .float64)
+    let all = try SPGANPlayers(
+        config, setting.images.size, random: TraceInputs.random, graph: graph, elementType: .float64)
     let players = try TracedPlayers(all.cycle)
     try Pattern.fill(all.metric.store, named: "metric ")
     let metric = try Watched(all.metric.store.trained.map(\.tensor))

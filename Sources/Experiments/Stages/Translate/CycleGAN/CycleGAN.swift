@@ -42,7 +42,8 @@ struct CycleGAN {
     ///
     /// - Returns: G_A, which translates source images to the target.
     func train(in scope: any TrainingScope) throws -> Translator {
-        let players = try TranslationPlayers(config.networks, on: .symmetric, random: setting.random)
+        let players = try TranslationPlayers(
+            config.networks, on: .symmetric, random: setting.random, graph: setting.stepGraph(in: scope))
         let state = try scope.restore()
         if let state { try players.load(state) }
         let loaders = UnpairedLoaders(setting, source, purpose: "cyclegan")
@@ -75,17 +76,15 @@ struct CycleGAN {
     ) throws {
         let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
         var random = setting.random.stream("cyclegan.pool", epoch: meter.epoch, index: meter.step)
-        let pass = try CyclePass(players, source: source, target: target)
-
-        let adversarial = try players.adversarial(pass)
-        let cycle = try players.cycle(pass)
-        let identity = try players.identity(pass)
-        try players.moveGenerators(
-            against: adversarial + config.cycleWeight * cycle + config.identityWeight * identity, settings)
-
-        let judged = try players.moveDiscriminators(pass, &random, settings)
-        try meter.add([
-            "adversarial": adversarial, "cycle": cycle, "identity": identity, "discriminators": judged,
-        ])
+        var (pass, losses) = try players.moveGenerators([source, target], settings) { pass, _ in
+            let adversarial = try players.adversarial(pass)
+            let cycle = try players.cycle(pass)
+            let identity = try players.identity(pass)
+            return GeneratorLosses(
+                terms: ["adversarial": adversarial, "cycle": cycle, "identity": identity],
+                sum: try adversarial + config.cycleWeight * cycle + config.identityWeight * identity)
+        }
+        losses["discriminators"] = try players.moveDiscriminators(pass, &random, settings)
+        try meter.add(losses)
     }
 }

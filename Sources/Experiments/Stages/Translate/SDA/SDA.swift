@@ -67,7 +67,8 @@ struct SDA {
     ///
     /// - Returns: G_A, which translates source images to the target.
     func train(_ encoders: Encoders, in scope: any TrainingScope) throws -> Translator {
-        let players = try TranslationPlayers(config.networks, on: .imageNet, random: setting.random)
+        let players = try TranslationPlayers(
+            config.networks, on: .imageNet, random: setting.random, graph: setting.stepGraph(in: scope))
         let state = try scope.restore()
         if let state { try players.load(state) }
         let transform = setting.images.augmentation(padding: config.padding)
@@ -108,31 +109,26 @@ struct SDA {
     ) throws {
         let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
         var random = setting.random.stream("sda.pool", epoch: meter.epoch, index: meter.step)
-        let pass = try CyclePass(players, source: source, target: target)
-
-        let adversarial = try players.adversarial(pass)
-        let cycle = try players.cycle(pass)
-        let identity = try players.identity(pass)
-        let relation = try relationConsistency(encoders, source: source, translated: pass.fakeB, labels: labels)
-        try players.moveGenerators(
-            against: adversarial + config.cycleWeight * cycle + config.identityWeight * identity
-                + config.relationWeight * relation, settings)
-
-        let judged = try players.moveDiscriminators(pass, &random, settings)
-        try meter.add([
-            "adversarial": adversarial, "cycle": cycle, "identity": identity, "relation": relation,
-            "discriminators": judged,
-        ])
+        var (pass, losses) = try players.moveGenerators([source, target, labels], settings) { pass, besides in
+            let adversarial = try players.adversarial(pass)
+            let cycle = try players.cycle(pass)
+            let identity = try players.identity(pass)
+            let relation = try relationConsistency(encoders, pass, labels: besides[0])
+            return GeneratorLosses(
+                terms: ["adversarial": adversarial, "cycle": cycle, "identity": identity, "relation": relation],
+                sum: try adversarial + config.cycleWeight * cycle + config.identityWeight * identity
+                    + config.relationWeight * relation)
+        }
+        losses["discriminators"] = try players.moveDiscriminators(pass, &random, settings)
+        try meter.add(losses)
     }
 
     /// L_rc: the translated images' hardest pairs shall be as far apart as the source's images are.
     ///
     /// Gradients pass through the frozen target encoder into the generator.
-    private func relationConsistency(
-        _ encoders: Encoders, source: Tensor, translated: Tensor, labels: Tensor
-    ) throws -> Tensor {
-        let teacher = try withoutGradients { try encoders.source.withinStep(source, .inference(.source)).embedding }
-        let student = try encoders.target.withinStep(translated, .inference(.target)).embedding
+    private func relationConsistency(_ encoders: Encoders, _ pass: CyclePass, labels: Tensor) throws -> Tensor {
+        let teacher = try withoutGradients { try encoders.source.withinStep(pass.source, .inference(.source)).embedding }
+        let student = try encoders.target.withinStep(pass.fakeB, .inference(.target)).embedding
         return try softTriplet(student: student, teacher: teacher, labels: labels)
     }
 }

@@ -50,11 +50,21 @@ final class MetricNetwork {
     /// Whether a map is pooled: one of a single row or column is kept as it is.
     private static func pools(_ sides: [Int]) -> Bool { sides.allSatisfy { $0 > 1 } }
 
+    /// Factors of the hidden values of source, translated source, target and translated target, `[B, 128]` each: a half of
+    /// them, which is drawn, is left out, the others are doubled.
+    func kept(of batch: Int, _ random: inout RandomStream) throws -> [Tensor] {
+        let shape = [batch, Self.hiddenLength]
+        return try (0..<4).map { _ in
+            try Tensor((0..<batch * Self.hiddenLength).map { _ in random.uniform() < 0.5 ? 0 : 2 }, shape: shape)
+                .converted(to: matrices[0].elementType)
+        }
+    }
+
     /// - Parameters:
     ///   - images: From −1 to 1, `[B, 3, H, W]`.
-    ///   - random: Half of the hidden values, which are left out, the others doubled.
+    ///   - kept: Factors of the hidden values, `[B, 128]`.
     /// - Returns: Rows of length 1, `[B, 64]`.
-    func callAsFunction(_ images: Tensor, _ random: inout RandomStream) throws -> Tensor {
+    func callAsFunction(_ images: Tensor, kept: Tensor) throws -> Tensor {
         var maps = images
         for convolution in convolutions {
             maps = try convolution(maps).leakyRelu(slope: 0.2)
@@ -63,9 +73,6 @@ final class MetricNetwork {
         let count = maps.shape[0]
         let rows = try maps.contiguous().reshaped([count, maps.count / count])
         let hidden = try rows.matmul(matrices[0].transposed()).leakyRelu(slope: 0.2)
-        let kept = try Tensor(
-            (0..<hidden.count).map { _ in random.uniform() < 0.5 ? 0 : 2 }, shape: hidden.shape
-        ).converted(to: hidden.elementType)
         return try (hidden * kept).matmul(matrices[1].transposed()).normalisedRows()
     }
 }

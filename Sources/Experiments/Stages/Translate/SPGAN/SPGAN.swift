@@ -53,7 +53,8 @@ struct SPGAN {
     ///
     /// - Returns: G_A, which translates source images to the target.
     func train(in scope: any TrainingScope) throws -> Translator {
-        let players = try SPGANPlayers(config, setting.images.size, random: setting.random)
+        let players = try SPGANPlayers(
+            config, setting.images.size, random: setting.random, graph: setting.stepGraph(in: scope))
         let state = try scope.restore()
         if let state { try players.load(state) }
         let pictures = TranslationSamples(of: source.samples, setting.images, every: config.samplesEvery)
@@ -72,7 +73,8 @@ struct SPGAN {
     /// Steps as they are once all networks take part, for measuring what they take. Two at a time, as the generators
     /// take part in every other one.
     func rehearse(in scope: any TrainingScope) throws -> Translator {
-        let players = try SPGANPlayers(config, setting.images.size, random: setting.random)
+        let players = try SPGANPlayers(
+            config, setting.images.size, random: setting.random, graph: setting.stepGraph(in: scope))
         var meter = LossMeter(epoch: Self.similarityBegins)
         try train(players, &meter, in: EveryOtherStep(of: scope))
         return players.cycle.toTarget
@@ -100,14 +102,17 @@ struct SPGAN {
         let (epoch, index) = (meter.epoch, meter.step)
         var remembered = setting.random.stream("spgan.pool", epoch: epoch, index: index)
         var dropped = setting.random.stream("spgan.dropout", epoch: epoch, index: index)
-        let makePass = { try CyclePass(players.cycle, source: source, target: target) }
-        let movesGenerators = index.isMultiple(of: 2)
-        let pass = try movesGenerators ? makePass() : withoutGradients(makePass)
-
+        let hearsMetric = epoch >= Self.similarityBegins
+        let pass: CyclePass
         var losses: [String: Tensor] = [:]
-        if movesGenerators {
-            losses = try generatorLosses(players, pass, hearsMetric: epoch >= Self.similarityBegins, &dropped)
-            try players.cycle.moveGenerators(against: weighted(losses), settings)
+        if index.isMultiple(of: 2) {
+            // With these inputs a part that a device repeats is another than without.
+            let kept = hearsMetric ? try players.metric.kept(of: source.shape[0], &dropped) : []
+            (pass, losses) = try players.cycle.moveGenerators([source, target] + kept, settings) {
+                try generatorLosses(players, $0, kept: hearsMetric ? $1 : nil)
+            }
+        } else {
+            pass = try players.pass(source: source, target: target)
         }
         if epoch >= Self.metricBegins {
             losses["metric"] = try players.moveMetric(pass, &dropped, settings)
@@ -116,24 +121,19 @@ struct SPGAN {
         try meter.add(losses)
     }
 
-    private func generatorLosses(
-        _ players: SPGANPlayers, _ pass: CyclePass, hearsMetric: Bool, _ dropped: inout RandomStream
-    ) throws -> [String: Tensor] {
-        var losses = try [
-            "adversarial": players.cycle.adversarial(pass), "cycle": players.cycle.cycle(pass),
-            "identity": players.cycle.identity(pass),
-        ]
-        if hearsMetric { losses["similarity"] = try players.similarity(pass, &dropped) }
-        return losses
-    }
-
-    /// The sum that the generators go down.
-    private func weighted(_ losses: [String: Tensor]) throws -> Tensor {
-        let weights = [
-            ("adversarial", 1), ("cycle", config.cycleWeight), ("identity", config.identityWeight),
-            ("similarity", config.similarityWeight),
-        ]
-        let terms = try weights.compactMap { name, weight in try losses[name].map { try weight * $0 } }
-        return try terms.dropFirst().reduce(terms[0]) { try $0 + $1 }
+    /// - Parameter kept: What the siamese network keeps, see ``MetricNetwork/kept(of:_:)``; nothing where the generators do
+    ///   not hear of it.
+    private func generatorLosses(_ players: SPGANPlayers, _ pass: CyclePass, kept: [Tensor]?) throws -> GeneratorLosses {
+        let adversarial = try players.cycle.adversarial(pass)
+        let cycle = try players.cycle.cycle(pass)
+        let identity = try players.cycle.identity(pass)
+        var terms = ["adversarial": adversarial, "cycle": cycle, "identity": identity]
+        var sum = try adversarial + config.cycleWeight * cycle + config.identityWeight * identity
+        if let kept {
+            let similarity = try players.similarity(pass, kept: kept)
+            terms["similarity"] = similarity
+            sum = try sum + config.similarityWeight * similarity
+        }
+        return GeneratorLosses(terms: terms, sum: sum)
     }
 }
