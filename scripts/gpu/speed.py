@@ -55,8 +55,8 @@ KINDS = [
 def kinds(session):
     if session.on_card:
         return KINDS
-    # The same network, on so few and so small images that it is done in a minute or two.
-    return [dataclasses.replace(kind, name=kind.name.split()[0] + " 4", batch=4, height=kind.height // 4, width=32, known={})
+    # The same network, on so few and so small images that it is done in some minutes: of two identities, for triplets.
+    return [dataclasses.replace(kind, name=kind.name.split()[0] + " 8", batch=8, height=kind.height // 4, width=32, known={})
             for kind in KINDS]
 
 
