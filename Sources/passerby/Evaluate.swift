@@ -68,6 +68,7 @@ struct Evaluate: ParsableCommand {
         let facts = try NetworkFacts(file)
         let size = inference.imageSize(facts, of: weights)
         let validation = try self.validation(size, under: scored(as: facts.training))
+        config.reRanking?.noteFewNeighbours(among: validation.samples.count)
         let model = try network.network(network.fitted(file), of: weights)
         let cameraModel = try camera.map { try cameraNetwork($0, at: size) }
         try inference.reportAgreement(validation.extractor, on: [validation.samples], by: model)

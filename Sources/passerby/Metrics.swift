@@ -82,9 +82,7 @@ struct Metrics: ParsableCommand {
         let (forecast, work) = try scoring.memory(of: features)
         try memory.check(forecast, for: work)
         let set = try scoring.set(of: features, forSubmission: submission != nil)
-        if let note = reRankingNote(scoring, rows: set.query.features.count + set.gallery.features.count) {
-            StandardError().write("note: \(note)\n")
-        }
+        scoring.reRanking?.noteFewNeighbours(among: set.query.features.count + set.gallery.features.count)
         let distances =
             if scoring.reRanking == nil {
                 try scoring.distances(set)
@@ -97,12 +95,6 @@ struct Metrics: ParsableCommand {
         try rankOutput?.write { try records.writeRanks(depth: top, to: $0) }
         try queryOutput?.write { try records.writeScores(to: $0) }
         return metrics
-    }
-
-    /// What is to be said where there are fewer rows than neighbours to compare: the search takes all that there are.
-    func reRankingNote(_ scoring: FeatureScoring, rows: Int) -> String? {
-        guard let k1 = scoring.reRanking?.neighbours, k1 >= rows else { return nil }
-        return "--rerank k1=\(k1): there are \(rows) rows, and none has more than \(rows - 1) neighbours"
     }
 
     private func records(_ path: String?, _ option: String) throws -> OutputPath? {

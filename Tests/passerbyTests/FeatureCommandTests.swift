@@ -107,12 +107,11 @@ private func isRefusal(_ error: RetrievalError, of forecast: MemoryForecast, fre
 
     @Test func `says where there are fewer neighbours than re-ranking is to compare`() throws {
         let command = try Metrics.parse(["--features", "f", "--rerank", "k1=30"])
-        let scoring = try command.scoring()
+        let reRanking = try #require(try command.scoring().reRanking)
         #expect(
-            command.reRankingNote(scoring, rows: 30)
+            reRanking.fewNeighbours(among: 30)
                 == "--rerank k1=30: there are 30 rows, and none has more than 29 neighbours")
-        #expect(command.reRankingNote(scoring, rows: 31) == nil)
-        #expect(try command.reRankingNote(Metrics.parse(["--features", "f"]).scoring(), rows: 1) == nil)
+        #expect(reRanking.fewNeighbours(among: 31) == nil)
     }
 
     @Test func `of a file without cameras says which tensor is missing, unless the protocol needs none`() throws {
