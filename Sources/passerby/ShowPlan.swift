@@ -4,7 +4,6 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Pipeline
-internal import Tensor
 
 struct ShowPlan: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -63,7 +62,7 @@ struct ShowPlan: ParsableCommand {
         let launch = try arguments.launch()
         let cache = CalibrationCache(threads: threads.count, on: launch.device)
         var (status, flight) = try launch.flightPlan(fresh ? .fresh : .new, logs: logs.folder, cache: cache)
-        if calibration { try calibrate(flight, launch) }
+        if hasDevice(launch), calibration { try calibrate(flight) }
         status.forecast = flight.forecast
         if json {
             try printJSON(status)
@@ -77,13 +76,18 @@ struct ShowPlan: ParsableCommand {
         guard obstacles.isEmpty else { throw CommandError.doesNotFit(obstacles) }
     }
 
-    private func calibrate(_ flight: FlightPlan, _ launch: Launch) throws {
+    /// Whether a run could compute here; says why not.
+    private func hasDevice(_ launch: Launch) -> Bool {
         do {
             try launch.checkDevice()
-        } catch let error as TensorError {
-            StandardError().write("note: nothing is measured. \(error)\n")
-            return
+            return true
+        } catch {
+            StandardError().write("note: a run would not begin here, and nothing is measured. \(error)\n")
+            return false
         }
+    }
+
+    private func calibrate(_ flight: FlightPlan) throws {
         let runs = ChildRuns(
             experiment: [arguments.name] + arguments.overrides, logs: logs.folder.path, threads: threads.count,
             interruption: .fromSignals())

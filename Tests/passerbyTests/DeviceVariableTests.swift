@@ -18,4 +18,15 @@ import Testing
             #expect(code == 0, "\(device): \(messages)")
         }
     }
+    /// More cards than a machine has.
+    @Test func `is told of by a plan where a run would not begin, measured or not`() throws {
+        let home = try TemporaryHome()
+        for words in [["plan", "tiny.yaml"], ["plan", "tiny.yaml", "--no-calibration"]] {
+            let (code, _, messages) = try home.passerby(words, environment: ["PASSERBY_DEVICE": "cuda:63"])
+            #expect(code == 0)
+            #expect(
+                messages.hasPrefix("note: a run would not begin here, and nothing is measured. device 'cuda:63'"),
+                "\(messages)")
+        }
+    }
 }
