@@ -52,10 +52,14 @@ extension Launch {
     }
 
     private func initialWeights() throws -> [Backbone: InitialWeights] {
-        guard let name = experiment.settings.initialWeights else { return [:] }
-        return try Dictionary(
-            uniqueKeysWithValues: experiment.backbonesBegun.map {
-                ($0, try InitialWeights(name, for: $0, in: weightFolders))
+        try Dictionary(
+            uniqueKeysWithValues: experiment.backbonesBegun.compactMap { backbone in
+                try initialWeights(of: backbone).map { (backbone, $0) }
             })
+    }
+
+    /// Where networks of a backbone begin; nothing where their weights are drawn.
+    func initialWeights(of backbone: Backbone) throws -> InitialWeights? {
+        try experiment.settings.initialWeights.map { try InitialWeights($0, for: backbone, in: weightFolders) }
     }
 }

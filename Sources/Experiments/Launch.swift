@@ -77,6 +77,10 @@ public struct Launch {
     public func plan() throws -> Plan { try counted().plan }
 
     private func counted() throws -> (plan: Plan, counts: DatasetCounts) {
+        try tellingOfAllMissing { try countedInputs() }
+    }
+
+    private func countedInputs() throws -> (plan: Plan, counts: DatasetCounts) {
         let provisions = try self.provisions(Interruption())
         let data = experiment.settings.data
         if let world = data.drawnWorld {
@@ -190,13 +194,13 @@ public struct Launch {
         begun: (RunFolder) -> Void = { _ in }, request: RunRequest? = nil, under offer: ConditionsOffer
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.settings.data.root(in: dataFolder)
-        let provisions = try self.provisions(interruption)
-        let (plan, datasets, contents) =
-            if let world = experiment.settings.data.drawnWorld {
-                try drawn(world, in: root, provisions, until: until, interruption)
-            } else {
-                try found(in: root, provisions, interruption)
+        let (provisions, (plan, datasets, contents)) = try tellingOfAllMissing {
+            let provisions = try self.provisions(interruption)
+            guard let world = experiment.settings.data.drawnWorld else {
+                return (provisions, try found(in: root, provisions, interruption))
             }
+            return (provisions, try drawn(world, in: root, provisions, until: until, interruption))
+        }
         // What cannot be read is left out by training, and has no hash.
         let hashes = contents.compactMapValues { UInt128($0, radix: 16) }
         let watched = WatchedFiles(hashes.merging(provisions.hashes) { own, _ in own })

@@ -4,6 +4,7 @@ import Configuration
 import Data
 import Foundation
 import Pipeline
+import Reporting
 import Testing
 
 @testable import Experiments
@@ -45,6 +46,21 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         #expect(outline.missing == "\(error)")
         let lines = "\(outline)".split(separator: "\n")
         #expect(lines[0] == "\(experiment.name), seed 1" && lines.count == 1 + 3 * experiment.stages.count)
+    }
+
+    /// Whoever has just cloned the program has neither weights nor data, and downloads all of them in one go.
+    @Test func `names everything at once that is not on this machine`() throws {
+        let experiment = try experiment("spcl/personx2market1501.yaml", ["data.location={folder: /nowhere}"])
+        let launch = Launch(
+            experiment, dataFolder: "/nowhere", weightFolders: [], cacheFolder: "/nowhere", output: StandardError())
+        let error = try #require(throws: MissingInputsError.self) { try launch.plan() }
+        #expect(error.exitKind == .missing)
+        let texts = error.errors.map { "\($0)" }
+        #expect(
+            texts.map { $0.prefix(26) } == [
+                "initial_weights: resnet50:", "no PersonX found. Looked f", "no Market-1501 found. Look",
+            ])
+        #expect("\(error)" == (["3 inputs are not on this machine:"] + texts).joined(separator: "\n"))
     }
 
     @Test func `is not shown where something else is wrong`() throws {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-internal import Data
 internal import Pipeline
 
 /// What an experiment would do, as far as that can be said without its data and weights: no keys, and so nothing of what is
@@ -15,10 +14,7 @@ public struct ExperimentOutline: Sendable, Equatable {
     /// - Returns: Nothing where the error is not that data or weights are not here.
     /// - Throws: `PipelineError.invalidPlan(reason:)`.
     public init?(_ experiment: Experiment, lacking error: any Error) throws {
-        switch error {
-        case DataError.missingFolder, InitialWeightsError.notFound, NetworkFileError.noFile: break
-        default: return nil
-        }
+        guard MissingInputsError.missing(error) != nil else { return nil }
         let plan = try experiment.plan(dataDigest: ContentDigest(of: ""))
         self.experiment = plan.experiment
         seed = plan.seed
