@@ -173,6 +173,22 @@ extension ImportedOptions {
         }
     }
 
+    /// Only one of their schedules begins with a warm-up, whatever the file says of its steps.
+    private var warmsUp: Bool { self["TRAIN.SCHEDULER.lr_scheduler"]?.node.says("warmup_multi_step") == true }
+
+    func putWarmup(into draft: inout ImportDraft) {
+        let steps = "TRAIN.SCHEDULER.warmup_steps"
+        guard warmsUp else { return draft.set("pretrain.warmup", 0, reason: "a schedule without one") }
+        requireGiven(steps, "the epochs of the warm-up")
+        draft.set("pretrain.warmup", self[steps])
+    }
+
+    /// - Parameter method: One whose rate begins as it goes on.
+    func leaveOutWarmup(of method: String, _ draft: inout ImportDraft) {
+        guard warmsUp else { return }
+        draft.leaveOut("warmup_multi_step's warm-up", "the rate of \(method) has none here, and results differ")
+    }
+
     func requireConstantRate() {
         guard let value = self["TRAIN.SCHEDULER.lr_scheduler"], !value.node.isNull else { return }
         report("a rate that falls; allowed: null, as clustering-baseline's is constant", at: "TRAIN.SCHEDULER.lr_scheduler")

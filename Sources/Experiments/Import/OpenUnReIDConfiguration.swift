@@ -32,6 +32,7 @@ extension ImportedProgram {
         given.putBatches("adapt", into: &draft)
         draft.set("adapt.images_per_norm_group", given.normGroup)
         draft.set("adapt.milestones", given.milestones)
+        given.leaveOutWarmup(of: "SpCL", &draft)
         given.putRadii(into: &draft)
         for name in ["temp", "momentum"] { given.requireGiven("TRAIN.LOSS.\(name)", "a number of the memory") }
         draft.set("adapt.temperature", given["TRAIN.LOSS.temp"])
@@ -74,7 +75,7 @@ extension ImportedProgram {
         draft.set("pretrain.images_per_norm_group", given.normGroup)
         draft.set("pretrain.auto_augment", given["DATA.TRAIN.is_autoaug"])
         draft.set("pretrain.milestones", given.milestones)
-        draft.set("pretrain.warmup", given["TRAIN.SCHEDULER.warmup_steps"])
+        given.putWarmup(into: &draft)
     }
 
     private static func openUnReID(
@@ -83,7 +84,8 @@ extension ImportedProgram {
     ) -> ImportedProgram {
         let stage = clusters ? "adapt" : "pretrain"
         let isSelfPaced = name == "SpCL"
-        let needed = clusters ? ["TRAIN.PSEUDO_LABELS.\(isSelfPaced ? "eps" : "cluster")"] : []
+        let needed =
+            clusters ? ["TRAIN.PSEUDO_LABELS.\(isSelfPaced ? "eps" : "cluster")"] : ["DATA.TRAIN.is_autoaug"]
         return ImportedProgram(
             repository: "OpenUnReID", name: name, pages: pages,
             options: [

@@ -137,6 +137,31 @@ final class ConfigurationFile {
         #expect(text.contains("      clustering: kmeans\n      clusters: 500\n      runs: 1\n") && !text.contains("k1:"))
     }
 
+    /// Whatever the file says of a warm-up's steps: only one of the schedules has them.
+    @Test(arguments: [
+        ("warmup_multi_step", "warmup: 10"), ("multi_step", "warmup: 0"), ("single_step", "warmup: 0"),
+    ])
+    func `of pre-training warms up as its schedule does`(scheduler: String, line: String) throws {
+        let steps = scheduler == "single_step" ? "40" : "[40, 70]"
+        let text = try imported(
+            .sourcePretrain, "lr_scheduler: 'warmup_multi_step', stepsize: [40, 70]",
+            "lr_scheduler: '\(scheduler)', stepsize: \(steps)"
+        ).text
+        #expect(text.contains("      \(line)"), "\(text)")
+        let constant = try imported(
+            .sourcePretrain, "lr_scheduler: 'warmup_multi_step', stepsize: [40, 70]", "lr_scheduler: null"
+        ).text
+        #expect(constant.contains("      warmup: 0") && constant.contains("      milestones: []"), "\(constant)")
+    }
+
+    @Test func `of SpCL says that its warm-up has no place`() throws {
+        let found = "lr_scheduler: 'single_step', stepsize: 20"
+        let imported = try imported(.spcl, found, "lr_scheduler: 'warmup_multi_step', stepsize: [40, 70], warmup_steps: 10")
+        #expect(
+            imported.leftOut.contains("warmup_multi_step's warm-up: the rate of SpCL has none here, and results differ"))
+        #expect(try !self.imported(.spcl).leftOut.contains { $0.contains("warm") })
+    }
+
     @Test func `begins with a file where it names one`() throws {
         let text = try imported(.spcl, "source_pretrained: null", "source_pretrained: '/w/best.pth'").text
         #expect(text.contains("initial_weights: \"/w/best.pth\"\n"))
@@ -154,6 +179,14 @@ final class ConfigurationFile {
         (
             .spcl, "  unsup_dataset_indexes: [0,]\n", "",
             "TRAIN.unsup_dataset_indexes is needed: a value, as the program has no default for it"
+        ),
+        (
+            .sourcePretrain, "is_autoaug: True, ", "",
+            "DATA.TRAIN.is_autoaug is needed: a value, as the program has no default for it"
+        ),
+        (
+            .sourcePretrain, "warmup_steps: 10", "",
+            "TRAIN.SCHEDULER.warmup_steps is needed: the epochs of the warm-up"
         ),
         (
             .spcl, "'single_step', stepsize: 20", "'single_step'",
