@@ -113,15 +113,13 @@ let tensors: [Target] =
             name: "passerby",
             dependencies: [
                 "Experiments", "Slurm", "Sweeps", "Tables", "Pipeline", "Configuration", "Training", "Data", "Retrieval",
-                "Machine",
-                "Randomness",
-                "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor", arguments,
+                "Machine", "Randomness", "Reporting", "Backbones", "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
         .testTarget(
             name: "passerbyTests",
             dependencies: [
                 "passerby", "Backbones", "Configuration", "Data", "Experiments", "Layers", "Training", "Pipeline",
-                "Programs", "Randomness", "Reporting", "Retrieval", "Sweeps", "Tables", "Tensor", arguments,
+                "Programs", "Randomness", "Reporting", "Retrieval", "Tensor", arguments,
             ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch", "CZlib", "Reporting"], fixtures: true)
@@ -134,10 +132,9 @@ let tensors: [Target] =
     + module(
         "Experiments",
         [
-            "Training", "Pipeline", "Sweeps", "Tables", "Configuration", "Data", "Retrieval", "Machine", "Pages",
-            "Randomness",
+            "Training", "Pipeline", "Sweeps", "Configuration", "Data", "Retrieval", "Machine", "Pages", "Randomness",
             "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor",
-        ], tests: ["Patterns", "Programs"], fixtures: true)
+        ], tests: ["Patterns", "Programs", "Tables"], fixtures: true)
 
 let package = Package(
     name: "passerby",
