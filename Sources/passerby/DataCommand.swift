@@ -124,6 +124,7 @@ func knownDataset(_ name: String) throws -> Dataset {
 
 struct Synthesise: ParsableCommand {
     private typealias Allowed = SyntheticWorld.Limits
+    private static let usual = SyntheticWorld()
 
     static let configuration = CommandConfiguration(
         commandName: "synth", abstract: "Draws a synthetic world of pedestrians as JPEG files.",
@@ -135,27 +136,32 @@ struct Synthesise: ParsableCommand {
     @Argument(help: "The folder to write; it must not hold another world.")
     var folder: String
 
-    @Option(help: "Source identities.", within: Allowed.sourceIdentities) var sourceIdentities = 60
-    @Option(help: "Images of each source identity.", within: Allowed.images) var sourceImages = 18
-    @Option(help: "Source cameras.", within: Allowed.sourceCameras) var sourceCameras = 6
-    @Option(help: "Target training identities.", within: Allowed.targetIdentities) var targetIdentities = 60
+    @Option(help: "Source identities.", within: Allowed.sourceIdentities) var sourceIdentities = Self.usual.source.identities
+    @Option(help: "Images of each source identity.", within: Allowed.images) var sourceImages = Self.usual.source
+        .imagesPerIdentity
+    @Option(help: "Source cameras.", within: Allowed.sourceCameras) var sourceCameras = Self.usual.source.cameras
+    @Option(help: "Target training identities.", within: Allowed.targetIdentities) var targetIdentities = Self.usual.target
+        .trainingIdentities
     @Option(help: "Fewest images of a target training identity.", within: Allowed.images)
-    var fewestImages = 4
-    @Option(help: "Most images of a target training identity.", within: Allowed.images) var mostImages = 12
+    var fewestImages = Self.usual.target.minimumImagesPerIdentity
+    @Option(help: "Most images of a target training identity.", within: Allowed.images) var mostImages = Self.usual.target
+        .maximumImagesPerIdentity
     @Option(help: "Target training images of people seen once.", within: Allowed.loneImages)
-    var singletons = 40
+    var singletons = Self.usual.target.singletons
     @Option(help: "Target validation identities.", within: Allowed.validationIdentities)
-    var validationIdentities = 40
-    @Option(help: "Queries of each validation identity.", within: Allowed.queries) var queries = 2
-    @Option(help: "Gallery images of each validation identity.", within: Allowed.gallery) var gallery = 8
-    @Option(help: "Gallery images of nobody.", within: Allowed.loneImages) var distractors = 60
-    @Option(help: "Target cameras.", within: Allowed.targetCameras) var targetCameras = 5
+    var validationIdentities = Self.usual.target.validationIdentities
+    @Option(help: "Queries of each validation identity.", within: Allowed.queries) var queries = Self.usual.target
+        .queriesPerIdentity
+    @Option(help: "Gallery images of each validation identity.", within: Allowed.gallery) var gallery = Self.usual.target
+        .galleryPerIdentity
+    @Option(help: "Gallery images of nobody.", within: Allowed.loneImages) var distractors = Self.usual.target.distractors
+    @Option(help: "Target cameras.", within: Allowed.targetCameras) var targetCameras = Self.usual.target.cameras
     @Option(help: "Identities of a test set without names, 0 for none.", within: 0...Allowed.testIdentities.upperBound)
     var testIdentities = 0
-    @Option(help: "Width of the images in pixels.", within: Allowed.width) var width = 64
-    @Option(help: "Height of the images in pixels.", within: Allowed.height) var height = 128
-    @Option(help: "How far the target is from the source.", within: Allowed.gap) var gap = 1.0
-    @Option(help: "Seed of the drawing.", within: Limits.seed) var seed: UInt64 = 1
+    @Option(help: "Width of the images in pixels.", within: Allowed.width) var width = Self.usual.width
+    @Option(help: "Height of the images in pixels.", within: Allowed.height) var height = Self.usual.height
+    @Option(help: "How far the target is from the source.", within: Allowed.gap) var gap = Self.usual.gap
+    @Option(help: "Seed of the drawing.", within: Limits.seed) var seed = Self.usual.seed
 
     mutating func validate() throws {
         let problems = world.problems()

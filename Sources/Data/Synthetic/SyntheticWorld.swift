@@ -21,7 +21,7 @@ public struct SyntheticWorld: Sendable, Codable, Equatable {
         public var cameras: Int
 
         /// A source of the usual size, but for what is named.
-        public init(identities: Int = 100, imagesPerIdentity: Int = 12, cameras: Int = 6) {
+        public init(identities: Int = 60, imagesPerIdentity: Int = 18, cameras: Int = 6) {
             self.identities = identities
             self.imagesPerIdentity = imagesPerIdentity
             self.cameras = cameras
@@ -60,7 +60,7 @@ public struct SyntheticWorld: Sendable, Codable, Equatable {
 
         /// A target of the usual size, but for what is named.
         public init(
-            trainingIdentities: Int = 150, minimumImagesPerIdentity: Int = 4,
+            trainingIdentities: Int = 60, minimumImagesPerIdentity: Int = 4,
             maximumImagesPerIdentity: Int = 12,
             singletons: Int = 40, validationIdentities: Int = 40, queriesPerIdentity: Int = 2,
             galleryPerIdentity: Int = 8, distractors: Int = 60, cameras: Int = 5, testIdentities: Int? = nil

@@ -57,7 +57,7 @@ extension Field where Part == GapEffects {
 
 extension SyntheticWorld.Source: Configurable {
     public init() {
-        self.init(identities: 60, imagesPerIdentity: 18, cameras: 6)
+        self.init(cameras: 6)
     }
 
     static var fields: [Field<Self>] {
@@ -77,7 +77,7 @@ extension SyntheticWorld.Source: Configurable {
 
 extension SyntheticWorld.Target: Configurable {
     public init() {
-        self.init(trainingIdentities: 60)
+        self.init(cameras: 5)
     }
 
     static var fields: [Field<Self>] {
