@@ -41,7 +41,7 @@ public final class ParameterStore {
 
     public var trained: [Entry] { entries.filter { $0.role == .trained } }
 
-    /// The trained tensors with keys that begin with a name, for an optimiser of several networks.
+    /// The trained tensors, a network's name put before their keys, for an optimiser of several networks.
     public func trained(under name: String) -> [Entry] {
         trained.map { Entry(key: "\(name).\($0.key)", tensor: $0.tensor, role: $0.role) }
     }

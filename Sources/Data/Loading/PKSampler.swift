@@ -17,8 +17,7 @@ public struct PKSampler: Sendable {
     private let imagesOfClass: [[Int]]
 
     /// - Parameters:
-    ///   - labels: `[N]`, the class index of each image, `0 ..< K` without holes being usual but not
-    ///     required.
+    ///   - labels: `[N]`, the class index of each image, from 0, usually without holes.
     ///   - cameras: `[N]`.
     ///   - instances: `K`, at least 2.
     public init(labels: [Int], cameras: [Camera], instances: Int) {

@@ -22,7 +22,7 @@ package struct ChildRuns {
 
     /// Runs to the end.
     ///
-    /// - Throws: ``ChildRunError/failed(command:code:)``.
+    /// - Throws: ``ChildRunError/failed(command:code:)``, ``ChildRunError/killed(command:signal:)``.
     func finish(_ arguments: [String]) throws {
         let child = try run(arguments)
         let end = try child.wait(interruption)

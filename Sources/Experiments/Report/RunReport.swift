@@ -7,9 +7,7 @@ public import Pipeline
 
 /// What a run came to as a page, `report.html`, and its pictures for slides, `report/`.
 public struct RunReport {
-    /// The most bytes that the file takes: it can be sent by mail.
-    static let mostBytes = 8_000_000
-    /// What of it pictures may take; curves and tables need the rest.
+    /// What pictures may take: with curves and tables the file has less than 8 MB, and can be sent by mail.
     private static let mostPictureBytes = 6_000_000
 
     private let run: ReportedRun

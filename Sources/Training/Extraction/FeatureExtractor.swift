@@ -18,8 +18,8 @@ public struct FeatureExtractor: Sendable {
     /// Batches whose embeddings stay where they are made: a card that is asked for them has nothing to do meanwhile.
     private static var mostUnread: Int { Engine.device == .cpu ? 1 : 16 }
 
-    /// - Parameter precision: What convolutions compute in: in single precision, as for all published numbers, also where networks
-    ///   train in less; in TF32 only where they train in that.
+    /// - Parameter precision: What convolutions compute in: single precision by default, as for all published numbers, also where
+    ///   networks train in less.
     public init(_ images: ImageSource, batchSize: Int = 64, precision: TrainingPrecision = .fp32) {
         self.images = images
         self.batchSize = batchSize

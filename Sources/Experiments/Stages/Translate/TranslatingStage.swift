@@ -91,6 +91,6 @@ extension TranslatingStage {
 }
 
 extension ImageSize {
-    /// Bytes of a photograph of a person: 2.5 bits a pixel at Pillow's quality 75, 6 at 95.
+    /// Bytes of a photograph of a person, rounded up: 3 bits a pixel at Pillow's quality 75, 6 at 95.
     func jpegByteCount(quality: Int = 75) -> Int { height * width * (quality > 85 ? 6 : 3) / 8 }
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+internal import Data
+internal import Reporting
+internal import Retrieval
 internal import Training
 
 /// A scope that counts two steps as one.
@@ -24,4 +27,13 @@ final class EveryOtherStep: TrainingScope {
     func begin(epochs: Int, iterations: Int, at epoch: Int, step: Int) {
         scope.begin(epochs: epochs, iterations: iterations, at: epoch, step: step)
     }
+    func show(_ picture: Image, _ name: String, epoch: Int) throws { try scope.show(picture, name, epoch: epoch) }
+    func show(_ distances: DistanceMatrix, of network: Int, _ validation: Validation, epoch: Int) throws {
+        try scope.show(distances, of: network, validation, epoch: epoch)
+    }
+    func begin(_ phase: Phase, of total: Int, done: Int) { scope.begin(phase, of: total, done: done) }
+    func advance(by count: Int) { scope.advance(by: count) }
+    var searching: ProgressHandler? { scope.searching }
+    func tell(_ finding: Finding) { scope.tell(finding) }
+    func warn(_ text: String) { scope.warn(text) }
 }
