@@ -19,6 +19,8 @@ public enum DataError: Error, Equatable, Sendable {
 
     /// None of the folders in which the dataset could be exists.
     case missingFolder(dataset: String, lookedFor: [String], layouts: [String])
+    /// A split that the dataset has in no edition.
+    case noSuchSplit(dataset: String, split: String, allowed: [String])
     /// The folder, or those below it, hold nothing but pictures of formats that are not read.
     case foreignFormats(folder: String, found: [String])
     /// The folder could be the dataset's by its layout, and has the name of another's.
@@ -55,6 +57,7 @@ extension DataError: ReportedError {
     public var exitKind: ExitKind {
         switch self {
         case .missingFolder, .namedOtherwise, .unusableCache: .missing
+        case .noSuchSplit: .usage
         case .unreadable, .notAnImage, .truncated, .corrupt, .notEncodable, .noImages, .foreignFormats, .missingImage,
             .malformedLine, .malformedName, .unknownIdentity, .unknownCamera, .noIdentities, .tooFewImages, .noGoodImages,
             .changed:
@@ -77,6 +80,8 @@ extension DataError: ReportedError {
         case .missingFolder(let dataset, let lookedFor, let layouts):
             (["no \(dataset) found. Looked for:"] + lookedFor.map { "  '\($0)'" } + ["Accepted:"]
                 + layouts.map { "  \($0)" }).joined(separator: "\n")
+        case .noSuchSplit(let dataset, let split, let allowed):
+            "\(dataset) has no split '\(split)'; allowed: \(allowed.joined(separator: ", "))"
         case .foreignFormats(let folder, let found):
             "no images in '\(folder)': \(found.joined(separator: "; "))"
         case .namedOtherwise(let folder, let dataset, let other):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Foundation
+internal import Data
 internal import Pipeline
 
 /// What lies on the device and no run needs; all of it can be made again.
@@ -10,8 +11,14 @@ public struct Housekeeping {
         public let description: String
         public let path: String
         public let bytes: Int
-        /// Of an entry of the store.
-        fileprivate let key: StageKey?
+        fileprivate let kind: Kind
+
+        fileprivate enum Kind {
+            /// An entry of the store.
+            case stored(StageKey)
+            case world
+            case other
+        }
 
         private enum CodingKeys: String, CodingKey {
             case description, path, bytes
@@ -41,21 +48,29 @@ public struct Housekeeping {
             Item(
                 description: "result of \(orphan.stage), which no run holds",
                 path: StageStore(logs: logs).folder.appendingPathComponent("\(orphan.key)").path, bytes: orphan.bytes,
-                key: orphan.key)
+                kind: .stored(orphan.key))
         }
         let litter = RunCatalogue(logs: logs).litter().map {
             Item(
                 description: "what a command that was killed has left", path: $0.path, bytes: DurableFile.bytes(below: $0),
-                key: nil)
+                kind: .other)
         }
         return try stages + litter + worlds() + caches()
     }
 
     /// - Returns: Whether it went: somebody may have taken it up meanwhile.
     public func remove(_ item: Item) throws -> Bool {
-        if let key = item.key { return try RunCatalogue(logs: logs).release(key) }
-        try FileManager.default.removeItem(atPath: item.path)
-        return true
+        switch item.kind {
+        case .stored(let key): return try RunCatalogue(logs: logs).release(key)
+        case .world: return try SyntheticWorld.remove(at: item.path)
+        case .other:
+            do {
+                try FileManager.default.removeItem(atPath: item.path)
+            } catch let error as CocoaError where error.code == .fileNoSuchFile {
+                return false
+            }
+            return true
+        }
     }
 
     /// None while the plan of some run cannot be read.
@@ -71,8 +86,10 @@ public struct Housekeeping {
         }
         return names.sorted().map { folder.appendingPathComponent($0) }.filter { world in
             DataChoice.digests(ofWorld: world.lastPathComponent).isDisjoint(with: digests)
+                && !SyntheticWorld.isBeingDrawn(world.path)
         }.map {
-            Item(description: "drawn world that no run has", path: $0.path, bytes: DurableFile.bytes(below: $0), key: nil)
+            Item(
+                description: "drawn world that no run has", path: $0.path, bytes: DurableFile.bytes(below: $0), kind: .world)
         }
     }
 
@@ -85,7 +102,7 @@ public struct Housekeeping {
         }.map {
             Item(
                 description: "decoded images that nobody has used for \(Int(Self.patience)) days", path: $0.path,
-                bytes: DurableFile.bytes(below: $0), key: nil)
+                bytes: DurableFile.bytes(below: $0), kind: .other)
         }
     }
 }

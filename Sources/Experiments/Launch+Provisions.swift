@@ -2,6 +2,7 @@
 
 internal import Backbones
 internal import Data
+internal import Layers
 internal import Pipeline
 
 extension Launch {
@@ -55,6 +56,23 @@ extension Launch {
         try Dictionary(
             uniqueKeysWithValues: experiment.backbonesBegun.compactMap { backbone in
                 try initialWeights(of: backbone).map { (backbone, $0) }
+            })
+    }
+
+    /// The values that networks of each backbone begin with.
+    ///
+    /// - Parameter tell: Told what a user should know of the files.
+    /// - Throws: ``InitialWeightsError/otherBackbone(path:stage:asked:found:)``, before days of work and not after.
+    func fittedWeights(
+        _ files: [Backbone: InitialWeights], tell: (String) -> Void = { _ in }
+    ) throws -> [Backbone: StateDictionary] {
+        try Dictionary(
+            uniqueKeysWithValues: files.map { backbone, file in
+                let stage = experiment.stages.first { $0.definition.begins == backbone }?.name ?? ""
+                let (state, notes) = try file.fitted(to: backbone, for: stage)
+                for note in notes { tell("\(file.path): \(note)") }
+                if let remark = file.remark { tell(remark) }
+                return (backbone, state)
             })
     }
 

@@ -82,6 +82,7 @@ public struct Launch {
 
     private func countedInputs() throws -> (plan: Plan, counts: DatasetCounts) {
         let provisions = try self.provisions(Interruption())
+        _ = try fittedWeights(provisions.weights)
         let data = experiment.settings.data
         if let world = data.drawnWorld {
             return (
@@ -194,13 +195,17 @@ public struct Launch {
         begun: (RunFolder) -> Void = { _ in }, request: RunRequest? = nil, under offer: ConditionsOffer
     ) throws -> (folder: RunFolder, result: RunResult) {
         let root = try experiment.settings.data.root(in: dataFolder)
+        var lease: WorldLease?
         let (provisions, (plan, datasets, contents)) = try tellingOfAllMissing {
             let provisions = try self.provisions(interruption)
             guard let world = experiment.settings.data.drawnWorld else {
                 return (provisions, try found(in: root, provisions, interruption))
             }
-            return (provisions, try drawn(world, in: root, provisions, until: until, interruption))
+            let drawn = try self.drawn(world, in: root, provisions, until: until, interruption)
+            lease = drawn.lease
+            return (provisions, (drawn.plan, drawn.datasets, [:]))
         }
+        defer { withExtendedLifetime(lease) {} }
         // What cannot be read is left out by training, and has no hash.
         let hashes = contents.compactMapValues { UInt128($0, radix: 16) }
         let watched = WatchedFiles(hashes.merging(provisions.hashes) { own, _ in own })
@@ -213,13 +218,7 @@ public struct Launch {
             }
         let conditions = try unfinished.map { try offer.conditions(goingOnWith: $0, plan: plan) } ?? offer.fresh
         try prepare(threads: conditions.threads)
-        let weights = try Dictionary(
-            uniqueKeysWithValues: provisions.weights.map { backbone, file in
-                let stored = try WeightFile(readingFrom: file.path)
-                for note in stored.surroundings.notes { warn("\(file.path): \(note)") }
-                if let remark = file.remark { warn(remark) }
-                return (backbone, try FittedWeights(stored.tensors, to: backbone, domain: .target).state)
-            })
+        let weights = try fittedWeights(provisions.weights) { warn($0) }
         let workspace = Workspace(
             settings: experiment.settings, datasets: datasets, initialWeights: weights,
             existingImages: provisions.images, networksOfFiles: try experiment.networksOfFiles(warn: warn),
@@ -342,21 +341,23 @@ public struct Launch {
             evaluated: provisions.evaluated.mapValues(\.digest))
     }
 
-    /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist.
+    /// A drawn world, drawn now where it is not there yet, after the stage's name is known to exist. It is not removed for as
+    /// long as it is held.
     private func drawn(
         _ world: SyntheticWorld, in root: String, _ provisions: Provisions, until: String?,
         _ interruption: Interruption
-    ) throws -> (plan: Plan, datasets: Datasets, contents: [String: String]) {
+    ) throws -> (plan: Plan, datasets: Datasets, lease: WorldLease) {
         let plan = try drawnPlan(provisions)
         if let until { _ = try plan.stage(named: until) }
-        try draw(world, to: root, interruption)
-        return (plan, try listed(in: root, provisions), [:])
+        let lease = try draw(world, to: root, interruption)
+        return (plan, try listed(in: root, provisions), lease)
     }
 
-    private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws {
+    private func draw(_ world: SyntheticWorld, to root: String, _ interruption: Interruption) throws -> WorldLease {
         let progress = LateProgress(label: "data", unit: "images", output: output)
         defer { progress.finish() }
-        try world.write(to: root, progress: progress.show)
+        let lease = try world.hold(at: root, progress: progress.show)
         try interruption.check()
+        return lease
     }
 }

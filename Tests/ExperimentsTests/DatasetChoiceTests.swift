@@ -239,6 +239,25 @@ private func report(_ overrides: [String]) -> String? {
             ])
     }
 
+    /// A typing error makes supervised learning of adaptation, and half an archive a number to be compared with nothing.
+    @Test func `are remarked on where source and target are one, or less than was published`() throws {
+        let root = try written([
+            "Market-1501/bounding_box_train/0002_c1s1_1.jpg", "Market-1501/query/0001_c2s1_1.jpg",
+            "Market-1501/bounding_box_test/0001_c3s1_1.jpg",
+        ])
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        var choice = DataChoice()
+        choice.source = DatasetPlace(try #require(SourceDataset(rawValue: "market1501")))
+        choice.target = DatasetPlace(try #require(TargetDataset(rawValue: "market1501")))
+        let end = " images that were published: results are not comparable; 'passerby data check' says more"
+        #expect(
+            try Datasets(choice, root: root).remarks == [
+                "data.target: the same images as data.source: what is learnt there are the target's own labels",
+                "data.source: market1501 train: 1 of 12936\(end)", "data.target: market1501 train: 1 of 12936\(end)",
+                "data.target: market1501 query: 1 of 3368\(end)", "data.target: market1501 gallery: 1 of 19281\(end)",
+            ])
+    }
+
     @Test func `are found each in its own place, one by a name that its folder holds`() throws {
         let root = try written([
             "shop/train/0007_c1_1.jpg", "shop/query/0008_c1_1.jpg", "shop/gallery/0008_c2_1.jpg",

@@ -295,7 +295,7 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
             try direct(.new) { try FileManager.default.moveItem(atPath: data, toPath: aside) }
         }
         #expect(error?.description.contains(data) == true, "\(String(describing: error))")
-        #expect(throws: DataError.self) { try direct(.resume) }
+        #expect(throws: MissingInputsError.self) { try direct(.resume) }
         try FileManager.default.moveItem(atPath: aside, toPath: data)
         let resumed = try direct(.resume)
         #expect(resumed.rows == (try direct(.fresh)).rows && resumed.stages.count == 1)
@@ -345,8 +345,9 @@ private func digests(_ folder: TemporaryFolder) throws -> [String: String] {
     @Test func `asks for datasets that are not there before it leaves a trace`() throws {
         let folder = TemporaryFolder()
         let elsewhere = try overriding(["data.location={folder: /nowhere/at/all}"])
-        let error = #expect(throws: DataError.self) { try run(elsewhere, in: folder) }
-        #expect(error?.description.contains("/nowhere/at/all/personX") == true, "\(String(describing: error))")
+        let error = #expect(throws: MissingInputsError.self) { try run(elsewhere, in: folder) }
+        let texts = error?.errors.map { "\($0)" } ?? []
+        #expect(texts.count == 2 && texts[0].contains("/nowhere/at/all/personX"), "\(texts)")
         #expect(!FileManager.default.fileExists(atPath: folder.path))
     }
 }

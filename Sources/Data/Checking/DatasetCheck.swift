@@ -173,7 +173,7 @@ extension FoundDataset {
     }
 
     /// Whether the folder is part of a synthetic world, which has a published layout and sizes of its own.
-    private var isDrawn: Bool {
+    var isDrawn: Bool {
         [folder, "\(folder)/.."].contains { exists(joined($0, SyntheticWorld.descriptionName)) }
     }
 }

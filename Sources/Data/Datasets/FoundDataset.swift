@@ -100,6 +100,13 @@ public struct FoundDataset: Sendable {
         let title = "\(dataset.definition.title), \(split.rawValue)"
         guard let definition = edition.split(split) else {
             let others = dataset.definition.editions.filter { $0.split(split) != nil }
+            guard !others.isEmpty else {
+                let known = DatasetSplit.allCases.filter { split in
+                    dataset.definition.editions.contains { $0.split(split) != nil }
+                }
+                throw .noSuchSplit(
+                    dataset: dataset.definition.title, split: split.rawValue, allowed: known.map(\.rawValue))
+            }
             throw .missingFolder(
                 dataset: title, lookedFor: others.flatMap { $0.split(split)?.missing(in: folder) ?? [] },
                 layouts: others.flatMap(\.layouts))

@@ -21,9 +21,14 @@ func imageNames(in folder: String) throws(DataError) -> [String] {
 /// The paths of all images below a folder, relative to it, in the order of their bytes. Links to folders are followed, each
 /// folder being read once (``ImageWalk``).
 ///
-/// - Throws: As ``imageNames(in:)``.
+/// - Throws: As ``imageNames(in:)``; ``DataError/missingFolder(dataset:lookedFor:layouts:)``.
 public func imagePaths(below folder: String) throws(DataError) -> [String] {
-    guard isFolder(folder) else { throw .unreadable(path: folder, reason: "its entries cannot be listed") }
+    guard exists(folder) else {
+        throw .missingFolder(
+            dataset: "folder of images", lookedFor: [folder],
+            layouts: ["a folder with JPEG or PNG files, in folders below it too"])
+    }
+    guard isFolder(folder) else { throw .unreadable(path: folder, reason: "it is a file, and a folder is needed") }
     let paths = try ImageWalk(folder, isDeep: true).paths
     guard !paths.isEmpty else { throw .noImages(folder: folder) }
     return paths

@@ -41,7 +41,7 @@ extension SyntheticWorld {
     }
 
     /// Whether `root` holds exactly this world; throws where something else is in the way.
-    private func isWritten(at root: String) throws -> Bool {
+    func isWritten(at root: String) throws -> Bool {
         var isFolder = ObjCBool(false)
         guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder) else { return false }
         guard isFolder.boolValue else { throw SyntheticWorldError.occupied(path: root) }
@@ -152,6 +152,8 @@ private func reading<Value>(_ path: String, _ body: () throws -> Value) throws -
     do { return try body() } catch { throw SyntheticWorldError.unreadable(path: path, reason: reason(error)) }
 }
 
+/// What the system said of a file; the path stands beside it.
 private func reason(_ error: any Error) -> String {
-    String(describing: error)
+    guard let error = error as? CocoaError else { return "\(error)" }
+    return (error.underlying as? POSIXError)?.localizedDescription ?? error.localizedDescription
 }

@@ -28,7 +28,12 @@ public enum SyntheticWorldError: ReportedError, Equatable {
     /// A file or folder cannot be written.
     case unwritable(path: String, reason: String)
 
-    public var exitKind: ExitKind { .badData }
+    public var exitKind: ExitKind {
+        switch self {
+        case .impossible, .differentWorld, .occupied, .unreadable: .badData
+        case .unwritable: .missing
+        }
+    }
 
     /// What was found, where, and what to do about it.
     public var description: String {

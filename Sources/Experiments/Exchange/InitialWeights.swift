@@ -2,8 +2,10 @@
 
 public import Backbones
 internal import Foundation
+internal import Layers
 public import Pipeline
 public import Reporting
+internal import Tensor
 
 /// Where training begins: weights in a file, which a user names by its path or by its published name.
 public struct InitialWeights: Sendable, Equatable {
@@ -43,6 +45,21 @@ public struct InitialWeights: Sendable, Equatable {
             throw InitialWeightsError.otherContents(
                 path: place.path, expected: place.weights.digestPrefix, found: String(digest.hexadecimal.prefix(8)))
         }
+    }
+
+    /// Its tensors under the backbone's names.
+    ///
+    /// - Parameter stage: One that begins with them.
+    /// - Throws: What reading the file does; ``InitialWeightsError/otherBackbone(path:stage:asked:found:)``.
+    func fitted(to backbone: Backbone, for stage: String) throws -> (state: StateDictionary, notes: [String]) {
+        let stored = try WeightFile(readingFrom: path)
+        let fitted = try FittedWeights(stored.tensors, to: backbone, domain: .target)
+        guard fitted.isComplete else {
+            throw InitialWeightsError.otherBackbone(
+                path: path, stage: stage, asked: backbone,
+                found: try FittedWeights.recognising(stored.tensors)?.backbone)
+        }
+        return (fitted.state, stored.surroundings.notes)
     }
 
     /// What is to be said where not the first of several had to be taken, and the one that is there is of another recipe.
@@ -89,11 +106,13 @@ public enum InitialWeightsError: ReportedError, Equatable {
     /// None of these is in any of the folders.
     case notFound(Backbone, [PublishedWeights], looked: [String])
     case otherContents(path: String, expected: String, found: String)
+    /// The file's tensors are not those of the backbone that a stage begins with; those of another, or of none.
+    case otherBackbone(path: String, stage: String, asked: Backbone, found: Backbone?)
 
     public var exitKind: ExitKind {
         switch self {
         case .noFile, .notInFolder, .notFound: .missing
-        case .otherContents: .badData
+        case .otherContents, .otherBackbone: .badData
         }
     }
 
@@ -118,6 +137,10 @@ public enum InitialWeightsError: ReportedError, Equatable {
         case .otherContents(let path, let expected, let found):
             return "\(path): its SHA-256 begins with \(found), not with \(expected) as its name promises; "
                 + "the download may be incomplete"
+        case .otherBackbone(let path, let stage, let asked, let found):
+            return "initial_weights: \(path): its tensors are those of \(found?.rawValue ?? "no known backbone"), and stage "
+                + "'\(stage)' begins with a \(asked.rawValue); 'passerby weights inspect \(path)' lists them. A folder has a "
+                + "file for each backbone, under its name"
         }
     }
 

@@ -30,7 +30,8 @@ struct RankingSection {
             .p, [.style("faint")],
             "Each line: a query, and the ten gallery images nearest to it. ✓ with a whole frame is who was looked for, ✗ with a "
                 + "broken one somebody else, – in grey counts as nothing under the protocol: the query's own camera, or nobody. "
-                + "c1 is the first camera. AP is the query's average precision.")
+                + "Cameras are counted: c1 is the dataset's first, whatever its number. AP is the query's average precision."
+        )
         let left = HTML.element(
             .p, [], "Some pictures were left out, so that this file stays below 8 MB; they are in the folder report/.")
         return Page.Section("ranks", "Rank lists", [legend] + (budget.isSpent ? [left] : []) + content)

@@ -46,11 +46,20 @@ struct Datasets {
 
     /// What a run goes on with all the same, and whoever reads its figures should know.
     var remarks: [String] {
+        let ofSource = found.source?.shortfalls(of: [.train]).map { ("data.source", $0) } ?? []
+        let ofTarget = found.target.shortfalls(of: [.train, .query, .gallery]).map { ("data.target", $0) }
+        let short = (ofSource + ofTarget).map { "\($0): \($1): results are not comparable; 'passerby data check' says more" }
+        let supervised =
+            isOne ? ["data.target: the same images as data.source: what is learnt there are the target's own labels"] : []
         // Queries and their gallery mostly show the same people.
-        Set(found.target.sharedPeople.map(\.detail)).sorted().map {
-            "data.target: \($0): scores of people whom training has seen say little"
-        }
+        return supervised + short
+            + Set(found.target.sharedPeople.map(\.detail)).sorted().map {
+                "data.target: \($0): scores of people whom training has seen say little"
+            }
     }
+
+    /// Whether one dataset is both.
+    private var isOne: Bool { found.source?.dataset == found.target.dataset && found.source?.folder == found.target.folder }
 
     /// What the images hold, as hexadecimal hashes, by path.
     ///
@@ -65,7 +74,6 @@ struct Datasets {
         let sourcePaths = source.map(\.path)
         let targetPaths = target.map(\.path) + (query + gallery).map(\.path) + (test?.images ?? []).map(\.path)
         // One dataset as both has one memory, which need not be read twice.
-        let isOne = found.source?.dataset == found.target.dataset && found.source?.folder == found.target.folder
         let ofSource = isOne ? nil : found.source.map { [($0, sourcePaths)] }
         let parts = (ofSource ?? []) + [(found.target, (isOne ? sourcePaths : []) + targetPaths)]
         let total = parts.map(\.1.count).reduce(0, +)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
+internal import Reporting
 
 /// Runs the stages of a plan in order, in one run folder, from wherever an earlier process left it.
 ///
@@ -123,7 +124,9 @@ public struct Orchestrator {
             throw PipelineError.lockLost(path: path)
         } catch {
             let error = PipelineError(cause: error) ?? error
-            result.status = error is Interrupted ? .interrupted : .failed
+            // What the same run can go on after, as a stage that another process works on, is no failure of the run.
+            let isResumable = (error as? any ReportedError)?.exitKind == .resumable
+            result.status = isResumable ? .interrupted : .failed
             result.error = error is Interrupted ? nil : "\(error)"
             // The error to report is the one that stopped the run, also when these files cannot be written.
             try? write(result)

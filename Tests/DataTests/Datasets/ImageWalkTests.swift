@@ -63,8 +63,12 @@ import Testing
     @Test func `are none where there is nothing, and an error where there is no folder`() throws {
         #expect(throws: DataError.noImages(folder: folder.path)) { try imagePaths(below: folder.path) }
         let nowhere = "\(folder.path)/nowhere"
-        #expect(throws: DataError.unreadable(path: nowhere, reason: "its entries cannot be listed")) {
-            try imagePaths(below: nowhere)
+        let missing = #expect(throws: DataError.self) { try imagePaths(below: nowhere) }
+        #expect(missing?.description.hasPrefix("no folder of images found. Looked for:\n  '\(nowhere)'\n") == true)
+        try folder.write("file", "")
+        let file = "\(folder.path)/file"
+        #expect(throws: DataError.unreadable(path: file, reason: "it is a file, and a folder is needed")) {
+            try imagePaths(below: file)
         }
     }
 }

@@ -3,6 +3,7 @@
 import Backbones
 import Configuration
 import Foundation
+import Layers
 import Pipeline
 import Reporting
 import Testing
@@ -137,6 +138,35 @@ import Testing
             #expect(weights.file.wholeMatch(of: /[a-z0-9_]+-[0-9a-f]{8}\.pth/) != nil)
             #expect(weights.digestPrefix.count == 8 && weights.file.hasSuffix("-\(weights.digestPrefix).pth"))
         }
+    }
+
+    /// Two stages with networks of their own, of which the second is planned to begin after the first has trained for days.
+    @Test func `of another backbone are refused before the first step, with the stage that begins with them`() throws {
+        let path = try write("mine.safetensors", "")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try WeightFile.write(EmbeddingNetwork(NetworkShape(backbone: .resnet18), random: nil).store.state, to: path)
+        func launch(_ backbone: String) throws -> Launch {
+            let text = """
+                data: {location: {synthetic: {}}}
+                image: {height: 64, width: 32}
+                backbone: resnet18
+                initial_weights: \(path)
+                stages:
+                  - pretrain: {name: one, images: source, networks: 1}
+                  - pretrain: {name: two, images: source, networks: 1, backbone: \(backbone)}
+                """
+            return Launch(
+                try Experiment(Document.parse(text, file: "x.yaml"), name: "x"), dataFolder: folder, weightFolders: [],
+                cacheFolder: folder, output: StandardError())
+        }
+        _ = try launch("resnet18").plan()
+        let error = #expect(throws: InitialWeightsError.self) { try launch("resnet34").plan() }
+        #expect(error == .otherBackbone(path: path, stage: "two", asked: .resnet34, found: .resnet18))
+        #expect(
+            error?.description
+                == "initial_weights: \(path): its tensors are those of resnet18, and stage 'two' begins with a "
+                + "resnet34; 'passerby weights inspect \(path)' lists them. A folder has a file for each backbone, under its name"
+        )
     }
 
     @Test func `change the keys of stages that begin networks, and so of those after them`() throws {

@@ -273,6 +273,8 @@ private final class Flag: Sendable {
         #expect(throws: PipelineError.locked(path: lockFile.path, holder: holder)) {
             try counting.orchestrator(folder, sharing: leaving).run()
         }
+        // It goes on where the other has ended: nothing has failed.
+        #expect(try folder.result()?.status == .interrupted)
         let output = Recorder { text in
             guard text.contains("waiting for it") else { return }
             _ = FileManager.default.createFile(atPath: logs + "/release", contents: nil)
