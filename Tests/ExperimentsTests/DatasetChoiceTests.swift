@@ -254,7 +254,7 @@ private func report(_ overrides: [String]) -> String? {
             try Datasets(choice, root: root).remarks == [
                 "data.target: the same images as data.source: what is learnt there are the target's own labels",
                 "data.source: market1501 train: 1 of 12936\(end)", "data.target: market1501 train: 1 of 12936\(end)",
-                "data.target: market1501 query: 1 of 3368\(end)", "data.target: market1501 gallery: 1 of 19281\(end)",
+                "data.target: market1501 query: 1 of 3368\(end)", "data.target: market1501 gallery: 1 of 15913\(end)",
             ])
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 internal import Foundation
-internal import Reporting
 
 /// Runs the stages of a plan in order, in one run folder, from wherever an earlier process left it.
 ///
@@ -124,9 +123,9 @@ public struct Orchestrator {
             throw PipelineError.lockLost(path: path)
         } catch {
             let error = PipelineError(cause: error) ?? error
-            // What the same run can go on after, as a stage that another process works on, is no failure of the run.
-            let isResumable = (error as? any ReportedError)?.exitKind == .resumable
-            result.status = isResumable ? .interrupted : .failed
+            // A stage that another process works on is no failure of this run.
+            let isHeld = if case PipelineError.locked = error { true } else { false }
+            result.status = error is Interrupted || isHeld ? .interrupted : .failed
             result.error = error is Interrupted ? nil : "\(error)"
             // The error to report is the one that stopped the run, also when these files cannot be written.
             try? write(result)
