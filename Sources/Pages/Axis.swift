@@ -35,7 +35,8 @@ struct Axis: Equatable {
         // Values that are all alike lie in the middle.
         if least == most {
             let margin = least == 0 ? 1 : abs(least) / 2
-            (least, most) = (least - margin, most + margin)
+            // Of what is never below 0, shares and losses, nothing is shown there.
+            (least, most) = (least == 0 ? 0 : least - margin, most + margin)
         }
         let isWhole = isTight && finite.allSatisfy { $0 == $0.rounded() }
         let step = max(Self.roundStep((most - least) / Double(parts)), isWhole ? 1 : 0)

@@ -8,7 +8,7 @@ import Testing
     /// A quarter of 0.3 to 9.7 is 2.35, of which the next round step is 5.
     @Test(arguments: [
         ([0.3, 9.7], [0.0, 5, 10]), ([0, 4], [0, 1, 2, 3, 4]), ([-3, 5], [-4, -2, 0, 2, 4, 6]),
-        ([7], [2, 4, 6, 8, 10, 12]), ([0, 0], [-1, -0.5, 0, 0.5, 1]), ([1, .nan, 5, .infinity], [1, 2, 3, 4, 5]),
+        ([7], [2, 4, 6, 8, 10, 12]), ([0, 0], [0, 0.5, 1]), ([1, .nan, 5, .infinity], [1, 2, 3, 4, 5]),
     ])
     func `reaches from one round number to another`(values: [Double], ticks: [Double]) {
         let axis = Axis(holding: values)

@@ -2,7 +2,7 @@
 
 /// A table of a user's images: a CSV file with the columns `path`, `id`, `camera` and `split`, in any order.
 ///
-/// Paths are relative to the table's folder unless they begin with a slash. `id` is a number from 0, −1 for junk, or
+/// Paths are relative to the table's folder unless they begin with a slash. `id` is a whole number from 0, −1 for junk, or
 /// empty for training images of which nobody knows whom they show; `camera` is a number from 0; `split` is `train`,
 /// `query` or `gallery`.
 enum ImageTable {
@@ -30,7 +30,7 @@ enum ImageTable {
         guard table.header.count == columns.count, !places.contains(nil) else {
             throw .malformedLine(
                 file: path, line: 1, found: table.header.joined(separator: ","),
-                expected: "the columns \(columns.joined(separator: ","))")
+                expected: "the columns \(columns.joined(separator: ",")), and no others, with commas between them")
         }
         var images: [DatasetSplit: [DatasetImage]] = [:]
         var junk: [DatasetSplit: Int] = [:]
@@ -47,6 +47,11 @@ enum ImageTable {
             })
     }
 
+    /// A whole number, also as programs write one in a column with gaps: `12.0`.
+    private static func whole(_ text: String) -> Int? {
+        Int(text.hasSuffix(".0") ? text.dropLast(2) : text[...])
+    }
+
     /// One row; no image for junk.
     private static func row(
         _ fields: [String], at place: DatasetImage.Place
@@ -59,10 +64,10 @@ enum ImageTable {
             throw malformed("one of \(splits.map(\.rawValue).joined(separator: ", ")) as split")
         }
         guard !fields[0].isEmpty else { throw malformed("a path") }
-        guard let camera = Int(fields[2]), camera >= 0 else { throw malformed("a number from 0 as camera") }
-        let identity = Int(fields[1])
+        guard let camera = whole(fields[2]), camera >= 0 else { throw malformed("a whole number from 0 as camera") }
+        let identity = whole(fields[1])
         guard identity ?? -2 >= FileNamePattern.junk || fields[1].isEmpty && split == .train else {
-            throw malformed("a number from 0 as id, -1 for junk" + (split == .train ? ", or nothing" : ""))
+            throw malformed("a whole number from 0 as id, -1 for junk" + (split == .train ? ", or nothing" : ""))
         }
         if identity == FileNamePattern.junk { return (split, nil) }
         let folder = String(place.file.dropLast(lastComponent(place.file).count))

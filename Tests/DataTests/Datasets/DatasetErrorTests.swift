@@ -255,8 +255,14 @@ func message<Result>(_ body: () throws -> Result) -> String {
 
     @Test(arguments: [
         ("", "L:1: expected the names of the columns, found ''"),
-        ("path,id,camera\na.jpg,1,1\n", "L:1: expected the columns path,id,camera,split, found 'path,id,camera'"),
-        ("path,id,camera,set\n", "L:1: expected the columns path,id,camera,split, found 'path,id,camera,set'"),
+        (
+            "path,id,camera\na.jpg,1,1\n",
+            "L:1: expected the columns path,id,camera,split, and no others, with commas between them, found 'path,id,camera'"
+        ),
+        (
+            "path,id,camera,set\n",
+            "L:1: expected the columns path,id,camera,split, and no others, with commas between them, found 'path,id,camera,set'"
+        ),
         ("path,id,camera,split\na.jpg,1,1\n", "L:2: expected 4 fields, found 'a.jpg,1,1'"),
         ("path,id,camera,split\na.jpg,1,1,train,\n", "L:2: expected 4 fields, found 'a.jpg,1,1,train,'"),
         (
@@ -265,17 +271,17 @@ func message<Result>(_ body: () throws -> Result) -> String {
         ),
         (
             "path,id,camera,split\na.jpg,one,1,train\n",
-            "L:2: expected a number from 0 as id, -1 for junk, or nothing, found 'a.jpg,one,1,train'"
+            "L:2: expected a whole number from 0 as id, -1 for junk, or nothing, found 'a.jpg,one,1,train'"
         ),
         (
             "path,id,camera,split\na.jpg,,1,query\n",
-            "L:2: expected a number from 0 as id, -1 for junk, found 'a.jpg,,1,query'"
+            "L:2: expected a whole number from 0 as id, -1 for junk, found 'a.jpg,,1,query'"
         ),
         (
             "path,id,camera,split\na.jpg,-2,1,query\n",
-            "L:2: expected a number from 0 as id, -1 for junk, found 'a.jpg,-2,1,query'"
+            "L:2: expected a whole number from 0 as id, -1 for junk, found 'a.jpg,-2,1,query'"
         ),
-        ("path,id,camera,split\na.jpg,1,,train\n", "L:2: expected a number from 0 as camera, found 'a.jpg,1,,train'"),
+        ("path,id,camera,split\na.jpg,1,,train\n", "L:2: expected a whole number from 0 as camera, found 'a.jpg,1,,train'"),
         ("path,id,camera,split\n,1,1,train\n", "L:2: expected a path, found ',1,1,train'"),
         (
             "path,id,camera,split\ng\"x\".jpg,1,1,train\n",

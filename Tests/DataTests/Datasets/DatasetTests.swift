@@ -150,6 +150,15 @@ import Vocabulary
         #expect(try found.check().findings.map(\.kind) == [.damaged, .damaged, .damaged, .damaged])
     }
 
+    /// Where some people are unknown, tables come out of programs with `12.0`.
+    @Test func `of own images may have numbers with a zero behind the point`() throws {
+        let folder = try TemporaryFolder()
+        for name in ["a.jpg", "b.jpg"] { try folder.write("mine/\(name)", "") }
+        try folder.write("mine/images.csv", "path,id,camera,split\na.jpg,12.0,1.0,gallery\nb.jpg,-1.0,2,gallery\n")
+        let gallery = try Dataset.folder.find(in: "\(folder.path)/mine").labelled(.gallery)
+        #expect(gallery.map(\.identity.rawValue) == [12])
+    }
+
     /// Market-1501's 0 is a distractor; its published training set has none. MSMT17's 0 is a person.
     @Test func `is trained on without its background`() throws {
         let folder = try TemporaryFolder()
