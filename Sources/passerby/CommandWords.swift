@@ -43,11 +43,17 @@ enum CommandWords {
     static func settingHint(_ words: ArraySlice<String>, message: String) -> String? {
         guard settingCommands.contains(where: { $0._commandName == words.first }),
             let option = message.firstMatch(of: /Unknown option '--([A-Za-z0-9_.]+)'/)?.1,
-            (try? ExperimentReference().place(String(option), method: nil)) != nil,
             let place = words.firstIndex(where: { $0 == "--\(option)" || $0.hasPrefix("--\(option)=") })
         else { return nil }
         let own = words[place].split(separator: "=", maxSplits: 1).dropFirst().first.map(String.init)
         let value = own ?? (place + 1 < words.endIndex ? words[place + 1] : "VALUE")
-        return "settings are given as \(shellWord("\(option)=\(value)"))"
+        let reference = ExperimentReference()
+        if (try? reference.place(String(option), method: nil)) != nil {
+            return "settings are given as \(shellWord("\(option)=\(value)"))"
+        }
+        let kinds = reference.kindsOfStages(with: String(option))
+        guard !kinds.isEmpty else { return nil }
+        let settings = kinds.map { shellWord("\($0).\(option)=\(value)") }
+        return "settings of stages are given with the stage's name, as \(settings.joined(separator: ", "))"
     }
 }

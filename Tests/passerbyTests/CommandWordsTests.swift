@@ -52,6 +52,14 @@ import Testing
         #expect(hint(line) == "settings are given as \(setting)")
     }
 
+    /// What a user of another tool types first.
+    @Test func `of stages is shown with every kind that has it`() {
+        #expect(
+            hint("run quickstart --padding 3")
+                == "settings of stages are given with the stage's name, as pretrain.padding=3, translate.padding=3, "
+                + "adapt.padding=3")
+    }
+
     @Test(arguments: ["run quickstart --zebra 2", "metrics --seed 2", "run quickstart --threads zebra"])
     func `is told from other mistakes`(line: String) {
         #expect(hint(line) == nil)

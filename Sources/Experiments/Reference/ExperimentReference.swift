@@ -40,6 +40,11 @@ public struct ExperimentReference: Sendable {
     }
 
     var methods: [Method] { kinds.flatMap(\.methods) }
+
+    /// The kinds of stages that have a key, with one method at least.
+    public func kindsOfStages(with key: String) -> [String] {
+        kinds.filter { $0.methods.contains { $0.keys.contains { $0.key == key } } }.map(\.kind.rawValue)
+    }
 }
 
 extension MethodList {
