@@ -57,9 +57,9 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configurati
 // Pipeline ─────────────────────────────────────────────────────────┤
 // Configuration, Pipeline ─▶ Slurm ─▶ Sweeps, Tables ───────────────┘
 //
-// `Reporting` (errors and their exit codes, what is told of a stage under way), `Vocabulary` (identities and cameras),
-// `Randomness` (counter-based generators), `Pages` (HTML and charts) and `Machine` (processors, their instructions and
-// limits, the threads that share them) are leaves that any module may import.
+// `Reporting` (errors and their exit codes, what is told of a stage under way), `Vocabulary` (identities, cameras, endings
+// of files), `Randomness` (counter-based generators), `Pages` (HTML and charts) and `Machine` (processors, their
+// instructions and limits, the threads that share them) are leaves that any module may import.
 // A module may import what it names here and nothing else: the launcher and scripts/test build with
 // `--explicit-target-dependency-import-check error`.
 
@@ -99,7 +99,7 @@ let withoutTensors: [Target] =
         "Data", ["CTurboJPEG", "CPNG", "CPixels", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true,
         computes: true)
     + module("Retrieval", ["COpenBLAS", "Machine", "Randomness", "Reporting", "Vocabulary"], fixtures: true, computes: true)
-    + module("Configuration", ["CYAML", "Reporting"])
+    + module("Configuration", ["CYAML", "Reporting", "Vocabulary"])
     + module("Pipeline", ["Reporting", crypto])
     + module("Slurm", ["Configuration", "Pipeline", "Reporting"])
     + module("Sweeps", ["Configuration", "Pages", "Pipeline", "Randomness", "Reporting", "Slurm"], tests: ["Programs"])
@@ -113,13 +113,13 @@ let tensors: [Target] =
             name: "passerby",
             dependencies: [
                 "Experiments", "Slurm", "Sweeps", "Tables", "Pipeline", "Configuration", "Training", "Data", "Retrieval",
-                "Machine", "Randomness", "Reporting", "Backbones", "Layers", "Tensor", arguments,
+                "Machine", "Randomness", "Reporting", "Vocabulary", "Backbones", "Layers", "Tensor", arguments,
             ], swiftSettings: strict),
         .testTarget(
             name: "passerbyTests",
             dependencies: [
                 "passerby", "Backbones", "Configuration", "Data", "Experiments", "Layers", "Training", "Pipeline",
-                "Programs", "Randomness", "Reporting", "Retrieval", "Tensor", arguments,
+                "Programs", "Randomness", "Reporting", "Retrieval", "Tensor", "Vocabulary", arguments,
             ], swiftSettings: strict),
     ]
     + module("Tensor", ["CTorch", "CZlib", "Reporting"], fixtures: true)

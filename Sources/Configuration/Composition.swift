@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Vocabulary
+
 /// Loads a file with the files that it extends.
 struct Composition {
     static let extendsKey = "extends"
@@ -118,7 +120,7 @@ struct Composition {
 extension Document {
     /// The path of a file that another one names: relative to that one, with or without `.yaml`.
     package static func file(_ name: String, besides path: String) -> String {
-        let file = name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? name : name + ".yaml"
+        let file = FileEnding.yaml.areOf(name) ? name : name + ".yaml"
         guard !file.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return file }
         return path[...slash] + file
     }

@@ -2,6 +2,7 @@
 
 internal import Configuration
 internal import Foundation
+internal import Vocabulary
 
 /// A folder of YAML files that are named on a command line.
 struct ExperimentFolder {
@@ -19,7 +20,7 @@ struct ExperimentFolder {
     /// - Throws: ``CommandError/unknownExperiment(kind:name:looked:known:)``, ``CommandError/otherEnding(kind:path:)``.
     func file(named name: String) throws -> (path: String, name: String) {
         let manager = FileManager.default
-        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+        if FileEnding.yaml.areOf(name) {
             guard manager.fileExists(atPath: name) else { throw unknown(name, looked: name) }
             return (name, ((name as NSString).lastPathComponent as NSString).deletingPathExtension)
         }

@@ -8,6 +8,7 @@ internal import Foundation
 internal import Training
 internal import Pipeline
 internal import Retrieval
+internal import Vocabulary
 
 struct Extract: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,7 +37,7 @@ struct Extract: ParsableCommand {
         let (parts, lists) = try self.parts()
         let output = try OutputPath(
             out, option: "--out", inputs: [weights] + lists + parts.flatMap { $0.samples.map(\.path) },
-            formats: ["safetensors"])
+            formats: [.safetensors])
         let file = try self.network.file(weights)
         let size = inference.imageSize(try NetworkFacts(file), of: weights)
         let extractor = try inference.extractor(size)

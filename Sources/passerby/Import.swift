@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Pipeline
+internal import Vocabulary
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,7 +36,7 @@ struct Import: ParsableCommand {
     func run() throws {
         let output = try out.map {
             try OutputPath(
-                $0, option: "--out", inputs: file.map { [$0] } ?? [], endings: ["yaml", "yml"], replaces: force)
+                $0, option: "--out", inputs: file.map { [$0] } ?? [], endings: FileEnding.yaml, replaces: force)
         }
         let made = try file.map { try ExperimentImport(configuration: $0) } ?? ExperimentImport(command: command)
         guard let output else {

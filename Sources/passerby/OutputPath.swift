@@ -3,6 +3,7 @@
 internal import Experiments
 internal import Foundation
 internal import Tensor
+internal import Vocabulary
 
 /// A file that a command writes in the end: looked at before any work, as work may take days.
 struct OutputPath {
@@ -17,24 +18,22 @@ struct OutputPath {
     ///   - replaces: Whether a file that is there may be replaced, as what a command computes can be.
     /// - Throws: ``CommandError/uselessOutput(option:path:reason:)``, ``CommandError/unwritable(path:reason:)``.
     init(
-        _ path: String, option: String, inputs: [String], endings: [String]? = nil, formats: [String]? = nil,
+        _ path: String, option: String, inputs: [String], endings: [FileEnding]? = nil, formats: [FileEnding]? = nil,
         replaces: Bool = true
     ) throws {
         self.path = path
         func useless(_ reason: String) -> CommandError {
             .uselessOutput(option: option, path: path, reason: reason)
         }
-        if let endings, !endings.contains(where: { path.hasSuffix(".\($0)") }) {
-            let allowed = endings.map { ".\($0)" }.joined(separator: ", ")
-            throw useless("its ending decides the format; allowed: \(allowed)")
+        if let endings, !endings.areOf(path) {
+            throw useless("its ending decides the format; allowed: \(endings.shown)")
         }
         guard let name = path.split(separator: "/", omittingEmptySubsequences: false).last, !["", ".", ".."].contains(name)
         else { throw useless("it names no file") }
         let ending = (String(name) as NSString).pathExtension
-        if let formats, !ending.isEmpty, !formats.contains(ending) {
-            let allowed = formats.map { ".\($0)" }.joined(separator: ", ")
+        if let formats, !ending.isEmpty, !formats.areOf(path) {
             throw useless(
-                "no .\(ending) file is written here; allowed: \(allowed), or no ending, which means .\(formats[0])")
+                "no .\(ending) file is written here; allowed: \(formats.shown), or no ending, which means \(formats[0])")
         }
         if let there = FileIdentity(of: path) {
             guard !there.isFolder else { throw useless("it is a folder; a file is wanted") }

@@ -226,6 +226,16 @@ import Testing
         }
     }
 
+    @Test func `know safetensors by its name in capital letters too`() throws {
+        let world = try NetworkWorld()
+        let (capitals, theirs) = (world.path + "/MODEL.SAFETENSORS", world.path + "/MODEL.PTH")
+        try ConvertWeights.parse([world.weights, capitals]).run()
+        try ConvertWeights.parse([capitals, theirs]).run()
+        try InspectWeights.parse([capitals]).run()
+        #expect(try WeightFile(readingFrom: capitals).format == .safetensors)
+        #expect(try WeightFile(readingFrom: theirs).format != .safetensors)
+    }
+
     @Test func `convert replaces a file that is there when told to`() throws {
         let world = try NetworkWorld()
         let path = world.path + "/theirs.pth"

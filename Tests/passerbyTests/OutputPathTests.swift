@@ -5,6 +5,7 @@ import Foundation
 import Reporting
 import Tensor
 import Testing
+import Vocabulary
 
 @testable import passerby
 
@@ -18,7 +19,7 @@ import Testing
         try Foundation.Data("features".utf8).write(to: folder.url.appendingPathComponent("f.safetensors"))
     }
 
-    private func problem(_ output: String, endings: [String]? = nil) -> CommandError? {
+    private func problem(_ output: String, endings: [FileEnding]? = nil) -> CommandError? {
         do {
             _ = try OutputPath(output, option: "--out", inputs: ["/nowhere/at/all", features], endings: endings)
             return nil
@@ -59,10 +60,11 @@ import Testing
     }
 
     @Test func `has an ending that is known, where that decides the format`() {
-        let endings = ["safetensors", "pth.tar"]
+        let endings = [FileEnding.safetensors, FileEnding("pth.tar")]
         #expect(problem(path + "/w.safetensors", endings: endings) == nil)
         #expect(problem(path + "/w.pth.tar", endings: endings) == nil)
-        for name in ["w.SAFETENSORS", "w.tar", "w", "wsafetensors"] {
+        #expect(problem(path + "/w.SAFETENSORS", endings: endings) == nil)
+        for name in ["w.tar", "w", "wsafetensors"] {
             let error = problem("\(path)/\(name)", endings: endings)
             #expect(
                 error?.description
@@ -73,7 +75,7 @@ import Testing
 
     /// The file would be one thing and its name say another.
     @Test func `has no ending of another format than those that are written`() {
-        func problem(_ name: String, _ formats: [String] = ["safetensors"]) -> CommandError? {
+        func problem(_ name: String, _ formats: [FileEnding] = [.safetensors]) -> CommandError? {
             do {
                 _ = try OutputPath("\(path)/\(name)", option: "--out", inputs: [], formats: formats)
                 return nil
@@ -88,8 +90,9 @@ import Testing
                     == "--out \(path)/\(name): no .\(ending) file is written here; allowed: .safetensors, or no ending, "
                     + "which means .safetensors")
         }
-        let several = ["safetensors", "npz", "csv"]
+        let several = [FileEnding.safetensors, .npz, .csv]
         #expect(problem("labels", several) == nil && problem("labels.csv", several) == nil)
+        #expect(problem("labels.CSV", several) == nil)
         #expect(
             problem("l.npy", several)?.description
                 == "--out \(path)/l.npy: no .npy file is written here; allowed: .safetensors, .npz, .csv, or no ending, "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Vocabulary
 
 /// The names of a folder's images in the order of their bytes, hidden files (such as the `._` companions that
 /// macOS adds to archives) left out.
@@ -47,8 +48,7 @@ func holdsImages(_ folder: String) -> Bool {
 
 /// Whether a file is an image that is read, by its name.
 func isImageName(_ name: String) -> Bool {
-    let lowercased = name.lowercased()
-    return !name.hasPrefix(".") && [".jpg", ".jpeg", ".png"].contains { lowercased.hasSuffix($0) }
+    !name.hasPrefix(".") && FileEnding.images.areOf(name)
 }
 
 /// The part of a path after its last slash.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import Vocabulary
+
 /// A table of a user's images: a CSV file with the columns `path`, `id`, `camera` and `split`, in any order.
 ///
 /// Paths are relative to the table's folder unless they begin with a slash. `id` is a whole number from 0, −1 for junk, or
@@ -17,7 +19,7 @@ enum ImageTable {
 
     /// Whether a user means a table by this path.
     static func isTable(_ path: String) -> Bool {
-        path.hasSuffix(".csv") && exists(path) && !isFolder(path)
+        FileEnding.csv.isOf(path) && exists(path) && !isFolder(path)
     }
 
     /// The rows of each split, in the order of the table, cameras as they are numbered there.

@@ -44,19 +44,18 @@ extension FeatureFile {
         try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
     }
 
-    /// How the names of files of labels end, without the dot; the first is that of a name without an ending.
-    public static let labelEndings = ["safetensors", "npz", "csv"]
+    /// How the names of files of labels end; the first is that of a name without an ending.
+    public static let labelEndings = [FileEnding.safetensors, .npz, .csv]
 
     /// Writes labels `[N]`, −1 for outliers: as `labels` in safetensors, as NumPy's array of that name where the path ends
     /// in `.npz`, or in lines of CSV where it ends in `.csv`.
     ///
     /// - Throws: `TensorError.unwritable`, device errors; nothing is left half-written.
     public static func write(_ labels: ClusterLabels, to path: String) throws {
-        let name = path.lowercased()
-        if name.hasSuffix(".csv") {
+        if FileEnding.csv.isOf(path) {
             let lines = ["row,label"] + labels.values.enumerated().map { "\($0.offset),\($0.element)" }
             try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } else if name.hasSuffix(".npz") {
+        } else if FileEnding.npz.isOf(path) {
             try NumPyArchive.write([("labels", Tensor(labels.values))], to: path)
         } else {
             try Safetensors(tensors: ["labels": Tensor(labels.values)]).write(to: path)

@@ -3,6 +3,7 @@
 internal import Foundation
 internal import Reporting
 package import Retrieval
+internal import Vocabulary
 
 /// How the queries of a feature file are ranked and scored.
 package struct FeatureScoring {
@@ -86,8 +87,7 @@ extension SubmissionFile {
     /// Writes the submission's lines, inside an archive where the path ends in `.zip`.
     package func write(to path: String) throws {
         let text = Data(text.utf8)
-        let isArchive = path.lowercased().hasSuffix(".zip")
-        let content = isArchive ? SubmissionArchive.holding(text, named: SubmissionFile.name) : text
+        let content = FileEnding.zip.isOf(path) ? SubmissionArchive.holding(text, named: SubmissionFile.name) : text
         try content.write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 }

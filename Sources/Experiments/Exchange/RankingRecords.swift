@@ -3,15 +3,15 @@
 internal import Foundation
 internal import Pipeline
 package import Retrieval
-internal import Vocabulary
+package import Vocabulary
 
 /// What becomes of each query of a feature file, to be written for other programs: as JSON, or as CSV where the path ends
 /// so.
 ///
 /// Queries and gallery rows are counted from 0, as in the feature file with all its junk; ranks from 1.
 package struct RankingRecords {
-    /// How the names of files end, without the dot.
-    package static let endings = ["csv", "json"]
+    /// How the names of files end.
+    package static let endings = [FileEnding.csv, .json]
 
     private let distances: DistanceMatrix
     private let set: RetrievalSet
@@ -75,7 +75,7 @@ package struct RankingRecords {
         _ queries: [Query], columns: String, to path: String, lines: (Query) -> [String]
     ) throws {
         let content: Data
-        if path.lowercased().hasSuffix(".csv") {
+        if FileEnding.csv.isOf(path) {
             content = Data(([columns] + queries.flatMap(lines)).map { $0 + "\n" }.joined().utf8)
         } else {
             content = try JSONFile.encoder().encode(Document(scoring: scoring, queries: queries)) + Data("\n".utf8)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import Tensor
+internal import Vocabulary
 
 /// A feature file that has been opened: safetensors, or NumPy's where its name ends in `.npz`.
 struct StoredFeatures {
@@ -18,7 +19,7 @@ struct StoredFeatures {
     init(_ path: String) throws {
         self.path = path
         content =
-            path.lowercased().hasSuffix(".npz")
+            FileEnding.npz.isOf(path)
             ? .numPy(try NumPyArchive(readingFrom: path)) : .safetensors(try Safetensors.header(of: path))
     }
 

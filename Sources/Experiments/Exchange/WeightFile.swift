@@ -2,6 +2,7 @@
 
 public import Layers
 public import Tensor
+public import Vocabulary
 
 /// Weights in a file: safetensors, or what `torch.save` writes.
 public struct WeightFile {
@@ -30,7 +31,7 @@ public struct WeightFile {
     /// - Throws: `TensorError`.
     public init(inspecting path: String, under key: String? = nil) throws {
         self.path = path
-        if Self.isSafetensors(path) {
+        if FileEnding.safetensors.isOf(path) {
             let file = try Safetensors(readingFrom: path)
             (format, tensors, facts) = (.safetensors, file.tensors, file.metadata)
             surroundings = Checkpoint.Surroundings()
@@ -43,12 +44,12 @@ public struct WeightFile {
         }
     }
 
-    /// How the names of files end that ``write(_:facts:to:)`` makes, without the dot.
-    public static let endings = ["safetensors", "pth", "pt", "pth.tar"]
+    /// How the names of files end that ``write(_:facts:to:)`` makes.
+    public static let endings = [.safetensors] + ["pth", "pt", "pth.tar"].map(FileEnding.init)
 
     /// Writes weights in the format that the path's ending asks for: safetensors, or else PyTorch's.
     public static func write(_ state: StateDictionary, facts: [String: String] = [:], to path: String) throws {
-        if isSafetensors(path) {
+        if FileEnding.safetensors.isOf(path) {
             try Safetensors(tensors: state, metadata: facts).write(to: path)
         } else {
             let entries = state.sorted { $0.key < $1.key }
@@ -68,17 +69,15 @@ public struct WeightFile {
         _ input: String, under key: String? = nil, to output: String
     ) throws -> (count: Int, surroundings: Checkpoint.Surroundings) {
         let stored =
-            isSafetensors(input)
+            FileEnding.safetensors.isOf(input)
             ? try StoredTensors(safetensors: input) : try StoredTensors(PyTorchFile(readingFrom: input), under: key)
-        if isSafetensors(output) {
+        if FileEnding.safetensors.isOf(output) {
             try stored.writeSafetensors(to: output)
         } else {
             try stored.writeCheckpoint(to: output)
         }
         return (stored.count, stored.surroundings)
     }
-
-    private static func isSafetensors(_ path: String) -> Bool { path.hasSuffix(".safetensors") }
 }
 
 extension Checkpoint.Surroundings {

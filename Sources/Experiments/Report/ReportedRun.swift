@@ -2,6 +2,7 @@
 
 internal import Foundation
 internal import Pipeline
+internal import Vocabulary
 
 /// A run as its folder tells of it; what cannot be read is left out and said.
 struct ReportedRun {
@@ -53,10 +54,10 @@ struct ReportedRun {
             Stage(
                 plan: stage, result: result?.stages.first { $0.name == stage.name },
                 rows: reading(nil) { try folder.manifest(of: stage.name) }?.rows ?? [], events: events[stage.name] ?? [],
-                evidence: Self.files("json", in: folder.evidence(of: stage.name)).compactMap { file in
+                evidence: Self.files(.json, in: folder.evidence(of: stage.name)).compactMap { file in
                     reading(nil) { try JSONFile.read(RankingEvidence.self, from: file) }
                 },
-                samples: Self.files("png", in: folder.samples(of: stage.name)))
+                samples: Self.files(.png, in: folder.samples(of: stage.name)))
         }
         experiment = reading("") { try String(contentsOf: folder.experimentFile, encoding: .utf8) }
         self.folder = folder
@@ -84,9 +85,9 @@ struct ReportedRun {
         return evidence.lists.compactMap { evidence.pictures[$0.query.picture] }
     }
 
-    private static func files(_ ending: String, in folder: URL) -> [URL] {
+    private static func files(_ ending: FileEnding, in folder: URL) -> [URL] {
         let names = (try? DurableFile.names(in: folder)) ?? []
-        return names.filter { $0.hasSuffix(".\(ending)") && !$0.hasPrefix(".") }.sorted()
+        return names.filter { ending.isOf($0) && !$0.hasPrefix(".") }.sorted()
             .map(folder.appendingPathComponent)
     }
 }

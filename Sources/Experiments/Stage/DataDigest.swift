@@ -96,7 +96,7 @@ struct ImageNaming {
     ///   - root: Where the dataset lies, or its table.
     ///   - prefix: What tells images of one place from those of another that have their names.
     init(below root: String, after prefix: String) {
-        folder = (root as NSString).pathExtension == "csv" ? (root as NSString).deletingLastPathComponent : root
+        folder = FileEnding.csv.isOf(root) ? (root as NSString).deletingLastPathComponent : root
         self.prefix = prefix
     }
 

@@ -138,12 +138,13 @@ import Vocabulary
         }
     }
 
-    @Test func `of own images may be given as its table`() throws {
+    @Test(arguments: ["cats.csv", "CATS.CSV"])
+    func `of own images may be given as its table`(name: String) throws {
         let folder = try TemporaryFolder()
         let tiny = try #require(TinyDataset.all.first { $0.layout == "table" })
         try tiny.write(into: folder, at: "mine")
         let table = "\(folder.path)/mine/images.csv"
-        let named = "\(folder.path)/mine/cats.csv"
+        let named = "\(folder.path)/mine/\(name)"
         try FileManager.default.moveItem(atPath: table, toPath: named)
         let found = try Dataset.folder.find(in: named)
         #expect(try found.labelled(.query).map(\.path) == ["\(folder.path)/mine/q.png"])
