@@ -35,7 +35,7 @@ public final class ProblemCollector {
     }
 
     /// Notes that a node is not of the type that is allowed.
-    func reportType(of node: YAMLNode, expected: String, _ keyPath: String) {
+    package func reportType(of node: YAMLNode, expected: String, _ keyPath: String) {
         report(.wrongType(found: node.found, expected: expected), at: node.span, keyPath: keyPath)
     }
 

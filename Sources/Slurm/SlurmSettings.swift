@@ -62,7 +62,7 @@ extension ValueReader where Value == [(String, SbatchValue?)] {
             "a mapping of sbatch's long options, without dashes, to texts, numbers, true (a flag) or null (without it)"
         return ValueReader(expected: expected) { node, keyPath, collector in
             guard case .mapping(let entries) = node.value else {
-                collector.report(.wrongType(found: "no mapping", expected: expected), at: node.span, keyPath: keyPath)
+                collector.reportType(of: node, expected: expected, keyPath)
                 return nil
             }
             var options: [(String, SbatchValue?)] = []
@@ -95,7 +95,7 @@ extension ValueReader where Value == [(String, SbatchValue?)] {
         case .scalar(.text(let text)) where !text.isEmpty && !text.contains(where: \.isNewline):
             return SbatchValue(text: text)
         case .scalar, .sequence, .mapping:
-            collector.report(.wrongType(found: "something else", expected: expected), at: node.span, keyPath: path)
+            collector.reportType(of: node, expected: expected, path)
             return nil
         }
     }
@@ -106,7 +106,7 @@ extension ValueReader where Value == String {
         let expected = "a line of shell"
         return ValueReader(expected: expected) { node, keyPath, collector in
             if case .scalar(.text(let text)) = node.value, !text.contains(where: \.isNewline) { return text }
-            collector.report(.wrongType(found: "something else", expected: expected), at: node.span, keyPath: keyPath)
+            collector.reportType(of: node, expected: expected, keyPath)
             return nil
         }
     }

@@ -79,8 +79,18 @@ private func script(_ slurm: String, command: String = "passerby sweep run rate 
         ("{options: {p: gpu}}", "options.p: 'p' is no long option; allowed: such as partition, time and cpus-per-task"),
         (
             "{options: {time: [1]}}",
-            "options.time: found something else; allowed: a text of one line, a number, true or null"
+            "options.time: found a sequence; allowed: a text of one line, a number, true or null"
         ),
+        (
+            "{options: {exclusive: false}}",
+            "options.exclusive: found false; allowed: a text of one line, a number, true or null"
+        ),
+        (
+            "{options: [time]}",
+            "options: found a sequence; allowed: a mapping of sbatch's long options, without dashes, to texts, numbers, "
+                + "true (a flag) or null (without it)"
+        ),
+        ("{setup: [3]}", "setup[0]: found 3; allowed: a line of shell"),
         ("{chain: 0}", "chain: found 0; allowed: 1 to 1000"),
     ])
     func `is refused what it could not be written with`(slurm: String, reason: String) {

@@ -107,7 +107,7 @@ extension ValueReader where Value == [YAMLNode.Entry] {
         let expected = "a mapping of key paths to values"
         return ValueReader(expected: expected) { node, keyPath, collector in
             if case .mapping(let entries) = node.value { return entries }
-            collector.report(.wrongType(found: "no mapping", expected: expected), at: node.span, keyPath: keyPath)
+            collector.reportType(of: node, expected: expected, keyPath)
             return nil
         }
     }

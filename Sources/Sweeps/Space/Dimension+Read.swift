@@ -40,7 +40,7 @@ extension ValueReader where Value == Dimension {
                 }
             }
             guard case .mapping = node.value else {
-                collector.report(.wrongType(found: found(node), expected: expected), at: node.span, keyPath: keyPath)
+                collector.reportType(of: node, expected: expected, keyPath)
                 return nil
             }
             let mapping = MappingReader(node, at: keyPath, reportingTo: collector)
@@ -128,11 +128,10 @@ extension YAMLNode {
 extension ValueReader where Value == [Dimension.Condition] {
     /// A mapping of earlier settings to a value or a sequence of values.
     fileprivate static func conditions(on earlier: [Dimension]) -> ValueReader {
-        ValueReader(expected: "a mapping of earlier settings of the space to values") { node, keyPath, collector in
+        let expected = "a mapping of earlier settings of the space to values"
+        return ValueReader(expected: expected) { node, keyPath, collector in
             guard case .mapping(let entries) = node.value else {
-                collector.report(
-                    .wrongType(found: "no mapping", expected: "a mapping of earlier settings of the space to values"),
-                    at: node.span, keyPath: keyPath)
+                collector.reportType(of: node, expected: expected, keyPath)
                 return nil
             }
             let conditions = entries.compactMap { condition($0, earlier, keyPath, collector) }
