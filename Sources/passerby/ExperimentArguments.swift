@@ -44,6 +44,15 @@ struct LogsArgument: ParsableArguments {
     func checkWritable() throws { try OutputFolder.check(folder, option: "--logs") }
 }
 
+/// The option that says what to compute on.
+struct DeviceArgument: ParsableArguments {
+    @Option(help: ArgumentHelp("Compute on auto, cpu, cuda or cuda:1; the same as device=cuda.", valueName: "device"))
+    var device: String?
+
+    /// As values that replace an experiment's.
+    var overrides: [String] { device.map { ["device=\($0)"] } ?? [] }
+}
+
 /// The arguments that name an experiment.
 struct ExperimentArguments: ParsableArguments {
     @Argument(help: "An experiment: experiments/NAME.yaml, or the path of a YAML file.")
@@ -54,11 +63,10 @@ struct ExperimentArguments: ParsableArguments {
             "Values that replace the file's, such as seed=2 or adapt.epochs=10.", valueName: "key=value"))
     var replacements: [String] = []
 
-    @Option(help: ArgumentHelp("Compute on auto, cpu, cuda or cuda:1; the same as device=cuda.", valueName: "device"))
-    var device: String?
+    @OptionGroup var device: DeviceArgument
 
     /// All values that replace the file's.
-    var overrides: [String] { replacements + (device.map { ["device=\($0)"] } ?? []) }
+    var overrides: [String] { replacements + device.overrides }
 
     /// The resolved experiment.
     ///

@@ -14,13 +14,13 @@ struct Why: ParsableCommand {
     @Argument(help: "The stage.") var stage: String
     @Argument(help: ArgumentHelp("Values that replace the file's, such as seed=2.", valueName: "key=value"))
     var overrides: [String] = []
+    @OptionGroup var device: DeviceArgument
     @OptionGroup var logs: LogsArgument
     @Flag(help: "Print one JSON document.") var json = false
 
     func run() throws {
-        var arguments = ExperimentArguments()
-        // All of them: one that nobody has parsed or set ends the process when it is read.
-        (arguments.name, arguments.replacements, arguments.device) = (name, overrides, nil)
+        // The stage stands between them, so that a group of them cannot be among this command's arguments.
+        let arguments = try ExperimentArguments.parse([name] + overrides + device.overrides)
         let plan = try arguments.launch().plan()
         let places = try arguments.places()
         let answer = Answer(
