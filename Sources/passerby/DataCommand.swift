@@ -83,16 +83,8 @@ struct CheckDataset: ParsableCommand {
         let found = try dataset.find(in: folder.path)
         let memory = CheckMemoryFile(of: found).url
         if fresh { try? FileManager.default.removeItem(at: memory) }
-        let progress = ProgressReporter(label: "check", output: StandardError())
-        var shown: Int?
-        let check = found.check(memoryFile: memory.path) { done, total in
-            if let shown {
-                progress.advance(by: done - shown)
-            } else {
-                progress.begin(total: total, unit: "images", done: done)
-            }
-            shown = done
-        }.adding(found.scoringFindings)
+        let progress = LateProgress(label: "check", unit: "images", output: StandardError())
+        let check = found.check(memoryFile: memory.path) { progress.show($0, of: $1) }.adding(found.scoringFindings)
         progress.finish()
         if json { try printJSON(check) } else { print(check) }
         if check.hasErrors { throw ExitCode(ExitKind.badData.rawValue) }
