@@ -11,12 +11,15 @@ internal import Machine
 public struct Folding: Sendable, Equatable {
     /// The type of convolutions and of the maps between them. Statistics of instances, pooling and all that comes after
     /// it stay in float32.
-    public enum Precision: String, Sendable, CaseIterable, Codable {
-        case float32
-        case bfloat16
+    public enum Precision: String, Sendable, CaseIterable {
+        case float32 = "fp32"
+        case bfloat16 = "bf16"
 
         /// What inference computes in beside training in a precision.
         public init(_ training: TrainingPrecision) { self = training == .bf16 ? .bfloat16 : .float32 }
+
+        /// The training precision that the same is computed in.
+        public var training: TrainingPrecision { self == .bfloat16 ? .bf16 : .fp32 }
 
         public var elementType: ElementType {
             switch self {

@@ -5,6 +5,7 @@ internal import Backbones
 internal import Data
 internal import Experiments
 internal import Foundation
+internal import Layers
 internal import Training
 internal import Pipeline
 internal import Retrieval

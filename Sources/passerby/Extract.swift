@@ -5,9 +5,10 @@ internal import Backbones
 internal import Data
 internal import Experiments
 internal import Foundation
-internal import Training
+internal import Layers
 internal import Pipeline
 internal import Retrieval
+internal import Training
 internal import Vocabulary
 
 struct Extract: ParsableCommand {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 
-internal import ArgumentParser
+public import ArgumentParser
 internal import Backbones
 internal import Data
 internal import Experiments
 internal import Foundation
-internal import Layers
+public import Layers
 internal import Training
 internal import Pipeline
 internal import Tensor
+
+extension Folding.Precision: ExpressibleByArgument {}
 
 /// How images pass through a network that is no longer trained.
 struct InferenceArguments: ParsableArguments {
@@ -22,7 +24,8 @@ struct InferenceArguments: ParsableArguments {
     var width: Int?
     @Option(help: "Images in a batch.", within: Limits.inferenceBatch) var batch = 32
     @Flag(help: "Average each image's features with its mirror image's.") var flip = false
-    @Option(help: "What convolutions compute in: fp32, as for published numbers, or bf16.") var precision = Precision.fp32
+    @Option(help: "What convolutions compute in: fp32, as for published numbers, or bf16.") var precision = Folding.Precision
+        .float32
     @Option(help: "Threads that compute; all processors by default.", within: Limits.threads)
     var threads: Int = usualThreadCount
     @Option(
@@ -35,10 +38,6 @@ struct InferenceArguments: ParsableArguments {
         })
     var device = DeviceChoice.best
     @Option(help: "Threads that load images.", within: Limits.workers) var workers = 2
-
-    enum Precision: String, CaseIterable, ExpressibleByArgument {
-        case fp32, bf16
-    }
 
     /// What published networks were trained at, and so what is assumed where nothing is said.
     private static let usualSize = ImageSize(height: 256, width: 128)
@@ -70,7 +69,7 @@ struct InferenceArguments: ParsableArguments {
         try device.checkVariable()
         try Engine.prepare(threads: threads, device: device.device)
         let images = ImageSource(size: size, workers: workers)
-        return FeatureExtractor(images, batchSize: batch, precision: precision == .fp32 ? .fp32 : .bf16)
+        return FeatureExtractor(images, batchSize: batch, precision: precision.training)
     }
 
     /// Says how near bfloat16 comes to float32 on images of the user's own; nothing for float32.
@@ -82,7 +81,7 @@ struct InferenceArguments: ParsableArguments {
     func reportAgreement(
         _ extractor: FeatureExtractor, on sets: [[Sample]], by network: EmbeddingNetwork, called name: String? = nil
     ) throws {
-        guard precision == .bf16 else { return }
+        guard precision == .bfloat16 else { return }
         let agreements = try sets.map { try extractor.agreement(on: $0, by: network) }
         guard let first = agreements.first else { return }
         let agreement = agreements.dropFirst().reduce(first, +)

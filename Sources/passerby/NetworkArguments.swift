@@ -3,11 +3,12 @@
 public import ArgumentParser
 public import Backbones
 internal import Experiments
-internal import Layers
+public import Layers
 internal import Pipeline
 internal import Tensor
 
 extension Backbone: ExpressibleByArgument {}
+extension Domain: ExpressibleByArgument {}
 
 /// How stored weights become a network.
 struct NetworkArguments: ParsableArguments {
@@ -15,19 +16,13 @@ struct NetworkArguments: ParsableArguments {
     var backbone: Backbone?
 
     @Option(help: "Whose batch normalisation to use where the weights have one for each domain: source or target.")
-    var dsbn: DomainName = .target
+    var dsbn: Domain = .target
 
     @Flag(help: "Take the tensors that fit and leave the others as they are before training, with a warning.")
     var partial = false
 
-    enum DomainName: String, CaseIterable, ExpressibleByArgument {
-        case source, target
-    }
-
     @Option(help: "The key that the tensors are under in a checkpoint, where several could be meant.")
     var key: String?
-
-    private var domain: Domain { dsbn == .source ? .source : .target }
 
     func file(_ path: String) throws -> WeightFile { try WeightFile(readingFrom: path, under: key) }
 
@@ -36,9 +31,9 @@ struct NetworkArguments: ParsableArguments {
     func fitted(_ weights: WeightFile) throws -> FittedWeights {
         let fitted =
             if let backbone {
-                try FittedWeights(weights.tensors, to: backbone, domain: domain)
+                try FittedWeights(weights.tensors, to: backbone, domain: dsbn)
             } else {
-                try FittedWeights.recognising(weights.tensors, domain: domain)
+                try FittedWeights.recognising(weights.tensors, domain: dsbn)
             }
         for note in weights.notes(fitted) { StandardError().write("note: \(weights.path): \(note)\n") }
         guard let fitted else { throw CommandError.unknownBackbone(path: weights.path) }
