@@ -36,8 +36,16 @@ extension CyclePass {
 
 /// What the generators lose in a step, by name, and the sum of it that they go down.
 struct GeneratorLosses {
-    let terms: [String: Tensor]
-    let sum: Tensor
+    private(set) var terms: [String: Tensor]
+    private(set) var sum: Tensor
+
+    /// The same and one more, so heavy.
+    func adding(_ name: String, _ weight: Double, _ loss: Tensor) throws -> GeneratorLosses {
+        var all = self
+        all.terms[name] = loss
+        all.sum = try sum + weight * loss
+        return all
+    }
 }
 
 /// The game of a CycleGAN.
@@ -46,21 +54,28 @@ struct GeneratorLosses {
 extension TranslationPlayers {
     // MARK: The generators
 
+    /// What every such game has, the adversarial loss with the weight 1.
+    func generatorLosses(_ pass: CyclePass, cycleWeight: Double, identityWeight: Double) throws -> GeneratorLosses {
+        let adversarial = try adversarial(pass)
+        return try GeneratorLosses(terms: ["adversarial": adversarial], sum: adversarial)
+            .adding("cycle", cycleWeight, cycle(pass)).adding("identity", identityWeight, identity(pass))
+    }
+
     /// What fakes lack of being taken for real. The discriminators need no gradient for that.
-    func adversarial(_ pass: CyclePass) throws -> Tensor {
+    private func adversarial(_ pass: CyclePass) throws -> Tensor {
         for store in [judgeOfTarget.store, judgeOfSource.store] { try store.record(false) }
         return try leastSquaresAdversarial(judgeOfTarget(pass.fakeB), real: true)
             + leastSquaresAdversarial(judgeOfSource(pass.fakeA), real: true)
     }
 
     /// What is lost on the way there and back.
-    func cycle(_ pass: CyclePass) throws -> Tensor {
+    private func cycle(_ pass: CyclePass) throws -> Tensor {
         try meanAbsoluteDifference(toSource(pass.fakeB), pass.source)
             + meanAbsoluteDifference(toTarget(pass.fakeA), pass.target)
     }
 
     /// What a generator changes of images that are of its own domain already.
-    func identity(_ pass: CyclePass) throws -> Tensor {
+    private func identity(_ pass: CyclePass) throws -> Tensor {
         try meanAbsoluteDifference(toTarget(pass.target), pass.target)
             + meanAbsoluteDifference(toSource(pass.source), pass.source)
     }

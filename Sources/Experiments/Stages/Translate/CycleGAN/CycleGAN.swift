@@ -77,12 +77,7 @@ struct CycleGAN {
         let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
         var random = setting.random.stream("cyclegan.pool", epoch: meter.epoch, index: meter.step)
         var (pass, losses) = try players.moveGenerators([source, target], settings) { pass, _ in
-            let adversarial = try players.adversarial(pass)
-            let cycle = try players.cycle(pass)
-            let identity = try players.identity(pass)
-            return GeneratorLosses(
-                terms: ["adversarial": adversarial, "cycle": cycle, "identity": identity],
-                sum: try adversarial + config.cycleWeight * cycle + config.identityWeight * identity)
+            try players.generatorLosses(pass, cycleWeight: config.cycleWeight, identityWeight: config.identityWeight)
         }
         losses["discriminators"] = try players.moveDiscriminators(pass, &random, settings)
         try meter.add(losses)

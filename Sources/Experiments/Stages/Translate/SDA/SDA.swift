@@ -110,14 +110,8 @@ struct SDA {
         let settings = AdamStep(rate: config.schedule.rate(epoch: meter.epoch), beta1: 0.5)
         var random = setting.random.stream("sda.pool", epoch: meter.epoch, index: meter.step)
         var (pass, losses) = try players.moveGenerators([source, target, labels], settings) { pass, besides in
-            let adversarial = try players.adversarial(pass)
-            let cycle = try players.cycle(pass)
-            let identity = try players.identity(pass)
-            let relation = try relationConsistency(encoders, pass, labels: besides[0])
-            return GeneratorLosses(
-                terms: ["adversarial": adversarial, "cycle": cycle, "identity": identity, "relation": relation],
-                sum: try adversarial + config.cycleWeight * cycle + config.identityWeight * identity
-                    + config.relationWeight * relation)
+            try players.generatorLosses(pass, cycleWeight: config.cycleWeight, identityWeight: config.identityWeight)
+                .adding("relation", config.relationWeight, relationConsistency(encoders, pass, labels: besides[0]))
         }
         losses["discriminators"] = try players.moveDiscriminators(pass, &random, settings)
         try meter.add(losses)

@@ -124,16 +124,9 @@ struct SPGAN {
     /// - Parameter kept: What the siamese network keeps, see ``MetricNetwork/kept(of:_:)``; nothing where the generators do
     ///   not hear of it.
     private func generatorLosses(_ players: SPGANPlayers, _ pass: CyclePass, kept: [Tensor]?) throws -> GeneratorLosses {
-        let adversarial = try players.cycle.adversarial(pass)
-        let cycle = try players.cycle.cycle(pass)
-        let identity = try players.cycle.identity(pass)
-        var terms = ["adversarial": adversarial, "cycle": cycle, "identity": identity]
-        var sum = try adversarial + config.cycleWeight * cycle + config.identityWeight * identity
-        if let kept {
-            let similarity = try players.similarity(pass, kept: kept)
-            terms["similarity"] = similarity
-            sum = try sum + config.similarityWeight * similarity
-        }
-        return GeneratorLosses(terms: terms, sum: sum)
+        let losses = try players.cycle.generatorLosses(
+            pass, cycleWeight: config.cycleWeight, identityWeight: config.identityWeight)
+        guard let kept else { return losses }
+        return try losses.adding("similarity", config.similarityWeight, players.similarity(pass, kept: kept))
     }
 }
