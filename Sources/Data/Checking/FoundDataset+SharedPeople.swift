@@ -10,17 +10,10 @@ extension FoundDataset {
         return DatasetComparison(edition: edition, listings: listings, outcomes: [:]).identityFindings
     }
 
-    /// What is to be said of splits that list fewer images than were published, as an archive that was unpacked half leaves
-    /// them.
-    ///
-    /// - Complexity: One listing of each split.
-    public func shortfalls(of splits: [DatasetSplit]) -> [String] {
-        guard !isDrawn else { return [] }
-        return splits.compactMap { split in
-            guard let least = published(split).compactMap(\.images).min(), let found = try? listing(split).images.count,
-                found < least
-            else { return nil }
-            return "\(dataset.rawValue) \(split.rawValue): \(found) of \(least) images that were published"
-        }
+    /// What is to be said of a split that lists fewer images than were published, as an archive that was unpacked half leaves
+    /// it.
+    public func shortfall(of split: DatasetSplit, holding count: Int) -> String? {
+        guard !isDrawn, let least = published(split).compactMap(\.images).min(), count < least else { return nil }
+        return "\(dataset.rawValue) \(split.rawValue): \(count) of \(least) images that were published"
     }
 }

@@ -46,9 +46,16 @@ struct Datasets {
 
     /// What a run goes on with all the same, and whoever reads its figures should know.
     var remarks: [String] {
-        let ofSource = found.source?.shortfalls(of: [.train]).map { ("data.source", $0) } ?? []
-        let ofTarget = found.target.shortfalls(of: [.train, .query, .gallery]).map { ("data.target", $0) }
-        let short = (ofSource + ofTarget).map { "\($0): \($1): results are not comparable; 'passerby data check' says more" }
+        let splits: [(key: String, FoundDataset?, DatasetSplit, count: Int)] = [
+            ("data.source", found.source, .train, source.count + backgroundCount),
+            ("data.target", found.target, .train, target.count), ("data.target", found.target, .query, query.count),
+            ("data.target", found.target, .gallery, gallery.count),
+        ]
+        let short = splits.compactMap { key, dataset, split, count in
+            dataset?.shortfall(of: split, holding: count).map {
+                "\(key): \($0): results are not comparable; 'passerby data check' says more"
+            }
+        }
         let supervised =
             isOne ? ["data.target: the same images as data.source: what is learnt there are the target's own labels"] : []
         // Queries and their gallery mostly show the same people.
