@@ -29,7 +29,7 @@ extension SyntheticWorld {
             progress?(imageCount, imageCount)
             return
         }
-        let folder = root + ".partial-" + UUID().uuidString.prefix(8)
+        let folder = root + SyntheticWorld.partial + UUID().uuidString.prefix(8)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try world.fill(folder, progress)
         guard rename(folder, root) != 0 else { return }

@@ -31,8 +31,10 @@ public final class WorldLease: Sendable {
 }
 
 extension SyntheticWorld {
-    /// What stands behind the name of a world that is being removed, and of one that is being drawn.
-    private static let (removed, partial) = (".removed-", ".partial-")
+    /// What stands behind the name of a world that is being drawn.
+    static let partial = ".partial-"
+    /// And of one that is being removed.
+    private static let removed = ".removed-"
     /// Seconds for which a folder in which nothing is drawn any more may still be somebody's.
     private static let patience = 3600.0
 

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Data
 
-private let tiny = SyntheticWorld(
+/// The smallest world in which every split has images.
+let tinyWorld = SyntheticWorld(
     source: .init(identities: 2, imagesPerIdentity: 2, cameras: 2),
     target: .init(
         trainingIdentities: 1, minimumImagesPerIdentity: 1, maximumImagesPerIdentity: 2, singletons: 0,
@@ -59,7 +60,7 @@ private let tiny = SyntheticWorld(
 
     @Test func `is refused with all its problems at once, and nothing is written`() throws {
         try withTemporaryFolder { parent in
-            var world = tiny
+            var world = tinyWorld
             world.source.cameras = 0
             world.gap = -1
             let problems = world.problems()
@@ -81,21 +82,21 @@ private let tiny = SyntheticWorld(
     @Test func `leaves a folder that holds the same world as it is`() throws {
         try withTemporaryFolder { parent in
             let root = parent + "/world"
-            try tiny.write(to: root)
+            try tinyWorld.write(to: root)
             let mark = root + "/personX/mark"
             #expect(FileManager.default.createFile(atPath: mark, contents: nil))
             var told: [Int] = []
-            try tiny.write(to: root) { done, _ in told.append(done) }
+            try tinyWorld.write(to: root) { done, _ in told.append(done) }
             #expect(FileManager.default.fileExists(atPath: mark))
-            #expect(told == [tiny.imageCount])
+            #expect(told == [tinyWorld.imageCount])
         }
     }
 
     @Test func `is content when somebody else finishes the same world first`() throws {
         try withTemporaryFolder { parent in
             let root = parent + "/world"
-            try tiny.write(to: root) { done, total in
-                if done == total { #expect(throws: Never.self) { try tiny.write(to: root) } }
+            try tinyWorld.write(to: root) { done, total in
+                if done == total { #expect(throws: Never.self) { try tinyWorld.write(to: root) } }
             }
             let left = try FileManager.default.contentsOfDirectory(atPath: parent)
             #expect(left == ["world"])
@@ -105,8 +106,8 @@ private let tiny = SyntheticWorld(
     @Test func `refuses a folder that holds another world`() throws {
         try withTemporaryFolder { parent in
             let root = parent + "/world"
-            try tiny.write(to: root)
-            var other = tiny
+            try tinyWorld.write(to: root)
+            var other = tinyWorld
             other.seed = 2
             #expect(throws: SyntheticWorldError.differentWorld(path: root)) { try other.write(to: root) }
             let left = try FileManager.default.contentsOfDirectory(atPath: parent)
@@ -118,16 +119,16 @@ private let tiny = SyntheticWorld(
         try withTemporaryFolder { parent in
             let root = parent + "/world"
             try FileManager.default.createDirectory(atPath: root + "/keep", withIntermediateDirectories: true)
-            #expect(throws: SyntheticWorldError.occupied(path: root)) { try tiny.write(to: root) }
+            #expect(throws: SyntheticWorldError.occupied(path: root)) { try tinyWorld.write(to: root) }
             try FileManager.default.removeItem(atPath: root + "/keep")
-            try tiny.write(to: root)
+            try tinyWorld.write(to: root)
             #expect(FileManager.default.fileExists(atPath: root + "/world.json"))
         }
     }
 
     @Test func `takes a path that ends with a slash`() throws {
         try withTemporaryFolder { parent in
-            try tiny.write(to: parent + "/world/")
+            try tinyWorld.write(to: parent + "/world/")
             let left = try FileManager.default.contentsOfDirectory(atPath: parent)
             #expect(left == ["world"])
             #expect(FileManager.default.fileExists(atPath: parent + "/world/world.json"))
@@ -138,7 +139,7 @@ private let tiny = SyntheticWorld(
         try withTemporaryFolder { parent in
             let root = parent + "/world"
             #expect(FileManager.default.createFile(atPath: root, contents: nil))
-            #expect(throws: SyntheticWorldError.occupied(path: root)) { try tiny.write(to: root) }
+            #expect(throws: SyntheticWorldError.occupied(path: root)) { try tinyWorld.write(to: root) }
             let left = try FileManager.default.contentsOfDirectory(atPath: parent)
             #expect(left == ["world"])
         }
@@ -148,7 +149,7 @@ private let tiny = SyntheticWorld(
         try withTemporaryFolder { parent in
             #expect(FileManager.default.createFile(atPath: parent + "/file", contents: nil))
             let error = #expect(throws: SyntheticWorldError.self) {
-                try tiny.write(to: parent + "/file/world")
+                try tinyWorld.write(to: parent + "/file/world")
             }
             guard case .unwritable(let path, _) = error else {
                 Issue.record("\(String(describing: error)) is not unwritable")
@@ -165,7 +166,7 @@ private let tiny = SyntheticWorld(
             let root = parent + "/world"
             try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
             try "{}".write(toFile: root + "/world.json", atomically: true, encoding: .utf8)
-            let error = #expect(throws: SyntheticWorldError.self) { try tiny.write(to: root) }
+            let error = #expect(throws: SyntheticWorldError.self) { try tinyWorld.write(to: root) }
             guard case .unreadable(let path, _) = error else {
                 Issue.record("\(String(describing: error)) is not unreadable")
                 return

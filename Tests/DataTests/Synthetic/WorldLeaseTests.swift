@@ -8,12 +8,7 @@ import Testing
 @Suite struct `A drawn world that is held` {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("held-\(UUID().uuidString)")
     private var root: String { folder.appendingPathComponent("world").path }
-    private let world = SyntheticWorld(
-        source: .init(identities: 2, imagesPerIdentity: 2, cameras: 2),
-        target: .init(
-            trainingIdentities: 2, minimumImagesPerIdentity: 2, maximumImagesPerIdentity: 2, singletons: 0,
-            validationIdentities: 1, queriesPerIdentity: 1, galleryPerIdentity: 2, distractors: 0, cameras: 2),
-        width: 16, height: 32)
+    private let world = tinyWorld
 
     private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path) }
 
